@@ -1,0 +1,47 @@
+import type { Logger } from 'pino';
+import type { Directory } from '../kernel/intake.ts';
+import { openStore, type StorageConfig } from '../kernel/storage/open.ts';
+import type { EpochMs, Store } from '../kernel/storage/port.ts';
+import { openSubgraph, SUBGRAPH_NAMES, type Subgraph, type SubgraphName } from '../kernel/subgraph.ts';
+import { modules, openDirectory } from '../subgraphs/registry.ts';
+
+/** Subgraphs over their stores, in this process. */
+export interface Company {
+  readonly directory: Directory;
+  readonly subgraphs: ReadonlyMap<SubgraphName, Subgraph>;
+  close(): Promise<void>;
+}
+
+export interface CompanyOptions {
+  readonly storage: StorageConfig;
+  /** Which subgraphs to open; all when absent. Identity's store is opened in any case, for the directory. */
+  readonly names?: readonly SubgraphName[];
+  readonly clock: () => EpochMs;
+  readonly log: Logger;
+}
+
+/** Opens the stores, the directory and the subgraphs. Closes what it had opened when one fails. */
+export async function openCompany({ storage, names = SUBGRAPH_NAMES, clock, log }: CompanyOptions): Promise<Company> {
+  const stores: Store[] = [];
+  const close = async () => {
+    await Promise.all(stores.map((store) => store.close()));
+  };
+  const open = async (name: SubgraphName) => {
+    const store = await openStore(storage, name, modules[name].specs);
+    stores.push(store);
+    return store;
+  };
+  try {
+    const identityStore = await open('identity');
+    const directory = await openDirectory({ store: identityStore, clock });
+    const subgraphs = new Map<SubgraphName, Subgraph>();
+    for (const name of names) {
+      const store = name === 'identity' ? identityStore : await open(name);
+      subgraphs.set(name, openSubgraph(modules[name], { store, directory, clock, log: log.child({ subgraph: name }) }));
+    }
+    return { directory, subgraphs, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

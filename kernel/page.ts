@@ -1,0 +1,58 @@
+import { badArgument } from './errors.ts';
+import type { Cursor, Page } from './storage/port.ts';
+
+/** The most items that a connection gives at once. */
+export const MAX_PAGE = 100;
+const DEFAULT_PAGE = 20;
+
+/** A Relay connection as resolvers return it. */
+export interface Connection<T> {
+  readonly nodes: readonly T[];
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/** `first` as given, 20 when absent; a value outside 1 to 100 is the client's mistake. */
+export function pageSize(first: number | null | undefined, fallback = DEFAULT_PAGE): number {
+  if (first === null || first === undefined) return fallback;
+  if (first < 1 || first > MAX_PAGE)
+    throw badArgument('first', `must be between 1 and ${MAX_PAGE}`, 'Ask for a page in that range and follow pageInfo.endCursor.');
+  return first;
+}
+
+/** A cursor's opaque text. */
+export function encodeCursor({ at, id }: Cursor): string {
+  return Buffer.from(`${at}\n${id}`).toString('base64url');
+}
+
+/** The position in `after`; undefined when absent; anything that `encodeCursor` did not write is the client's mistake. */
+export function decodeCursor(after: string | null | undefined): Cursor | undefined {
+  if (after === null || after === undefined) return undefined;
+  const plain = Buffer.from(after, 'base64url').toString('utf8');
+  const cut = plain.indexOf('\n');
+  const at = Number(plain.slice(0, cut));
+  const cursor = { at, id: plain.slice(cut + 1) };
+  if (cut < 1 || !Number.isSafeInteger(at) || encodeCursor(cursor) !== after)
+    throw badArgument('after', 'is not a cursor', 'Pass the endCursor of the page before, unchanged.');
+  return cursor;
+}
+
+/** Shapes a stored page; `position` gives each item's place in the list, `show` what the client sees of it. */
+export function connection<T, N>(page: Page<T>, position: (item: T) => Cursor, show: (item: T) => N, after?: Cursor): Connection<N> {
+  const edges = page.items.map((item) => ({ cursor: encodeCursor(position(item)), node: show(item) }));
+  return {
+    nodes: edges.map((edge) => edge.node),
+    edges,
+    pageInfo: {
+      hasNextPage: page.next !== null,
+      hasPreviousPage: after !== undefined,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import type { Logger } from 'pino';
+import type { Directory, Intake } from './intake.ts';
+import { amountText, type Money } from './money.ts';
+import { scalars } from './scalars.ts';
+import type { AnySpec, EpochMs, Store } from './storage/port.ts';
+
+export const SUBGRAPH_NAMES = ['identity', 'crm', 'pos', 'loyalty', 'digital', 'feedback', 'recommendations'] as const;
+export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
+
+/** Where a subgraph listens when nothing else is configured: 4001 for identity, then one port each in the order of SUBGRAPH_NAMES. */
+export function defaultPort(name: SubgraphName): number {
+  return 4001 + SUBGRAPH_NAMES.indexOf(name);
+}
+
+/** What one client request is to a subgraph. */
+export interface RequestScope {
+  readonly requestId: string;
+  /** The one time that everything computed for this request uses. */
+  readonly now: EpochMs;
+  /** Aborted when the deadline passes or the client goes away. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a subgraph is given to work with. */
+export interface SubgraphDeps {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly clock: () => EpochMs;
+  readonly log: Logger;
+}
+
+/** Work that a subgraph wants repeated beside its requests, such as measuring the customer base. */
+export interface Job {
+  readonly name: string;
+  readonly everyMs: number;
+  /** Repeatable; stops soon after the signal. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** One subgraph's parts, as its module.ts wires them. */
+export interface SubgraphModule<Context> {
+  readonly name: SubgraphName;
+  /** Every collection it stores in. */
+  readonly specs: readonly AnySpec[];
+  /** Resolvers of schema/<name>.graphql, typed by schema/generated/<name>.ts. */
+  readonly resolvers: object;
+  /** Loaders and inputs of one request. */
+  context(deps: SubgraphDeps, scope: RequestScope): Context;
+  /** The kinds of record it takes in. */
+  intakes(deps: SubgraphDeps): readonly Intake[];
+  jobs?(deps: SubgraphDeps): readonly Job[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of modules with different contexts has no narrower type.
+export type AnySubgraphModule = SubgraphModule<any>;
+
+/** A subgraph over its store, ready to answer in process or behind HTTP. */
+export interface Subgraph {
+  readonly name: SubgraphName;
+  readonly schema: GraphQLSchema;
+  readonly intakes: readonly Intake[];
+  readonly jobs: readonly Job[];
+  /** The context of one request. A mutation needs a fresh one, so that what it changed is read again. */
+  context(scope: RequestScope): unknown;
+  /** Executes a validated document. Never rejects for a resolver's fault. */
+  execute(
+    document: DocumentNode,
+    variables: Readonly<Record<string, unknown>> | undefined,
+    context: unknown,
+    operationName?: string,
+  ): Promise<ExecutionResult>;
+}
+
+const SCHEMA_FOLDER = new URL('../schema/', import.meta.url);
+
+/** The SDL that a subgraph contributes to composition: the shared definitions and its own. */
+export function subgraphSdl(name: SubgraphName): string {
+  return readFileSync(new URL('shared.graphql', SCHEMA_FOLDER), 'utf8') + readFileSync(new URL(`${name}.graphql`, SCHEMA_FOLDER), 'utf8');
+}
+
+const sharedResolvers = {
+  ...scalars,
+  Money: { amount: amountText, currencyCode: (money: Money) => money.currency },
+};
+
+/** Joins a module with its dependencies. Throws when SDL and resolvers do not fit together. */
+export function openSubgraph<Context>(module: SubgraphModule<Context>, deps: SubgraphDeps): Subgraph {
+  const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(module.name)), resolvers: { ...sharedResolvers, ...module.resolvers } });
+  return {
+    name: module.name,
+    schema,
+    intakes: module.intakes(deps),
+    jobs: module.jobs?.(deps) ?? [],
+    context: (scope) => module.context(deps, scope),
+    execute: async (document, variables, contextValue, operationName) =>
+      execute({ schema, document, variableValues: variables, contextValue, operationName }),
+  };
+}

@@ -1,0 +1,21 @@
+import type { AnySubgraphModule, SubgraphName } from '../kernel/subgraph.ts';
+import { crm } from './crm/module.ts';
+import { digital } from './digital/module.ts';
+import { feedback } from './feedback/module.ts';
+import { identity } from './identity/module.ts';
+import { loyalty } from './loyalty/module.ts';
+import { pos } from './pos/module.ts';
+import { recommendations } from './recommendations/module.ts';
+
+export { openDirectory } from './identity/directory.ts';
+
+/** The one list of subgraph modules. */
+export const modules: Readonly<Record<SubgraphName, AnySubgraphModule>> = {
+  identity,
+  crm,
+  pos,
+  loyalty,
+  digital,
+  feedback,
+  recommendations,
+};

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type Company, openCompany } from '../../cli/company.ts';
+import type { StorageConfig } from '../../kernel/storage/open.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { SubgraphName } from '../../kernel/subgraph.ts';
+
+/** 2026-03-01T12:00:00Z, a Sunday: the time at which tests happen unless they say otherwise. */
+export const TEST_NOW: EpochMs = Date.UTC(2026, 2, 1, 12);
+
+export interface TestCompany extends Company {
+  readonly storage: StorageConfig;
+  /** What the company's clock says; tests move it. */
+  readonly time: { now: EpochMs };
+}
+
+/** A company over empty SQLite files in a folder of its own, removed on close. */
+export async function testCompany(names?: readonly SubgraphName[]): Promise<TestCompany> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'c360-test-'));
+  const time = { now: TEST_NOW };
+  const storage: StorageConfig = { kind: 'sqlite', dataDir };
+  const company = await openCompany({ storage, ...(names && { names }), clock: () => time.now, log: pino({ enabled: false }) });
+  return {
+    ...company,
+    storage,
+    time,
+    close: async () => {
+      await company.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
