@@ -1,6 +1,6 @@
 /**
  * Writes what is derived from schema/*.graphql: resolver types per subgraph, the supergraph and the API schema.
- * With --check it writes nothing and fails when a committed file is stale.
+ * With --check it writes nothing and fails when a committed file is stale. With names of subgraphs it writes their types only.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { codegen } from '@graphql-codegen/core';
@@ -59,12 +59,13 @@ async function resolverTypes(name: SubgraphName): Promise<string> {
   return HEADER + source;
 }
 
-const { supergraph, api } = compose();
-const files = new Map([
-  ['supergraph.graphql', supergraph],
-  ['api.graphql', api],
-]);
-for (const name of SUBGRAPH_NAMES) files.set(`generated/${name}.ts`, await resolverTypes(name));
+const named = SUBGRAPH_NAMES.filter((name) => process.argv.includes(name));
+const files = new Map<string, string>();
+for (const name of named.length > 0 ? named : SUBGRAPH_NAMES) files.set(`generated/${name}.ts`, await resolverTypes(name));
+if (named.length === 0) {
+  const { supergraph, api } = compose();
+  files.set('supergraph.graphql', supergraph).set('api.graphql', api);
+}
 
 const check = process.argv.includes('--check');
 mkdirSync(new URL('generated/', folder), { recursive: true });
