@@ -1,0 +1,143 @@
+/** Who may import whom. Each rule is seen to fail on a planted violation in test/architecture/imports.test.ts. */
+
+const pureFiles = '^subgraphs/[^/]+/(records|source|ingest|rules)\\.ts$';
+const joiners = '^(cli|test|bench)/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'subgraph-imports-no-other-subgraph',
+      comment: 'Subgraphs meet in the supergraph only. What two of them need goes to kernel/.',
+      severity: 'error',
+      from: { path: '^subgraphs/([^/]+)/' },
+      to: { path: '^(subgraphs|schema/generated)/', pathNot: ['^subgraphs/$1/', '^schema/generated/$1\\.ts$'] },
+    },
+    {
+      name: 'subgraph-imports-no-gateway',
+      comment: 'A subgraph runs behind any federation router.',
+      severity: 'error',
+      from: { path: '^subgraphs/' },
+      to: { path: '^(gateway|ingest)/' },
+    },
+    {
+      name: 'subgraph-knows-only-the-storage-port',
+      comment: 'Which store it runs on is configuration.',
+      severity: 'error',
+      from: { path: '^subgraphs/' },
+      to: { path: '^kernel/storage/', pathNot: '^kernel/storage/(port|search-terms)\\.ts$' },
+    },
+    {
+      name: 'gateway-imports-no-subgraph',
+      comment: 'The gateway knows subgraphs by the supergraph and an executor per name, both given to it.',
+      severity: 'error',
+      from: { path: '^gateway/' },
+      to: { path: '^subgraphs/' },
+    },
+    {
+      name: 'kernel-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^kernel/' },
+      to: { path: '^(subgraphs|gateway|ingest|cli|schema|web|test|bench)/' },
+    },
+    {
+      name: 'ingest-imports-only-kernel',
+      comment: 'The pipeline is given intakes and a directory; it knows no domain.',
+      severity: 'error',
+      from: { path: '^ingest/' },
+      to: { path: '^(subgraphs|gateway|cli|schema|web|test|bench)/' },
+    },
+    {
+      name: 'pure-files-touch-no-store-server-or-clock',
+      comment: 'records, source, ingest and rules are values in, values out: their tests need nothing running.',
+      severity: 'error',
+      from: { path: pureFiles },
+      to: {
+        path: [
+          '^kernel/(storage/(?!port\\.ts$|search-terms\\.ts$)|subgraph|loader|log|config|http)',
+          '^subgraphs/[^/]+/(context|resolvers|module)\\.ts$',
+          'node_modules/(libsql|mongodb|dataloader|@apollo|graphql|graphql-http|undici|pino)/',
+          '^(node:)?(fs|net|tls|dns|http|https|http2|dgram|child_process|worker_threads|cluster|timers|perf_hooks)(/|$)',
+        ],
+      },
+    },
+    {
+      name: 'pure-files-take-only-types-of-the-port',
+      severity: 'error',
+      from: { path: pureFiles },
+      to: { path: '^kernel/storage/port\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'mongodb-only-in-its-adapter',
+      severity: 'error',
+      from: { pathNot: '^(kernel/storage|test/contracts)/mongo[^/]*\\.ts$' },
+      to: { path: 'node_modules/mongodb/' },
+    },
+    {
+      name: 'libsql-only-in-its-adapter',
+      severity: 'error',
+      from: { pathNot: '^(kernel/storage|test/contracts)/sqlite[^/]*\\.ts$' },
+      to: { path: 'node_modules/libsql/' },
+    },
+    {
+      name: 'only-cli-test-and-bench-join-subgraphs',
+      comment: 'Generated resolver types name the records they map, as types.',
+      severity: 'error',
+      from: { pathNot: [joiners, '^(subgraphs|gateway|kernel|ingest)/', '^schema/generated/'] },
+      to: { path: '^subgraphs/' },
+    },
+    {
+      name: 'generated-types-name-only-their-own-subgraph',
+      severity: 'error',
+      from: { path: '^schema/generated/([^/]+)\\.ts$' },
+      to: { path: '^subgraphs/', pathNot: '^subgraphs/$1/' },
+    },
+    {
+      name: 'only-cli-test-and-bench-join-the-gateway',
+      severity: 'error',
+      from: { pathNot: [joiners, '^(gateway|subgraphs|kernel|ingest)/'] },
+      to: { path: '^gateway/' },
+    },
+    {
+      name: 'nothing-imports-cli',
+      severity: 'error',
+      from: { path: '^(subgraphs|gateway|schema|web)/' },
+      to: { path: '^cli/' },
+    },
+    {
+      name: 'product-imports-no-test-code',
+      severity: 'error',
+      from: { path: '^(cli|subgraphs|gateway|schema|web)/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'product-runs-without-dev-dependencies',
+      severity: 'error',
+      from: { path: '^(kernel|subgraphs|gateway|ingest|cli)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-circular-imports',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'every-import-resolves',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Sees `import type`, which is erased before anything runs.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};
