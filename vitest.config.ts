@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // graphql ships as two copies and takes one copy's schema for foreign in the other: tests use the one that Node gives everybody else.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
     // Two cores are what the checks are promised to run on; more processes than that only take turns.
