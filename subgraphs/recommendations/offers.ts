@@ -1,0 +1,69 @@
+import { SIGNAL_PURPOSES } from '../../kernel/customer.ts';
+import { digest } from '../../kernel/ids.ts';
+import type { Channel } from '../../kernel/intake.ts';
+import type { Candidate, RankedOffer, Subject, Template } from './records.ts';
+import { candidates } from './rules.ts';
+
+/** Where a customer comes to us. */
+const INBOUND: readonly Channel[] = ['STORE', 'WEB', 'APP', 'CHAT'];
+/** Where we go to the customer; selling there is direct marketing and needs consent to MARKETING. */
+const OUTBOUND: readonly Channel[] = ['EMAIL', 'SMS', 'PUSH', 'PHONE'];
+
+interface Placement {
+  /** The score without urgency, which adds up to URGENCY_WEIGHT. */
+  readonly base: number;
+  readonly inbound: readonly Channel[];
+  readonly outbound: readonly Channel[];
+}
+
+/** What goes first: what is wrong, then what passes soonest, then what can wait. The order is a judgement, not a measurement. */
+const PLACEMENTS: Readonly<Record<Template, Placement>> = {
+  SERVICE_RECOVERY: { base: 0.9, inbound: INBOUND, outbound: OUTBOUND },
+  CART_REMINDER: { base: 0.7, inbound: ['WEB', 'APP'], outbound: ['EMAIL', 'PUSH'] },
+  BIRTHDAY: { base: 0.65, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
+  POINTS_EXPIRING: { base: 0.55, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
+  TIER_UP: { base: 0.45, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
+  WELCOME: { base: 0.35, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
+  WIN_BACK: { base: 0.25, inbound: INBOUND, outbound: OUTBOUND },
+  // Only where everybody sees the same anyway.
+  GENERAL: { base: 0.1, inbound: ['STORE', 'WEB', 'APP'], outbound: [] },
+};
+const URGENCY_WEIGHT = 0.1;
+
+function place(subject: Subject, candidate: Candidate): Omit<RankedOffer, 'rank'> {
+  const { template, occasion, urgency } = candidate;
+  const { base, inbound, outbound } = PLACEMENTS[template];
+  const personalized = template !== 'GENERAL';
+  const mayGoOut = subject.marketing || template === 'SERVICE_RECOVERY';
+  return {
+    ...candidate,
+    id: `off_${personalized ? digest('offer', subject.customer, template, occasion) : digest('offer', template)}`,
+    score: Math.round((base + URGENCY_WEIGHT * Math.min(Math.max(urgency, 0), 1)) * 1000) / 1000,
+    channels: mayGoOut ? [...inbound, ...outbound] : inbound,
+    personalized,
+    consentBasis: personalized ? SIGNAL_PURPOSES : [],
+  };
+}
+
+/** Every offer of a customer, best first. Equal subjects give equal answers: ties are broken by the template's name. */
+export function rankedOffers(subject: Subject): readonly RankedOffer[] {
+  return candidates(subject)
+    .map((candidate) => place(subject, candidate))
+    .sort((a, b) => b.score - a.score || (a.template < b.template ? -1 : 1))
+    .map((offer, index) => ({ ...offer, rank: index + 1 }));
+}
+
+/** Absent filters let everything through; ranks are kept. */
+export function selectOffers(
+  offers: readonly RankedOffer[],
+  filter: {
+    readonly first: number;
+    readonly channel?: Channel | null | undefined;
+    readonly templates?: readonly Template[] | null | undefined;
+  },
+): readonly RankedOffer[] {
+  return offers
+    .filter((offer) => !filter.channel || offer.channels.includes(filter.channel))
+    .filter((offer) => !filter.templates || filter.templates.includes(offer.template))
+    .slice(0, filter.first);
+}

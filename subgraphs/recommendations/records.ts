@@ -1,0 +1,146 @@
+import type { Channel, ConsentPurpose } from '../../kernel/intake.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
+
+/** The domains whose signals recommendations reads, in the order in which `sourceStatus` lists them. */
+export const SERVICES = ['crm', 'pos', 'loyalty', 'digital', 'feedback'] as const;
+export type Service = (typeof SERVICES)[number];
+
+/** What one domain said. Signals exist only when it was read, so that no rule can use what was withheld or lost. */
+export type Source<S> =
+  | { readonly state: 'OK'; readonly asOf: EpochMs; readonly signals: S }
+  | { readonly state: 'WITHHELD' | 'UNAVAILABLE' };
+
+export interface OpenCase {
+  readonly id: string;
+  /** One of crm's CaseType. */
+  readonly type: string;
+  readonly openedAt: EpochMs;
+}
+
+export interface CrmSignals {
+  /** `yyyy-mm-dd`; null when unknown. */
+  readonly birthDate: string | null;
+  /** BCP 47; null when unknown. */
+  readonly locale: string | null;
+  /** IANA; null when unknown. */
+  readonly timeZone: string | null;
+  readonly customerSince: EpochMs | null;
+  /** Newest first. */
+  readonly openCases: readonly OpenCase[];
+}
+
+/** Quintiles, 1 to 5; 5 is the best fifth. */
+export interface PurchaseRank {
+  readonly recency: number;
+  readonly frequency: number;
+  readonly monetary: number;
+  readonly asOf: EpochMs;
+}
+
+export interface PosSignals {
+  readonly orderCount: number;
+  readonly firstOrderAt: EpochMs | null;
+  readonly lastOrderAt: EpochMs | null;
+  readonly latePaymentCount: number;
+  /** null while too few customers have bought to say. */
+  readonly rank: PurchaseRank | null;
+}
+
+export interface LoyaltySignals {
+  readonly member: boolean;
+  readonly nextTierCode: string | null;
+  readonly pointsToNextTier: number | null;
+  /** Soonest first. */
+  readonly expiring: readonly { readonly points: number; readonly at: EpochMs }[];
+}
+
+export interface DigitalSignals {
+  readonly cart: readonly { readonly name: string | null; readonly quantity: number }[];
+  readonly cartUpdatedAt: EpochMs | null;
+}
+
+export interface FeedbackSignals {
+  /** The id of feedback that was bad and not followed up; null when there is none. */
+  readonly openDetractor: string | null;
+  readonly openDetractorAt: EpochMs | null;
+}
+
+/** One reading of every domain, for one customer. */
+export interface Sources {
+  readonly crm: Source<CrmSignals>;
+  readonly pos: Source<PosSignals>;
+  readonly loyalty: Source<LoyaltySignals>;
+  readonly digital: Source<DigitalSignals>;
+  readonly feedback: Source<FeedbackSignals>;
+}
+
+/** What the recommendations of one customer are computed from. */
+export interface Subject {
+  readonly customer: string;
+  /** Consent to PERSONALIZATION and PROFILING. Without it every source is WITHHELD. */
+  readonly personal: boolean;
+  /** Consent to MARKETING: selling may go out by e-mail, text message, push and telephone. */
+  readonly marketing: boolean;
+  readonly sources: Sources;
+  readonly now: EpochMs;
+}
+
+export const TEMPLATES = [
+  'SERVICE_RECOVERY',
+  'CART_REMINDER',
+  'BIRTHDAY',
+  'POINTS_EXPIRING',
+  'TIER_UP',
+  'WELCOME',
+  'WIN_BACK',
+  'GENERAL',
+] as const;
+export type Template = (typeof TEMPLATES)[number];
+
+export const REASON_CODES = [
+  'NEW_CUSTOMER',
+  'BIRTHDAY_NEAR',
+  'POINTS_EXPIRE',
+  'TIER_NEAR',
+  'NO_RECENT_ORDER',
+  'OPEN_CASE',
+  'OPEN_DETRACTOR',
+  'CART_LEFT',
+  'SELLING_SUPPRESSED',
+  'COMPLAINTS_UNCHECKED',
+  'NOT_PERSONALIZED',
+  'NO_EVIDENCE',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+/** Instants are `EpochMs` until they are put into words. */
+export type EvidenceValue = string | number | { readonly at: EpochMs };
+
+export interface OfferReason {
+  readonly code: ReasonCode;
+  readonly evidence: Readonly<Record<string, EvidenceValue>>;
+}
+
+/** An offer that a rule makes, before it is put into words. */
+export interface Candidate {
+  readonly template: Template;
+  /** Weightiest first, never empty. */
+  readonly reasons: readonly OfferReason[];
+  /** 0 to 1: how much sooner than usual it should be made. */
+  readonly urgency: number;
+  readonly validUntil: EpochMs | null;
+  /** What distinguishes this offer from the customer's next one of the same template, such as the year of a birthday. */
+  readonly occasion: string;
+  /** Values for the wording's placeholders. */
+  readonly values: Readonly<Record<string, EvidenceValue>>;
+}
+
+/** A candidate in its place among the others. */
+export interface RankedOffer extends Candidate {
+  readonly id: string;
+  readonly score: number;
+  readonly rank: number;
+  readonly channels: readonly Channel[];
+  readonly personalized: boolean;
+  readonly consentBasis: readonly ConsentPurpose[];
+}

@@ -1,0 +1,141 @@
+import { signalsAllowed } from '../../kernel/customer.ts';
+import type { ConsentPurpose } from '../../kernel/intake.ts';
+import { parseDate, parseInstant } from '../../kernel/record.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { Source, Sources, Subject } from './records.ts';
+
+/** A Customer as the gateway hands it over: what `@requires` names, in JSON. A null or missing signal means that its domain did not answer. */
+export interface CustomerRepresentation {
+  readonly id: string;
+  readonly permissions?: readonly ConsentPurpose[] | null | undefined;
+  readonly crmSignals?: unknown;
+  readonly posSignals?: unknown;
+  readonly loyaltySignals?: unknown;
+  readonly digitalSignals?: unknown;
+  readonly feedbackSignals?: unknown;
+}
+
+/** Lenient access to one JSON object: what is absent, null or of another type reads as null, so that no answer of a broken domain can throw. */
+class Signals {
+  readonly #object: Readonly<Record<string, unknown>>;
+  constructor(value: unknown) {
+    this.#object = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  }
+
+  text(field: string): string | null {
+    const value = this.#object[field];
+    return typeof value === 'string' ? value : null;
+  }
+
+  integer(field: string): number | null {
+    const value = this.#object[field];
+    return Number.isSafeInteger(value) ? (value as number) : null;
+  }
+
+  flag(field: string): boolean {
+    return this.#object[field] === true;
+  }
+
+  instant(field: string): EpochMs | null {
+    const text = this.text(field);
+    return text === null ? null : parseInstant(text);
+  }
+
+  date(field: string): string | null {
+    const text = this.text(field);
+    return text === null ? null : parseDate(text);
+  }
+
+  object(field: string): Signals | null {
+    const value = this.#object[field];
+    return typeof value === 'object' && value !== null ? new Signals(value) : null;
+  }
+
+  /** Items that `read` finds incomplete are left out. */
+  list<T>(field: string, read: (item: Signals) => T | null): readonly T[] {
+    const value = this.#object[field];
+    return Array.isArray(value) ? value.map((item) => read(new Signals(item))).filter((item) => item !== null) : [];
+  }
+}
+
+/** A domain counts as read only if it says so and when; anything else did not answer. */
+function source<S>(value: unknown, read: (signals: Signals) => S): Source<S> {
+  const signals = new Signals(value);
+  const state = signals.text('state');
+  if (state === 'WITHHELD') return { state };
+  const asOf = signals.instant('asOf');
+  return state === 'OK' && asOf !== null ? { state, asOf, signals: read(signals) } : { state: 'UNAVAILABLE' };
+}
+
+const WITHHELD: Sources = {
+  crm: { state: 'WITHHELD' },
+  pos: { state: 'WITHHELD' },
+  loyalty: { state: 'WITHHELD' },
+  digital: { state: 'WITHHELD' },
+  feedback: { state: 'WITHHELD' },
+};
+
+function sources(customer: CustomerRepresentation): Sources {
+  return {
+    crm: source(customer.crmSignals, (crm) => ({
+      birthDate: crm.date('birthDate'),
+      locale: crm.text('locale'),
+      timeZone: crm.text('timeZone'),
+      customerSince: crm.instant('customerSince'),
+      openCases: crm.list('openCases', (item) => {
+        const [id, type, openedAt] = [item.text('id'), item.text('type'), item.instant('openedAt')];
+        return id === null || type === null || openedAt === null ? null : { id, type, openedAt };
+      }),
+    })),
+    pos: source(customer.posSignals, (pos) => ({
+      orderCount: pos.integer('orderCount') ?? 0,
+      firstOrderAt: pos.instant('firstOrderAt'),
+      lastOrderAt: pos.instant('lastOrderAt'),
+      latePaymentCount: pos.integer('latePaymentCount') ?? 0,
+      rank: rank(pos.object('rank')),
+    })),
+    loyalty: source(customer.loyaltySignals, (loyalty) => ({
+      member: loyalty.flag('member'),
+      nextTierCode: loyalty.text('nextTierCode'),
+      pointsToNextTier: loyalty.integer('pointsToNextTier'),
+      expiring: loyalty.list('expiring', (item) => {
+        const [points, at] = [item.integer('points'), item.instant('at')];
+        return points === null || at === null ? null : { points, at };
+      }),
+    })),
+    digital: source(customer.digitalSignals, (digital) => ({
+      cart: digital.list('cart', (item) => ({ name: item.text('name'), quantity: item.integer('quantity') ?? 1 })),
+      cartUpdatedAt: digital.instant('cartUpdatedAt'),
+    })),
+    feedback: source(customer.feedbackSignals, (feedback) => ({
+      openDetractor: feedback.text('openDetractor'),
+      openDetractorAt: feedback.instant('openDetractorAt'),
+    })),
+  };
+}
+
+function rank(signals: Signals | null) {
+  const [recency, frequency, monetary, asOf] = [
+    signals?.integer('recency') ?? null,
+    signals?.integer('frequency') ?? null,
+    signals?.integer('monetary') ?? null,
+    signals?.instant('asOf') ?? null,
+  ];
+  return recency === null || frequency === null || monetary === null || asOf === null ? null : { recency, frequency, monetary, asOf };
+}
+
+/**
+ * Reads a representation. Never throws. Without consent to PERSONALIZATION and PROFILING, or when permissions are unknown,
+ * the signals are not even looked at: a domain that sent some all the same changes nothing.
+ */
+export function readCustomer(customer: CustomerRepresentation, now: EpochMs): Subject {
+  const permissions = Array.isArray(customer.permissions) ? customer.permissions : [];
+  const personal = signalsAllowed({ id: customer.id, permissions });
+  return {
+    customer: customer.id,
+    personal,
+    marketing: permissions.includes('MARKETING'),
+    sources: personal ? sources(customer) : WITHHELD,
+    now,
+  };
+}

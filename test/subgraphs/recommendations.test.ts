@@ -1,0 +1,168 @@
+import { type ExecutionResult, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { openSubgraph, type SubgraphDeps } from '../../kernel/subgraph.ts';
+import { recommendations } from '../../subgraphs/recommendations/module.ts';
+
+const NOW = Date.UTC(2026, 2, 1, 12);
+const asOf = '2026-03-01T11:59:59.000Z';
+// It is given nothing to read from or write to: what it needs comes with the customer.
+const subgraph = openSubgraph(recommendations, {} as SubgraphDeps);
+
+function ask(representations: readonly object[], selection: string): Promise<ExecutionResult> {
+  return subgraph.execute(
+    parse(
+      `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Customer { id recommendations ${selection} } } }`,
+    ),
+    { representations: representations.map((of) => ({ __typename: 'Customer', ...of })) },
+    subgraph.context({ requestId: 'test', now: NOW }),
+  );
+}
+
+const quiet = {
+  crmSignals: { state: 'OK', asOf, birthDate: null, locale: null, timeZone: null, customerSince: null, openCases: [] },
+  posSignals: { state: 'OK', asOf, orderCount: 0, firstOrderAt: null, lastOrderAt: null, latePaymentCount: 0, rank: null },
+  loyaltySignals: { state: 'OK', asOf, member: false, nextTierCode: null, pointsToNextTier: null, expiring: [] },
+  digitalSignals: { state: 'OK', asOf, cart: [], cartUpdatedAt: null },
+  feedbackSignals: { state: 'OK', asOf, openDetractor: null, openDetractorAt: null },
+};
+const aiko = {
+  ...quiet,
+  id: 'cus_0000000000000000aaaa',
+  permissions: ['PERSONALIZATION', 'PROFILING', 'MARKETING'],
+  crmSignals: { ...quiet.crmSignals, birthDate: '1988-03-04', locale: 'ja-JP', timeZone: 'Asia/Tokyo' },
+  posSignals: {
+    ...quiet.posSignals,
+    orderCount: 9,
+    firstOrderAt: '2024-03-01T00:00:00Z',
+    lastOrderAt: '2026-02-20T00:00:00Z',
+    rank: { recency: 5, frequency: 5, monetary: 4, asOf },
+  },
+  loyaltySignals: { ...quiet.loyaltySignals, member: true, expiring: [{ points: 1200, at: '2026-03-31T15:00:00Z' }] },
+};
+const ben = { ...aiko, id: 'cus_0000000000000000bbbb', permissions: [] };
+
+describe('recommendations', () => {
+  it('are computed from the representation alone, in the customer’s language', async () => {
+    const result = await ask(
+      [aiko],
+      '{ asOf rfm { score segment } offers { template title body locale rank personalized consentBasis validUntil reasons { code text evidence { name value } } } }',
+    );
+    expect(result.errors).toBeUndefined();
+    expect(result.data).toEqual({
+      _entities: [
+        {
+          id: aiko.id,
+          recommendations: {
+            asOf: '2026-03-01T12:00:00.000Z',
+            rfm: { score: 554, segment: 'CHAMPIONS' },
+            offers: [
+              {
+                template: 'BIRTHDAY',
+                title: 'お誕生日おめでとうございます',
+                body: '店舗でもオンラインでもお使いいただけるお誕生日特典をご用意しました。',
+                locale: 'ja',
+                rank: 1,
+                personalized: true,
+                consentBasis: ['PERSONALIZATION', 'PROFILING'],
+                validUntil: '2026-03-04T15:00:00.000Z',
+                reasons: [{ code: 'BIRTHDAY_NEAR', text: '誕生日まであと3日です。', evidence: [{ name: 'daysUntil', value: '3' }] }],
+              },
+              {
+                template: 'POINTS_EXPIRING',
+                title: 'ポイントの有効期限が近づいています',
+                body: '1,200ポイントが2026年4月1日から順に失効します。次のお買い物でぜひお使いください。',
+                locale: 'ja',
+                rank: 2,
+                personalized: true,
+                consentBasis: ['PERSONALIZATION', 'PROFILING'],
+                validUntil: '2026-03-31T15:00:00.000Z',
+                reasons: [
+                  {
+                    code: 'POINTS_EXPIRE',
+                    text: '60日以内に1,200ポイントが失効します（最初の失効日：2026年4月1日）。',
+                    evidence: [
+                      { name: 'points', value: '1200' },
+                      { name: 'at', value: '2026-03-31T15:00:00.000Z' },
+                    ],
+                  },
+                ],
+              },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it('use nothing personal without consent, and say so', async () => {
+    const result = await ask(
+      [ben],
+      '{ rfm { score } sourceStatus { service state asOf } offers { template personalized consentBasis locale channels reasons { code } } }',
+    );
+    expect(result).toEqual({
+      data: {
+        _entities: [
+          {
+            id: ben.id,
+            recommendations: {
+              rfm: null,
+              sourceStatus: ['crm', 'pos', 'loyalty', 'digital', 'feedback'].map((service) => ({ service, state: 'WITHHELD', asOf: null })),
+              offers: [
+                {
+                  template: 'GENERAL',
+                  personalized: false,
+                  consentBasis: [],
+                  locale: 'en',
+                  channels: ['STORE', 'WEB', 'APP'],
+                  reasons: [{ code: 'NOT_PERSONALIZED' }],
+                },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it.each(['crm', 'pos', 'loyalty', 'digital', 'feedback'])('answer from the rest when %s is lost', async (service) => {
+    const result = await ask([{ ...aiko, [`${service}Signals`]: null }], '{ sourceStatus { service state } offers { template } }');
+    expect(result.errors).toBeUndefined();
+    const [{ recommendations: answer }] = result.data!._entities as [
+      { recommendations: { sourceStatus: { service: string; state: string }[]; offers: { template: string }[] } },
+    ];
+    expect(answer.sourceStatus.filter(({ state }) => state !== 'OK')).toEqual([{ service, state: 'UNAVAILABLE' }]);
+    const lostOffer = { crm: 'BIRTHDAY', loyalty: 'POINTS_EXPIRING' }[service];
+    expect(answer.offers.map(({ template }) => template)).toEqual(
+      ['BIRTHDAY', 'POINTS_EXPIRING'].filter((template) => template !== lostOffer),
+    );
+  });
+
+  it('select offers by number, channel, kind and language', async () => {
+    const result = await ask(
+      [aiko],
+      '{ one: offers(first: 1) { rank } chat: offers(channel: SOCIAL) { rank } points: offers(templates: [POINTS_EXPIRING], locale: "de-DE") { rank locale title } }',
+    );
+    expect(result.data!._entities).toEqual([
+      {
+        id: aiko.id,
+        recommendations: { one: [{ rank: 1 }], chat: [], points: [{ rank: 2, locale: 'en', title: 'Your points are about to expire' }] },
+      },
+    ]);
+  });
+
+  it('refuse a page size out of bounds with a coded error and answer the rest', async () => {
+    const result = await ask([aiko], '{ asOf offers(first: 0) { rank } }');
+    expect(result.data!._entities).toEqual([{ id: aiko.id, recommendations: { asOf: '2026-03-01T12:00:00.000Z', offers: null } }]);
+    expect(result.errors).toEqual([expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT', argument: 'first' } })]);
+  });
+
+  it('answer a batch in its order, whatever one of them is', async () => {
+    const result = await ask([ben, { id: 'cus_0000000000000000cccc' }, aiko], '{ offers(first: 1) { template } }');
+    expect(result.errors).toBeUndefined();
+    expect(
+      (result.data!._entities as { recommendations: { offers: { template: string }[] } }[]).map(
+        (of) => of.recommendations.offers[0]!.template,
+      ),
+    ).toEqual(['GENERAL', 'GENERAL', 'BIRTHDAY']);
+  });
+});

@@ -1,0 +1,39 @@
+import type {
+  CrmSignals,
+  DigitalSignals,
+  FeedbackSignals,
+  LoyaltySignals,
+  PosSignals,
+  Subject,
+} from '../../../subgraphs/recommendations/records.ts';
+
+export const DAY = 86_400_000;
+/** A Sunday. */
+export const NOW = Date.UTC(2026, 2, 1, 12);
+
+/** Someone who granted everything and of whom every domain was asked and knows nothing, but for what is given. */
+export function subject(known: {
+  crm?: Partial<CrmSignals>;
+  pos?: Partial<PosSignals>;
+  loyalty?: Partial<LoyaltySignals>;
+  digital?: Partial<DigitalSignals>;
+  feedback?: Partial<FeedbackSignals>;
+  lost?: readonly (keyof Subject['sources'])[];
+  marketing?: boolean;
+}): Subject {
+  const read = <S>(name: keyof Subject['sources'], signals: S) =>
+    known.lost?.includes(name) ? ({ state: 'UNAVAILABLE' } as const) : ({ state: 'OK', asOf: NOW, signals } as const);
+  return {
+    customer: 'cus_00000000000000000000',
+    personal: true,
+    marketing: known.marketing ?? true,
+    now: NOW,
+    sources: {
+      crm: read('crm', { birthDate: null, locale: null, timeZone: null, customerSince: null, openCases: [], ...known.crm }),
+      pos: read('pos', { orderCount: 0, firstOrderAt: null, lastOrderAt: null, latePaymentCount: 0, rank: null, ...known.pos }),
+      loyalty: read('loyalty', { member: false, nextTierCode: null, pointsToNextTier: null, expiring: [], ...known.loyalty }),
+      digital: read('digital', { cart: [], cartUpdatedAt: null, ...known.digital }),
+      feedback: read('feedback', { openDetractor: null, openDetractorAt: null, ...known.feedback }),
+    },
+  };
+}

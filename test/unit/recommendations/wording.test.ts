@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { REASON_CODES, TEMPLATES } from '../../../subgraphs/recommendations/records.ts';
+import {
+  evidenceText,
+  fill,
+  LANGUAGES,
+  languageOf,
+  OFFER_PLACEHOLDERS,
+  OFFER_WORDS,
+  REASON_PLACEHOLDERS,
+  REASON_WORDS,
+} from '../../../subgraphs/recommendations/wording.ts';
+
+const named = (words: string) => [...new Set([...words.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!))].sort();
+
+describe.each(LANGUAGES)('the wording in %s', (language) => {
+  it.each(TEMPLATES)('of %s has each placeholder and no other', (template) => {
+    const { title, body } = OFFER_WORDS[language][template];
+    expect(named(title + body)).toEqual([...OFFER_PLACEHOLDERS[template]].sort());
+  });
+
+  it.each(REASON_CODES)('of %s has each placeholder and no other', (code) => {
+    expect(named(REASON_WORDS[language][code])).toEqual([...REASON_PLACEHOLDERS[code]].sort());
+  });
+});
+
+describe('filling in', () => {
+  const at = Date.parse('2026-03-01T16:00:00Z');
+
+  it('shows numbers and days as the language and the time zone have them', () => {
+    expect(fill('{points} until {date}', { points: 12500, date: { at } }, 'en', 'Europe/Berlin')).toBe('12,500 until 1 March 2026');
+    expect(fill('{points}を{date}まで', { points: 12500, date: { at } }, 'ja', 'Asia/Tokyo')).toBe('12,500を2026年3月2日まで');
+    expect(fill('{date}', { date: { at } }, 'en', null)).toBe('1 March 2026');
+    expect(fill('{date}', { date: { at } }, 'en', 'Mars/Olympus')).toBe('1 March 2026');
+  });
+
+  it('takes values literally', () => {
+    expect(fill('{tier}', { tier: '$& {points}' }, 'en', null)).toBe('$& {points}');
+  });
+
+  it('refuses words that ask for a value that is not there', () => {
+    expect(() => fill('{points}', {}, 'en', null)).toThrow('points');
+  });
+});
+
+it('answers Japanese in Japanese and all else in English', () => {
+  expect(['ja', 'ja-JP', 'de-DE', 'jam', null].map(languageOf)).toEqual(['ja', 'ja', 'en', 'en', 'en']);
+});
+
+it('gives evidence plainly', () => {
+  expect([evidenceText(12500), evidenceText({ at: 0 }), evidenceText('GOLD')]).toEqual(['12500', '1970-01-01T00:00:00.000Z', 'GOLD']);
+});
