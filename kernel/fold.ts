@@ -1,0 +1,80 @@
+import type { Arrival, Outcome } from './intake.ts';
+import { heard, remember, type Statement, statementContent } from './statement.ts';
+import type { Collection, Doc, EpochMs, Key } from './storage/port.ts';
+import { update } from './update.ts';
+
+/** A document after arrivals: what to store, or null when nothing changed, and one outcome per arrival in input order. */
+export interface Folded<D> {
+  readonly doc: D | null;
+  readonly outcomes: readonly Outcome[];
+}
+
+/**
+ * Stores a batch of arrivals of which several may concern one document: those are folded into it together, in the order in
+ * which they arrived. `fold` must be pure; it runs again when another writer came first. One outcome per arrival in input order.
+ */
+export async function storeArrivals<R, D extends Doc>(
+  collection: Collection<D>,
+  arrivals: readonly Arrival<R>[],
+  idOf: (arrival: Arrival<R>) => Key,
+  fold: (current: D | null, key: Key, arrivals: readonly Arrival<R>[]) => Folded<D>,
+): Promise<readonly Outcome[]> {
+  const groups = new Map<string, { key: Key; places: number[]; arrivals: Arrival<R>[]; outcomes: readonly Outcome[] }>();
+  for (const [place, arrival] of arrivals.entries()) {
+    const key = idOf(arrival);
+    const name = `${key.owner}\n${key.id}`;
+    let group = groups.get(name);
+    if (!group) {
+      group = { key, places: [], arrivals: [], outcomes: [] };
+      groups.set(name, group);
+    }
+    group.places.push(place);
+    group.arrivals.push(arrival);
+  }
+  const list = [...groups.values()];
+  const written = await update(
+    collection,
+    list.map(({ key }) => key),
+    (current, index) => {
+      const group = list[index]!;
+      const { doc, outcomes } = fold(current, group.key, group.arrivals);
+      group.outcomes = outcomes;
+      return doc;
+    },
+  );
+  const outcomes: Outcome[] = arrivals.map(() => 'duplicate');
+  for (const [index, group] of list.entries())
+    for (const [nth, place] of group.places.entries())
+      outcomes[place] =
+        written[index] === 'erased'
+          ? { code: 'CUSTOMER_ERASED', message: 'The customer asked for erasure; nothing about them is taken in again.' }
+          : group.outcomes[nth]!;
+  return outcomes;
+}
+
+/** A document that holds what was said of it last. */
+export interface Newest extends Doc {
+  readonly updatedAt: EpochMs | null;
+  readonly said: readonly Statement[];
+}
+
+/**
+ * Folds rows of which the newest holds as a whole, such as a price or a payment's status: a row that was heard before changes
+ * nothing, and one that its source changed earlier than what holds is only remembered. `build` makes the document of a row.
+ */
+export function foldNewest<R extends { readonly updatedAt: EpochMs | null }, D extends Newest>(
+  current: D | null,
+  arrivals: readonly Arrival<R>[],
+  build: (row: R, said: readonly Statement[], version: number) => D,
+): Folded<D> {
+  let doc = current;
+  const outcomes = arrivals.map(({ record, origin }): Outcome => {
+    const content = statementContent(record);
+    const known = heard(doc?.said ?? [], content, origin);
+    if (known !== 'new') return known;
+    const said = remember(doc?.said ?? [], { content, origin });
+    doc = doc && (record.updatedAt ?? 0) < (doc.updatedAt ?? 0) ? { ...doc, said } : build(record, said, doc?.version ?? 0);
+    return 'stored';
+  });
+  return { doc: doc === current ? null : doc, outcomes };
+}
