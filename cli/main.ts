@@ -1,4 +1,16 @@
 import { Command } from 'commander';
+import { OperatorError } from '../kernel/errors.ts';
+import { registerServe } from './serve.ts';
+import { registerStart } from './start.ts';
 
-const program = new Command('c360');
-await program.parseAsync();
+const program = new Command('c360').description('Customer 360: one Customer from every system, over one graph.');
+registerStart(program);
+registerServe(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof OperatorError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { loadConfig } from '../kernel/config.ts';
+import { runGateway } from './run.ts';
+
+/** `c360 start`, which is `npm start`: everything in one process, over the demo company unless DEMO=0. */
+export function registerStart(program: Command): void {
+  program
+    .command('start')
+    .description('run the gateway and every subgraph in this process; fills an empty store with the demo company unless DEMO=0')
+    .option('--config <file>', 'a YAML file of settings; the environment wins')
+    .action(async ({ config: file }: { config?: string }) => {
+      const config = loadConfig({ env: process.env, file, role: 'all' });
+      await runGateway({ ...config, demo: config.demo ?? true });
+    });
+}

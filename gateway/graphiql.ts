@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { css, editorWorkerService, graphqlWorker, js, jsonWorker } from '@graphql-yoga/render-graphiql/graphiql';
+import { send } from '../kernel/http-server.ts';
+
+const START = `
+const worker = { editorWorkerService: 'editor', json: 'json', graphql: 'graphql' };
+self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_, label) => '/graphiql/' + worker[label] + '.worker.js' };
+YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
+  endpoint: '/graphql',
+  title: 'Customer 360',
+  defaultQuery: \`# Find someone in the demo company, then ask every domain about them.
+{
+  customerSearch(text: "a", first: 1) {
+    nodes {
+      id
+      profile { name { display } }
+      purchases { summary { orderCount totalSpent { amount currencyCode } } }
+      loyalty { number }
+      digital { lastSeenAt }
+      feedback { nps { score } }
+      recommendations { offers(first: 3) { template reasons { code } } }
+    }
+  }
+}
+\`,
+});
+`;
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Customer 360</title>
+    <link rel="stylesheet" href="/graphiql/graphiql.css">
+  </head>
+  <body id="body" class="no-focus-outline">
+    <noscript>GraphiQL needs JavaScript.</noscript>
+    <div id="root"></div>
+    <script src="/graphiql/graphiql.js"></script>
+    <script src="/graphiql/start.js"></script>
+  </body>
+</html>
+`;
+
+/** Everything comes from this server; the editor sets styles from script, hence 'unsafe-inline' for those alone. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const SCRIPT = 'text/javascript; charset=utf-8';
+const FILES: Readonly<Record<string, readonly [type: string, content: string]>> = {
+  '/graphiql/graphiql.js': [SCRIPT, js],
+  '/graphiql/graphiql.css': ['text/css; charset=utf-8', css],
+  '/graphiql/start.js': [SCRIPT, START],
+  '/graphiql/editor.worker.js': [SCRIPT, editorWorkerService],
+  '/graphiql/json.worker.js': [SCRIPT, jsonWorker],
+  '/graphiql/graphql.worker.js': [SCRIPT, graphqlWorker],
+};
+
+/** Answers a browser that looks at `/` or `/graphql`, and the files of the page. False when the request is none of those. */
+export function graphiql(request: IncomingMessage, response: ServerResponse, path: string): boolean {
+  if (request.method !== 'GET') return false;
+  if (path === '/') {
+    response.writeHead(302, { location: '/graphql', 'content-length': 0 }).end();
+    return true;
+  }
+  const file = FILES[path];
+  if (file) {
+    response.setHeader('cache-control', 'public, max-age=86400');
+    send(response, 200, file[0], file[1]);
+    return true;
+  }
+  // A query by GET names what it accepts; a browser's address bar asks for text/html.
+  if (path !== '/graphql' || !/\btext\/html\b/.test(request.headers.accept ?? '')) return false;
+  response.setHeader('content-security-policy', POLICY);
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('cache-control', 'no-store');
+  send(response, 200, 'text/html; charset=utf-8', PAGE);
+  return true;
+}

@@ -1,0 +1,225 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { closest } from './closest.ts';
+import { OperatorError } from './errors.ts';
+import type { StorageConfig } from './storage/open.ts';
+import { defaultPort, SUBGRAPH_NAMES, type SubgraphName } from './subgraph.ts';
+
+/** What a process runs: the gateway with every subgraph, the gateway alone, or one subgraph alone. */
+export type Role = 'all' | 'gateway' | SubgraphName;
+
+/** Validated settings of one process. */
+export interface Config {
+  readonly port: number;
+  /** The address listened on; 127.0.0.1 unless set, so that nothing is reachable from outside by accident. */
+  readonly host: string;
+  readonly storage: StorageConfig;
+  /** Whether an empty store is filled with the demo company; null when not set. */
+  readonly demo: boolean | null;
+  /** The subgraphs that this process reaches over HTTP; all others run inside it. */
+  readonly subgraphUrls: ReadonlyMap<SubgraphName, URL>;
+  /** What gateway and HTTP subgraphs know each other by; null when every subgraph runs in process. */
+  readonly secret: string | null;
+  /** How long one fetch from a subgraph may take. */
+  readonly deadlineMs: number;
+  /** The largest request body that is read. */
+  readonly bodyLimitBytes: number;
+  /** How long a stopping process still accepts requests, so that a load balancer can see that it is no longer ready. */
+  readonly graceMs: number;
+  readonly production: boolean;
+  readonly introspection: boolean;
+  readonly logLevel: LogLevel;
+  /** The supergraph that the gateway loads. */
+  readonly supergraphFile: string;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const COMMITTED_SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url).pathname;
+
+// Every value is text here, as in the environment; YAML's numbers and booleans are turned into text first.
+// A message says problem and remedy, and never the value, which may be a secret.
+const whole = (min: number, max: number, example: number) =>
+  z.string(`must be a single value; write ${example}`).transform((text, context) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    context.addIssue(`must be a whole number from ${min} to ${max}, such as ${example}`);
+    return z.NEVER;
+  });
+const flag = (on: string, off: string) =>
+  z.enum(['0', '1', 'true', 'false'], `must be 1 (${on}) or 0 (${off})`).transform((text) => text === '1' || text === 'true');
+const text = (problem: string, fits: (text: string) => boolean) => z.string(problem).refine(fits, problem);
+const subgraphUrl = (name: SubgraphName) =>
+  text(`must be an http or https URL without user, password or fragment, such as http://127.0.0.1:${defaultPort(name)}/graphql`, isPlainUrl)
+    .transform((value) => new URL(value))
+    .optional();
+
+function isPlainUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === '';
+}
+
+const schema = z.strictObject({
+  PORT: whole(0, 65_535, 4000).optional(),
+  HOST: text('must be an IP address or host name to listen on, such as 127.0.0.1', (value) => /^[A-Za-z0-9.:_-]+$/.test(value)).default(
+    '127.0.0.1',
+  ),
+  DATA_DIR: text('must be the path of a folder, such as .data', (value) => !value.includes('\0')).default('.data'),
+  MONGODB_URI: text('must begin with mongodb:// or mongodb+srv:// and name a host, or be left out to store in DATA_DIR', (value) =>
+    /^mongodb(\+srv)?:\/\/[^/\s]+/.test(value),
+  ).optional(),
+  DEMO: flag('fill an empty store with the demo company', 'start empty').optional(),
+  SUBGRAPH_IDENTITY_URL: subgraphUrl('identity'),
+  SUBGRAPH_CRM_URL: subgraphUrl('crm'),
+  SUBGRAPH_POS_URL: subgraphUrl('pos'),
+  SUBGRAPH_LOYALTY_URL: subgraphUrl('loyalty'),
+  SUBGRAPH_DIGITAL_URL: subgraphUrl('digital'),
+  SUBGRAPH_FEEDBACK_URL: subgraphUrl('feedback'),
+  SUBGRAPH_RECOMMENDATIONS_URL: subgraphUrl('recommendations'),
+  SUBGRAPH_SECRET: text('must be at least 32 visible characters without spaces; make one with: openssl rand -hex 32', (value) =>
+    /^[\x21-\x7e]{32,512}$/.test(value),
+  ).optional(),
+  SUBGRAPH_DEADLINE_MS: whole(50, 60_000, 3000).default(3000),
+  C360_BODY_LIMIT_BYTES: whole(1024, 64 * 1024 * 1024, 262_144).default(262_144),
+  C360_GRACE_MS: whole(0, 60_000, 3000).default(1000),
+  C360_ENV: z.enum(['development', 'production'], 'must be development or production').optional(),
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'], 'must be development, production or test; or leave it out and set C360_ENV')
+    .optional(),
+  C360_INTROSPECTION: flag('clients may read the schema', 'they may not').optional(),
+  C360_SUPERGRAPH: text('must be the path of a supergraph file', (value) => !value.includes('\0')).default(COMMITTED_SUPERGRAPH),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+});
+type Setting = keyof z.infer<typeof schema>;
+const SETTINGS = Object.keys(schema.shape) as Setting[];
+/** Read from the environment only: it names the file. */
+const CONFIG_FILE = 'C360_CONFIG';
+
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A YAML file of the same names; the environment wins. */
+  readonly file?: string | undefined;
+  readonly role: Role;
+}
+
+/** Reads the settings of a process. Throws one OperatorError that lists every problem: place, what is wrong, what to do. */
+export function loadConfig({ env, file = env[CONFIG_FILE] || undefined, role }: ConfigSources): Config {
+  const problems: string[] = [];
+  const raw: Record<string, unknown> = {};
+  const places = new Map<string, string>();
+  const take = (name: string, value: unknown, place: string) => {
+    raw[name] = value;
+    places.set(name, `${name} (${place})`);
+  };
+
+  if (file !== undefined) {
+    for (const [name, value] of Object.entries(readSettings(file, problems))) {
+      if (isSetting(name)) take(name, value, file);
+      else problems.push(`${name} (${file}): is not a setting${suggest(name)}. Correct or remove it.`);
+    }
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || value.trim() === '') continue;
+    if (isSetting(name)) take(name, value.trim(), 'environment');
+    else if (misspelt(name, env)) problems.push(`${name} (environment): is not a setting${suggest(name)}. Correct or unset it.`);
+  }
+
+  const read = schema.safeParse(raw);
+  if (!read.success) {
+    for (const issue of read.error.issues) {
+      const name = String(issue.path[0]);
+      problems.push(`${places.get(name) ?? name}: ${issue.message}.`);
+    }
+  }
+  const settings = read.success ? read.data : undefined;
+  // What belongs together is judged on the raw names, so that it is listed beside the other problems.
+  if (!('SUBGRAPH_SECRET' in raw)) {
+    const url = SETTINGS.find((name) => name.endsWith('_URL') && name in raw);
+    if (role !== 'all')
+      problems.push(`SUBGRAPH_SECRET: is not set, and ${role} talks HTTP to the other processes. Set the same secret for all of them.`);
+    else if (url)
+      problems.push(`SUBGRAPH_SECRET: is not set, but ${places.get(url)} is. Set the secret that this subgraph was started with.`);
+  }
+  if (problems.length > 0 || !settings) throw new OperatorError('The configuration is wrong:', problems);
+  return shaped(settings, role);
+}
+
+function shaped(settings: z.infer<typeof schema>, role: Role): Config {
+  const production = (settings.C360_ENV ?? settings.NODE_ENV) === 'production';
+  const subgraphUrls = new Map<SubgraphName, URL>();
+  for (const name of SUBGRAPH_NAMES) {
+    const url = settings[`SUBGRAPH_${name.toUpperCase() as Uppercase<SubgraphName>}_URL`];
+    if (url) subgraphUrls.set(name, url);
+    else if (role === 'gateway' && name !== 'identity') subgraphUrls.set(name, new URL(`http://127.0.0.1:${defaultPort(name)}/graphql`));
+  }
+  return {
+    port: settings.PORT ?? (role === 'all' || role === 'gateway' ? 4000 : defaultPort(role)),
+    host: settings.HOST,
+    storage: settings.MONGODB_URI ? { kind: 'mongo', uri: settings.MONGODB_URI } : { kind: 'sqlite', dataDir: settings.DATA_DIR },
+    demo: settings.DEMO ?? null,
+    subgraphUrls,
+    secret: settings.SUBGRAPH_SECRET ?? null,
+    deadlineMs: settings.SUBGRAPH_DEADLINE_MS,
+    bodyLimitBytes: settings.C360_BODY_LIMIT_BYTES,
+    graceMs: settings.C360_GRACE_MS,
+    production,
+    introspection: settings.C360_INTROSPECTION ?? !production,
+    logLevel: settings.LOG_LEVEL,
+    supergraphFile: settings.C360_SUPERGRAPH,
+  };
+}
+
+/** The file's top-level names with their values as text; anything else is left for the schema to refuse. */
+function readSettings(file: string, problems: string[]): Record<string, unknown> {
+  let source: string;
+  try {
+    source = readFileSync(file, 'utf8');
+  } catch (error) {
+    problems.push(`${file}: can't be read (${(error as NodeJS.ErrnoException).code}). Give the path of a YAML file.`);
+    return {};
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  for (const error of document.errors) {
+    // The parser's own message may quote the line, and with it a secret.
+    problems.push(
+      `${file} line ${lines.linePos(error.pos[0]).line}: is not valid YAML (${error.code}). Write one \`NAME: value\` per line.`,
+    );
+  }
+  if (document.errors.length > 0) return {};
+  const content: unknown = document.toJS() ?? {};
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    problems.push(`${file}: is not a list of settings. Write one \`NAME: value\` per line.`);
+    return {};
+  }
+  const settings: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(content)) {
+    if (value === null) continue;
+    settings[name] = typeof value === 'object' ? value : String(value);
+  }
+  return settings;
+}
+
+function isSetting(name: string): name is Setting {
+  return Object.hasOwn(schema.shape, name);
+}
+
+/** A name in our own prefixes, or one so close to a long setting that is not set that it must have been meant. */
+function misspelt(name: string, env: ConfigSources['env']): boolean {
+  if (name === CONFIG_FILE) return false;
+  if (/^(C360|SUBGRAPH)_/.test(name)) return true;
+  const meant = closest(
+    name,
+    SETTINGS.filter((setting) => setting.length >= 8 && !env[setting]),
+    2,
+  );
+  return meant !== null;
+}
+
+function suggest(name: string): string {
+  const meant = closest(name.toUpperCase(), [...SETTINGS, CONFIG_FILE], 4);
+  return meant === null ? '' : `; did you mean ${meant}?`;
+}

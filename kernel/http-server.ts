@@ -1,0 +1,171 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { OperatorError } from './errors.ts';
+
+/** Answers one request. What it throws becomes a 500 without detail. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** How long a stopping server goes on accepting. */
+  readonly graceMs: number;
+  readonly handler: Handler;
+  /** Told of what the handler threw. */
+  readonly failed: (error: unknown) => void;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  readonly draining: boolean;
+  /** Stops without failing an accepted request: see `drain` below. Repeatable. */
+  drain(): Promise<void>;
+}
+
+/** After this a request that still runs is cut off: no fetch of ours takes as long. */
+const LONGEST_REQUEST_MS = 90_000;
+
+/** Listens, or throws an OperatorError when the port can't be had. */
+export async function listen({ host, port, graceMs, handler, failed }: HttpServerOptions): Promise<HttpServer> {
+  let draining = false;
+  let running = 0;
+  let idle = () => {};
+  const server = createServer({ keepAliveTimeout: 30_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+    running += 1;
+    response.once('close', () => {
+      running -= 1;
+      if (running === 0) idle();
+    });
+    // So that clients open their next connection elsewhere.
+    if (draining) response.setHeader('connection', 'close');
+    handler(request, response).catch((error: unknown) => {
+      failed(error);
+      if (!response.headersSent) sendError(response, 500, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side.');
+      else response.destroy();
+    });
+  });
+  await listening(server, host, port);
+
+  let drained: Promise<void> | undefined;
+  /** Answers for `graceMs` more, telling every client to go; then takes no connection; then lets what runs finish. */
+  const drain = async () => {
+    draining = true;
+    await new Promise((resolve) => setTimeout(resolve, graceMs));
+    // Not http's close, which also cuts connections that look idle while a request is on its way to us.
+    const closed = new Promise<void>((resolve) => server.once('close', resolve));
+    NetServer.prototype.close.call(server);
+    const cut = setTimeout(() => server.closeAllConnections(), LONGEST_REQUEST_MS).unref();
+    if (running > 0) await new Promise<void>((resolve) => (idle = resolve));
+    idle = () => server.closeIdleConnections();
+    await new Promise((resolve) => setTimeout(resolve, Math.min(graceMs, 100)));
+    server.closeIdleConnections();
+    await closed;
+    clearTimeout(cut);
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    get draining() {
+      return draining;
+    },
+    drain: () => {
+      drained ??= drain();
+      return drained;
+    },
+  };
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const problem =
+        error.code === 'EADDRINUSE'
+          ? `PORT: ${port} on ${host} is in use. Stop what listens there or set another PORT.`
+          : `HOST, PORT: can't listen on ${host} port ${port} (${error.code}). Set a HOST of this machine and a PORT that may be used.`;
+      reject(new OperatorError('The server did not start:', [problem]));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+/** A request's body, or why there is none: larger than `limit` bytes, or the client went away. */
+export type Body = { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly why: 'too large' | 'aborted' };
+
+/** Reads at most `limit` bytes, whatever the client announced. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return { ok: false, why: 'too large' };
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else resolve({ ok: false, why: 'too large' });
+    });
+    request.once('end', () => resolve({ ok: true, bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }));
+    request.once('error', () => resolve({ ok: false, why: 'aborted' }));
+    request.once('close', () => resolve({ ok: false, why: 'aborted' }));
+  });
+}
+
+/** The JSON of a POSTed body. Everything that can be wrong with it has been answered when this gives undefined. */
+export async function readJson(request: IncomingMessage, response: ServerResponse, limit: number): Promise<unknown> {
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    sendError(response, 415, 'BAD_REQUEST', 'Send the request as application/json.');
+    return undefined;
+  }
+  if (!/^(identity)?$/i.test(request.headers['content-encoding'] ?? '')) {
+    sendError(response, 415, 'BAD_REQUEST', 'Send the request uncompressed.');
+    return undefined;
+  }
+  const body = await readBody(request, limit);
+  if (!body.ok) {
+    // What is left of the body is read and forgotten by node, so that a client still sending it sees this answer.
+    if (body.why === 'too large') sendError(response, 413, 'REQUEST_TOO_LARGE', `The request is larger than ${limit} bytes.`);
+    return undefined;
+  }
+  try {
+    return JSON.parse(body.bytes.toString('utf8')) as unknown;
+  } catch {
+    sendError(response, 400, 'BAD_REQUEST', 'The request is not JSON.');
+    return undefined;
+  }
+}
+
+export function send(response: ServerResponse, status: number, contentType: string, content: string | Buffer): void {
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(content),
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(content);
+}
+
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  send(response, status, 'application/json; charset=utf-8', JSON.stringify(value));
+}
+
+/** Errors have one form, GraphQL's, wherever they arise. */
+export function sendError(response: ServerResponse, status: number, code: string, message: string): void {
+  sendJson(response, status, { errors: [{ message, extensions: { code } }] });
+}
+
+/** Whether the request carries `Authorization: Bearer <secret>`. Takes equally long however much of it is right. */
+export function bearsSecret(request: IncomingMessage, secret: string): boolean {
+  const given = Buffer.from(request.headers.authorization ?? '');
+  const wanted = Buffer.from(`Bearer ${secret}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/** Whether a process can be sent requests; the reason is shown to operators. */
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
+
+/** Answers /livez (the process runs) and /readyz (requests are welcome). False for any other path. */
+export function answerHealth(path: string, response: ServerResponse, readiness: () => Readiness): boolean {
+  if (path !== '/livez' && path !== '/readyz') return false;
+  const state: Readiness = path === '/livez' ? { ready: true } : readiness();
+  response.setHeader('cache-control', 'no-store');
+  sendJson(response, state.ready ? 200 : 503, state.ready ? { status: 'ok' } : { status: 'unavailable', reason: state.reason });
+  return true;
+}
