@@ -1,0 +1,103 @@
+import type { Collection as Documents, Filter } from 'mongodb';
+import { isIndexable, isKey } from './documents.ts';
+import { fromStored, type Stored, storedId } from './mongo-layout.ts';
+import { ownersOf, type Reading, time, within } from './mongo-query.ts';
+import { mongoTotals } from './mongo-totals.ts';
+import { compareText } from './order.ts';
+import { type Place, pageEnd } from './page-end.ts';
+import type { Collection, Doc, Key, Members, Page, Range, Spec } from './port.ts';
+
+type Reads<T extends Doc> = Pick<Collection<T>, 'getMany' | 'latest' | 'totals' | 'search' | 'scan'>;
+
+const MAX_FIRST = 1000;
+
+/** How many documents a scan asks for at once. */
+const SCAN_CHUNK = 500;
+
+/** Above every text that begins with `prefix`, in code point order. */
+const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
+
+/** What a collection answers. */
+export function mongoReads<T extends Doc>(documents: Documents<Stored>, spec: Spec<T>, reading: Reading): Reads<T> {
+  const placeOf = (stored: Stored): Place => ({ owner: stored.owner, at: stored[spec.at] as number, id: stored.id });
+
+  async function getMany(keys: readonly Key[]): Promise<readonly (T | null)[]> {
+    const asked = keys.filter(isKey);
+    const owners = [...new Set(asked.map(({ owner }) => owner))];
+    const filter = { _id: { $in: asked.map(storedId) }, owner: { $in: owners } };
+    const found = await reading(owners, async () => (asked.length === 0 ? [] : await documents.find(filter, time).toArray()));
+    const byId = new Map(found.map((stored) => [stored._id, fromStored<T>(stored)]));
+    return keys.map((key) => byId.get(storedId(key)) ?? null);
+  }
+
+  /** One targeted find per person: each walks its own stretch of the index and stops where the page ends. */
+  async function latest(persons: readonly Members[], options: Parameters<Reads<T>['latest']>[1]): Promise<readonly Page<T>[]> {
+    const { first, after } = options;
+    if (!Number.isInteger(first) || first < 1 || first > MAX_FIRST) throw new RangeError(`"first" is 1 to ${MAX_FIRST}.`);
+    const beyond: Filter<Stored> = after ? { $or: [{ [spec.at]: { $lt: after.at } }, { [spec.at]: after.at, id: { $lt: after.id } }] } : {};
+    const page = async (members: Members): Promise<Page<T>> => {
+      const owners = ownersOf([members]);
+      if (owners.length === 0) return { items: [], next: null };
+      const found = await documents
+        .find({ $and: [{ owner: { $in: owners } }, within(spec, options), beyond] }, time)
+        .sort({ [spec.at]: -1, id: -1 })
+        // Members may share time and id, one document each: enough to see where such a group ends.
+        .limit(first + owners.length)
+        .toArray();
+      const places = found.map((stored) => ({ ...placeOf(stored), stored }));
+      places.sort((a, b) => b.at - a.at || compareText(b.id, a.id) || compareText(a.owner, b.owner));
+      const shown = places.slice(0, pageEnd(places, first));
+      const last = shown.at(-1);
+      return {
+        items: shown.map(({ stored }) => fromStored<T>(stored)),
+        next: last && shown.length < places.length ? { at: last.at, id: last.id } : null,
+      };
+    };
+    return await reading(ownersOf(persons), () => Promise.all(persons.map(page)));
+  }
+
+  async function search(
+    prefixes: readonly string[],
+    { first, after }: { first: number; after?: Key | undefined },
+  ): Promise<{ items: readonly T[]; next: Key | null }> {
+    if (!spec.terms) throw new TypeError(`Collection "${spec.name}" has no search terms.`);
+    const sought = [...new Set(prefixes)].filter((prefix) => prefix !== '');
+    if (sought.length === 0 || !sought.every(isIndexable)) return { items: [], next: null };
+    const begins = sought.map((prefix) => ({ _terms: { $elemMatch: { $gte: prefix, $lt: endOf(prefix) } } }) as Filter<Stored>);
+    const beyond: Filter<Stored> = after ? { $or: [{ owner: { $gt: after.owner } }, { owner: after.owner, id: { $gt: after.id } }] } : {};
+    const found = await reading(null, () =>
+      documents
+        .find({ $and: [...begins, beyond] }, time)
+        .sort({ owner: 1, id: 1 })
+        .limit(first + 1)
+        .toArray(),
+    );
+    const shown = found.slice(0, first);
+    const last = shown.at(-1);
+    return {
+      items: shown.map((stored) => fromStored<T>(stored)),
+      next: last && found.length > first ? { owner: last.owner, id: last.id } : null,
+    };
+  }
+
+  /** By keyset and not by one cursor, which servers end when the consumer takes its time. */
+  async function* scan(range: Range = {}): AsyncIterable<T> {
+    for (let beyond: Filter<Stored> = {}; ; ) {
+      const filter: Filter<Stored> = { $and: [within(spec, range), beyond] };
+      const found = await reading(null, () =>
+        documents
+          .find(filter, time)
+          .sort({ owner: 1, [spec.at]: 1, id: 1 })
+          .limit(SCAN_CHUNK)
+          .toArray(),
+      );
+      for (const stored of found) yield fromStored<T>(stored);
+      const last = found.at(-1);
+      if (!last || found.length < SCAN_CHUNK) return;
+      const { owner, at, id } = placeOf(last);
+      beyond = { $or: [{ owner: { $gt: owner } }, { owner, [spec.at]: { $gt: at } }, { owner, [spec.at]: at, id: { $gt: id } }] };
+    }
+  }
+
+  return { getMany, latest, totals: mongoTotals(documents, spec, reading), search, scan };
+}
