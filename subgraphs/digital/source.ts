@@ -40,8 +40,8 @@ export const TOUCH_FIELDS = {
   happened_at: { type: 'instant', required: true, description: 'When it came to that state.' },
 } as const satisfies Fields;
 
-const MAX_PROPERTIES = 50;
-const MAX_TEXT = 500;
+export const MAX_PROPERTIES = 50;
+export const MAX_TEXT = 500;
 
 /** The path of a URL or path, without host, query and fragment. */
 export function pathOf(text: string): string {

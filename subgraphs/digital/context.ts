@@ -1,0 +1,86 @@
+import type DataLoader from 'dataloader';
+import type { Directory } from '../../kernel/intake.ts';
+import { loader, loaderByArguments } from '../../kernel/loader.ts';
+import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
+import type { Collection, Cursor, Doc, EpochMs, Key, Members, Page, Range } from '../../kernel/storage/port.ts';
+import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
+import { type Collections, collectionsOf } from './intakes.ts';
+import { type ErrorRecord, type EventRecord, SUMMARY_ID, type Summary, type TouchRecord } from './records.ts';
+import { type Visit, visitsOf } from './sessions.ts';
+import { join } from './summary.ts';
+
+/** Which page of a list, and between which times. */
+export interface PageOf extends Range {
+  readonly first: number;
+  readonly after: Cursor | undefined;
+}
+
+type ByPerson<V> = DataLoader<Members, V, unknown>;
+
+/** What one request to digital reads with. */
+export interface Context {
+  readonly now: EpochMs;
+  readonly directory: Directory;
+  readonly collections: Collections;
+  readonly requests: Collection<RequestRecord>;
+  /** null: the domain knows nothing of the person. */
+  readonly summaries: ByPerson<Summary | null>;
+  readonly visits: ByPerson<readonly Visit[]>;
+  readonly events: (page: PageOf) => ByPerson<Page<EventRecord>>;
+  readonly errors: (page: PageOf) => ByPerson<Page<ErrorRecord>>;
+  readonly touches: (page: PageOf) => ByPerson<Page<TouchRecord>>;
+  readonly event: DataLoader<Key, EventRecord | null, unknown>;
+  readonly touch: DataLoader<Key, TouchRecord | null, unknown>;
+}
+
+const textOf = (members: Members) => members.join('\n');
+
+/** One read of all ids of all persons, dealt out again: for what is filed per id and joined per person. */
+function perMember<V>(read: (owners: readonly string[]) => Promise<readonly V[]>): (persons: readonly Members[]) => Promise<V[][]> {
+  return async (persons) => {
+    const values = await read(persons.flat());
+    let from = 0;
+    return persons.map(({ length }) => {
+      from += length;
+      return values.slice(from - length, from);
+    });
+  };
+}
+
+export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
+  const collections = collectionsOf(store);
+  const { events, errors, touches, summaries } = collections;
+  const summariesOf = perMember((owners) => summaries.getMany(owners.map((owner) => ({ owner, id: SUMMARY_ID }))));
+  const visitsOfAll = perMember(async (owners) => {
+    const totals = await events.totals(
+      owners.map((owner) => [owner]),
+      { by: 'session' },
+    );
+    return owners.map((owner, index) => visitsOf(owner, totals[index] ?? []));
+  });
+  const pages = <T extends Doc>(collection: Collection<T>) =>
+    loaderByArguments((page: PageOf, persons: readonly Members[]) => collection.latest(persons, page), textOf);
+  const byKey = <T extends Doc>(collection: Collection<T>) =>
+    loader(
+      (keys: readonly Key[]) => collection.getMany(keys),
+      ({ owner, id }) => `${owner}\n${id}`,
+    );
+  return {
+    now,
+    directory,
+    collections,
+    requests: store.collection(requestSpec),
+    summaries: loader(async (persons: readonly Members[]) => {
+      const found = await summariesOf(persons);
+      return found.map((perId) =>
+        perId.filter((summary) => summary !== null).reduce<Summary | null>((all, one) => (all ? join(all, one) : one), null),
+      );
+    }, textOf),
+    visits: loader(async (persons: readonly Members[]) => (await visitsOfAll(persons)).map((perId) => perId.flat()), textOf),
+    events: pages(events),
+    errors: pages(errors),
+    touches: pages(touches),
+    event: byKey(events),
+    touch: byKey(touches),
+  };
+}

@@ -1,0 +1,139 @@
+import { type CustomerReference, membersOf, signalsAllowed } from '../../kernel/customer.ts';
+import { entityId, parseEntityId } from '../../kernel/ids.ts';
+import { connection, decodeCursor, pageSize } from '../../kernel/page.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { Resolvers } from '../../schema/generated/digital.ts';
+import type { Context, PageOf } from './context.ts';
+import { cartContent, furthest, interestsOf } from './rules.ts';
+import { SESSION_PREFIX, visitId, visitPage, visitPosition } from './sessions.ts';
+import { recordTouch } from './touches.ts';
+import { trackEvents } from './tracking.ts';
+
+const EVENT_PREFIX = 'evt';
+const TOUCH_PREFIX = 'tch';
+const MOST_SIGNAL_LINES = 20;
+
+interface ListArguments {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly since?: EpochMs | null | undefined;
+  readonly until?: EpochMs | null | undefined;
+}
+
+function pageOf({ first, after, since, until }: ListArguments): PageOf {
+  return {
+    first: pageSize(first),
+    after: decodeCursor(after),
+    ...(since !== null && since !== undefined && { from: since }),
+    ...(until !== null && until !== undefined && { to: until }),
+  };
+}
+
+async function summaryOf(customer: CustomerReference, context: Context) {
+  return context.summaries.load(membersOf(customer));
+}
+
+const productOf = ({ sku }: { readonly sku: string }) => ({ sku });
+
+export const resolvers: Resolvers<Context> = {
+  Customer: {
+    // async, so that one malformed key rejects itself and not the whole _entities batch
+    __resolveReference: async (customer) => customer,
+    digital: async (customer, _, context) => ((await summaryOf(customer, context)) ? customer : null),
+    digitalSignals: async (customer, _, context) => {
+      if (!signalsAllowed(customer)) return { state: 'WITHHELD', asOf: context.now, lastSeenAt: null, cart: [], cartUpdatedAt: null };
+      const summary = await summaryOf(customer, context);
+      const cart = cartContent(summary?.cart ?? []);
+      return {
+        state: 'OK',
+        asOf: context.now,
+        lastSeenAt: summary?.lastSeenAt ?? null,
+        cart: (cart?.lines ?? []).slice(-MOST_SIGNAL_LINES),
+        cartUpdatedAt: cart?.updatedAt ?? null,
+      };
+    },
+  },
+  Digital: {
+    lastSeenAt: async (customer, _, context) => (await summaryOf(customer, context))?.lastSeenAt ?? null,
+    sessions: async (customer, args, context) => {
+      const { first, after } = pageOf(args);
+      return connection(visitPage(await context.visits.load(membersOf(customer)), first, after), visitPosition, (visit) => visit, after);
+    },
+    events: async (customer, args, context) => {
+      const page = pageOf(args);
+      const found = await context.events(page).load(membersOf(customer));
+      return connection(
+        found,
+        ({ happenedAt: at, id }) => ({ at, id }),
+        (event) => event,
+        page.after,
+      );
+    },
+    devices: async (customer, _, context) => (await summaryOf(customer, context))?.devices ?? [],
+    interests: async (customer, _, context) => interestsOf((await summaryOf(customer, context))?.mentions ?? [], context.now),
+    recentlyViewed: async (customer, _, context) => (await summaryOf(customer, context))?.viewed ?? [],
+    cart: async (customer, _, context) => {
+      const cart = cartContent((await summaryOf(customer, context))?.cart ?? []);
+      return cart && { updatedAt: cart.updatedAt, lines: cart.lines.map((line) => ({ ...line, product: productOf(line) })) };
+    },
+    campaignTouches: async (customer, args, context) => {
+      const page = pageOf(args);
+      const found = await context.touches(page).load(membersOf(customer));
+      return connection(
+        found,
+        ({ firstAt: at, id }) => ({ at, id }),
+        (touch) => touch,
+        page.after,
+      );
+    },
+    errors: async (customer, args, context) => {
+      const page = pageOf(args);
+      const found = await context.errors(page).load(membersOf(customer));
+      return connection(
+        found,
+        ({ happenedAt: at, id }) => ({ at, id }),
+        (error) => error,
+        page.after,
+      );
+    },
+  },
+  Session: {
+    __resolveReference: async ({ id }, context) => {
+      const key = parseEntityId(SESSION_PREFIX, id);
+      const visits = key ? await context.visits.load([key.owner]) : [];
+      return visits.find((visit) => key && visit.keys.includes(key.id)) ?? null;
+    },
+    id: visitId,
+  },
+  DigitalEvent: {
+    __resolveReference: async ({ id }, context) => {
+      const key = parseEntityId(EVENT_PREFIX, id);
+      return key && context.event.load(key);
+    },
+    id: (event) => entityId(EVENT_PREFIX, event),
+    session: async ({ owner, session }, _, context) => {
+      const visits = await context.visits.load([owner]);
+      return visits.find(({ keys }) => keys.includes(session)) ?? null;
+    },
+    product: ({ sku }) => (sku === null ? null : { sku }),
+  },
+  Device: { lastSeenAt: ({ at }) => at },
+  ViewedProduct: { product: productOf, viewedAt: ({ at }) => at },
+  CampaignTouch: {
+    __resolveReference: async ({ id }, context) => {
+      const key = parseEntityId(TOUCH_PREFIX, id);
+      return key && context.touch.load(key);
+    },
+    id: (touch) => entityId(TOUCH_PREFIX, touch),
+    state: ({ history }) => furthest(history).state,
+    at: ({ history }) => furthest(history).at,
+  },
+  ErrorSignal: {
+    at: ({ happenedAt }) => happenedAt,
+    event: ({ owner, id }, _, context) => context.event.load({ owner, id }),
+  },
+  Mutation: {
+    eventsTrack: (_, { input }, context) => trackEvents(context, input),
+    campaignTouchRecord: (_, { input }, context) => recordTouch(context, input),
+  },
+};

@@ -1,0 +1,68 @@
+import type { Money } from '../../kernel/money.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
+import { type CartChange, TOUCH_STATES, type TopicMention, type TouchStep } from './records.ts';
+
+export interface CartLine {
+  readonly sku: string;
+  readonly name: string | null;
+  readonly quantity: number;
+  readonly unitPrice: Money | null;
+}
+
+export interface CartContent {
+  /** In the order in which they were first put in; never empty. */
+  readonly lines: readonly CartLine[];
+  readonly updatedAt: EpochMs;
+}
+
+/**
+ * What lies in a cart after `changes` (newest first): an addition puts in its quantity, one when it has none; a removal
+ * takes its quantity out, all when it has none, and never more than there is. null: nothing.
+ */
+export function cartContent(changes: readonly CartChange[]): CartContent | null {
+  const lines = new Map<string, CartLine>();
+  for (const change of changes.toReversed()) {
+    const before = lines.get(change.sku);
+    if (change.kind === 'ADD') {
+      lines.set(change.sku, {
+        sku: change.sku,
+        name: change.name ?? before?.name ?? null,
+        quantity: (before?.quantity ?? 0) + (change.quantity ?? 1),
+        unitPrice: change.price ?? before?.unitPrice ?? null,
+      });
+    } else if (before) {
+      const quantity = before.quantity - (change.quantity ?? before.quantity);
+      if (quantity > 0) lines.set(change.sku, { ...before, quantity });
+      else lines.delete(change.sku);
+    }
+  }
+  const newest = changes[0];
+  return newest && lines.size > 0 ? { lines: [...lines.values()], updatedAt: newest.at } : null;
+}
+
+export interface Interest {
+  readonly topic: string;
+  readonly score: number;
+}
+
+/** After this time a mention counts half: last month's interest is half of this month's. */
+const HALF_LIFE_MS = 30 * 86_400_000;
+const MOST_INTERESTS = 20;
+
+/** Mentions per topic, each weighing 2^(-age / 30 days); strongest first. A mention ahead of `now` weighs 1. */
+export function interestsOf(mentions: readonly TopicMention[], now: EpochMs): readonly Interest[] {
+  const scores = new Map<string, number>();
+  for (const { topic, at } of mentions) scores.set(topic, (scores.get(topic) ?? 0) + 2 ** (-Math.max(0, now - at) / HALF_LIFE_MS));
+  return [...scores]
+    .map(([topic, score]) => ({ topic, score }))
+    .sort((a, b) => b.score - a.score || (a.topic < b.topic ? -1 : 1))
+    .slice(0, MOST_INTERESTS);
+}
+
+/** The furthest that a message came, in the order of TOUCH_STATES, when it first came there. The history is never empty. */
+export function furthest(history: readonly TouchStep[]): TouchStep {
+  return history.reduce((best, step) => {
+    const ahead = TOUCH_STATES.indexOf(step.state) - TOUCH_STATES.indexOf(best.state);
+    return ahead > 0 || (ahead === 0 && step.at < best.at) ? step : best;
+  });
+}

@@ -1,0 +1,38 @@
+import { refuse, type UserError } from '../../kernel/errors.ts';
+import { type Effect, once } from '../../kernel/requests.ts';
+import type { CampaignTouchRecordInput } from '../../schema/generated/digital.ts';
+import type { Context } from './context.ts';
+import { touchId } from './ingest.ts';
+import { fileTouches } from './intakes.ts';
+import type { TouchRecord, TouchRow } from './records.ts';
+
+function refusal(code: string, field: string, message: string): Effect {
+  return { ok: false, userErrors: [refuse(code, field, message)] };
+}
+
+/** Records what became of one message. Answers the touch as it stands, or why it was refused. */
+export async function recordTouch(
+  context: Context,
+  input: CampaignTouchRecordInput,
+): Promise<{ campaignTouch: TouchRecord | null; userErrors: readonly UserError[] }> {
+  const owner = input.customer;
+  const effect = await once(context.requests, 'campaignTouchRecord', input, context.now, async (at) => {
+    if (input.campaign.trim() === '') return refusal('FIELD_MISSING', 'campaign', 'Name the campaign.');
+    const [exists] = await context.directory.exists([owner]);
+    if (!exists) return refusal('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.');
+    const record: TouchRow = {
+      campaign: input.campaign,
+      channel: input.channel,
+      messageId: input.messageId ?? null,
+      title: input.title ?? null,
+      state: input.state,
+      at: input.at ?? at,
+    };
+    const [outcome] = await fileTouches(context.collections, [{ record, owner, origin: 'campaign-touch-record', occurrence: 1 }]);
+    if (typeof outcome !== 'object') return { ok: true, result: touchId(record) };
+    if (outcome.code === 'CUSTOMER_ERASED') return refusal('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.');
+    return refusal(outcome.code, 'messageId', outcome.message);
+  });
+  if (!effect.ok) return { campaignTouch: null, userErrors: effect.userErrors };
+  return { campaignTouch: await context.touch.load({ owner, id: effect.result }), userErrors: [] };
+}

@@ -1,0 +1,139 @@
+import { type Reason, refuse, type UserError } from '../../kernel/errors.ts';
+import type { Claim, Identifier } from '../../kernel/intake.ts';
+import { type Money, minorDigits, parseDecimal, toMoney } from '../../kernel/money.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { EventInput, EventsTrackInput, MoneyInput } from '../../schema/generated/digital.ts';
+import type { Context } from './context.ts';
+import { eventRecord } from './ingest.ts';
+import { fileEvents } from './intakes.ts';
+import type { EventRecord, EventRow } from './records.ts';
+import { MAX_PROPERTIES, MAX_TEXT, pathOf } from './source.ts';
+
+const MAX_EVENTS = 100;
+const MAX_AHEAD_MS = 86_400_000;
+
+/** Why an event is refused; `field` is a path within the event. */
+function problem(code: string, field: string, message: string): Reason {
+  return { code, field, message };
+}
+
+function price({ amount, currencyCode }: MoneyInput): Money | null {
+  const decimal = parseDecimal(amount);
+  if (!decimal || decimal.unscaled < 0n || decimal.scale > minorDigits(currencyCode)) return null;
+  try {
+    return toMoney(decimal, currencyCode);
+  } catch {
+    return null;
+  }
+}
+
+/** The event as a row, or why it is refused. */
+export function eventRow(input: EventInput, now: EpochMs): EventRow | Reason {
+  const { product, device, timestamp } = input;
+  if (input.messageId.trim() === '') return problem('FIELD_MISSING', 'messageId', 'Give each event a number that no other has.');
+  if (input.type === 'TRACK' && !input.name?.trim()) return problem('FIELD_MISSING', 'name', 'A TRACK needs the name of what was done.');
+  if (timestamp > now + MAX_AHEAD_MS)
+    return problem('TIMESTAMP_IN_FUTURE', 'timestamp', "The event lies more than a day ahead; correct the device's clock by sentAt.");
+  const quantity = product?.quantity ?? null;
+  if (quantity !== null && quantity < 1) return problem('QUANTITY_INVALID', 'product.quantity', 'The quantity must be at least 1.');
+  const unitPrice = product?.price ? price(product.price) : null;
+  if (product?.price && !unitPrice)
+    return problem('AMOUNT_INVALID', 'product.price.amount', "The amount must be 0 or more, with the currency's decimal places at most.");
+  const properties = input.properties ?? [];
+  if (properties.length > MAX_PROPERTIES || properties.some(({ value }) => value.length > MAX_TEXT))
+    return problem('PROPERTIES_TOO_LARGE', 'properties', `Send at most ${MAX_PROPERTIES} properties of ${MAX_TEXT} characters each.`);
+  return {
+    messageId: input.messageId,
+    type: input.type,
+    name: input.name?.trim() || null,
+    happenedAt: timestamp,
+    channel: input.channel ?? 'UNKNOWN',
+    sessionId: input.sessionId ?? null,
+    sku: product?.sku ?? null,
+    productName: product?.name ?? null,
+    category: product?.category ?? input.category ?? null,
+    quantity,
+    price: unitPrice,
+    path: input.path ? pathOf(input.path) : null,
+    campaign: input.campaign ?? null,
+    device: device ? { id: device.id ?? null, type: device.type ?? null, os: device.os ?? null } : null,
+    error: input.error ?? null,
+    properties: properties.map(({ key, value }) => ({ key, value })),
+  };
+}
+
+/**
+ * The identifiers of whose event it is. An IDENTIFY joins the visitor to the user, an ALIAS the previous id; any other event
+ * belongs to the user, where it names one, and says nothing about the visitor.
+ */
+export function identifiersOf({ type, anonymousId, userId, previousId }: EventInput): readonly Identifier[] {
+  const user = userId ? [{ namespace: 'USER_ID', value: userId }] : [];
+  const visitor = anonymousId ? [{ namespace: 'ANONYMOUS_ID', value: anonymousId }] : [];
+  const previous = previousId ? [{ namespace: 'ANONYMOUS_ID', value: previousId }] : [];
+  if (type === 'IDENTIFY') return [...user, ...visitor];
+  if (type === 'ALIAS') return [...user, ...previous];
+  return user.length > 0 ? user : visitor;
+}
+
+/** In input order: whose each event is, or why that can't be said. One call of the directory for named customers, one for identifiers. */
+async function ownersOf(context: Context, inputs: readonly EventInput[]): Promise<readonly (string | Reason)[]> {
+  const owners = inputs.map((input): string | Reason => {
+    const claims = identifiersOf(input).length > 0;
+    if (input.customer && claims) return problem('OWNER_AMBIGUOUS', 'customer', 'Name the customer, or identifiers, not both.');
+    if (input.customer || claims) return '';
+    return problem('OWNER_MISSING', 'customer', 'Name the customer, or an anonymousId, a userId or both.');
+  });
+  const named = inputs.flatMap(({ customer }, index) => (owners[index] === '' && customer ? [{ customer, index }] : []));
+  const claimed = inputs.flatMap((input, index) => {
+    const claim: Claim = { identifiers: identifiersOf(input), source: 'events-track', seenAt: input.timestamp };
+    return owners[index] === '' && !input.customer ? [{ claim, index }] : [];
+  });
+  const exist = named.length > 0 ? await context.directory.exists(named.map(({ customer }) => customer)) : [];
+  for (const [position, { customer, index }] of named.entries())
+    owners[index] = exist[position] ? customer : problem('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.');
+  const found = claimed.length > 0 ? await context.directory.resolve(claimed.map(({ claim }) => claim)) : [];
+  for (const [position, { index }] of claimed.entries()) {
+    const owner = found[position];
+    if (owner !== undefined) owners[index] = typeof owner === 'string' ? owner : { ...owner, field: 'userId' };
+  }
+  return owners;
+}
+
+/** Takes in a batch of events; each stands for itself. `events` answers in input order, null where an event is refused. */
+export async function trackEvents(
+  context: Context,
+  { events: inputs }: EventsTrackInput,
+): Promise<{ events: (EventRecord | null)[]; userErrors: UserError[] }> {
+  if (inputs.length === 0 || inputs.length > MAX_EVENTS)
+    return { events: [], userErrors: [refuse('BATCH_SIZE_INVALID', 'events', `Send 1 to ${MAX_EVENTS} events at once.`)] };
+  const refusals = new Map<number, Reason>();
+  const rows = inputs.map((input) => eventRow(input, context.now));
+  const valid = rows.flatMap((row, index) => ('code' in row ? [] : [{ row, index, input: inputs[index]! }]));
+  for (const [index, row] of rows.entries()) if ('code' in row) refusals.set(index, row);
+
+  const owners = await ownersOf(
+    context,
+    valid.map(({ input }) => input),
+  );
+  const filing = valid.flatMap(({ row, index }, position) => {
+    const owner = owners[position]!;
+    if (typeof owner === 'string') return [{ index, event: eventRecord({ record: row, owner, origin: 'events-track', occurrence: 1 }) }];
+    refusals.set(index, owner);
+    return [];
+  });
+  const filed = await fileEvents(
+    context.collections,
+    filing.map(({ event }) => event),
+  );
+  const events = inputs.map((): EventRecord | null => null);
+  for (const [position, { index, event }] of filing.entries()) {
+    const stored = filed[position] ?? null;
+    if (stored === null) refusals.set(index, problem('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.'));
+    else if (stored.content === event.content) events[index] = stored;
+    else refusals.set(index, problem('IDEMPOTENCY_KEY_REUSED', 'messageId', 'The messageId belongs to an event of other content.'));
+  }
+  const userErrors = [...refusals]
+    .sort(([a], [b]) => a - b)
+    .map(([index, { code, field, message }]) => refuse(code, `events.${index}${field ? `.${field}` : ''}`, message));
+  return { events, userErrors };
+}
