@@ -1,0 +1,97 @@
+import type DataLoader from 'dataloader';
+import type { Identifier } from '../../kernel/intake.ts';
+import { loader } from '../../kernel/loader.ts';
+import { requestSpec } from '../../kernel/requests.ts';
+import type { Collection, Doc, EpochMs } from '../../kernel/storage/port.ts';
+import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
+import { type Commands, commands } from './commands.ts';
+import { type CustomerPage, findCustomers } from './lookup.ts';
+import { readCustomers, survivorOf } from './persons.ts';
+import {
+  type ConsentRecord,
+  type CustomerRecord,
+  consentSpec,
+  customerSpec,
+  type IdentifierRecord,
+  identifierSpec,
+  membersOf,
+} from './records.ts';
+import { searchSpec } from './search.ts';
+
+/** One request's loaders; each batch of up to 100 customers is one read of its collection. */
+export interface Context {
+  readonly now: EpochMs;
+  /** The customer that answers for an id, or null. */
+  readonly customers: DataLoader<string, CustomerRecord | null>;
+  /** Everything the person's members were listed under, by namespace and value. */
+  readonly identifiers: DataLoader<CustomerRecord, readonly IdentifierRecord[]>;
+  /** Everything the person's members said about consent. */
+  readonly consents: DataLoader<CustomerRecord, readonly ConsentRecord[]>;
+  readonly commands: Commands;
+  find(identifier: Identifier): Promise<string | null>;
+  search(text: string, first: number, after: string | undefined): Promise<CustomerPage>;
+  /** Forgets what was loaded of a customer that a mutation changed. */
+  forget(id: string): void;
+}
+
+export function context(deps: SubgraphDeps, { now }: RequestScope): Context {
+  const { store, directory } = deps;
+  const collections = { customers: store.collection(customerSpec), search: store.collection(searchSpec) };
+  const consentRecords = store.collection(consentSpec);
+  const identifierRecords = store.collection(identifierSpec);
+  const person = (customer: CustomerRecord) => membersOf(customer).join(' ');
+
+  const customers = loader<string, CustomerRecord | null>(async (ids) => {
+    const known = await readCustomers(collections.customers, ids);
+    return ids.map((id) => survivorOf(known, id));
+  });
+  const identifiers = loader<CustomerRecord, readonly IdentifierRecord[]>(async (persons) => {
+    const listed = await everything(identifierRecords, persons.map(membersOf));
+    return listed.map((items) => items.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  }, person);
+  const consents = loader<CustomerRecord, readonly ConsentRecord[]>(
+    (persons) => everything(consentRecords, persons.map(membersOf)),
+    person,
+  );
+  return {
+    now,
+    customers,
+    identifiers,
+    consents,
+    commands: commands({
+      directory,
+      requests: store.collection(requestSpec),
+      consents: consentRecords,
+      customers: collections.customers,
+      now,
+    }),
+    find: async (identifier) => (await directory.find([identifier]))[0] ?? null,
+    search: (text, first, after) => findCustomers(collections, text, first, after),
+    forget: (id) => {
+      customers.clear(id);
+      identifiers.clearAll();
+      consents.clearAll();
+    },
+  };
+}
+
+const CHUNK = 1000;
+
+/** All documents of each person; one read, and more only for those with over 1,000. */
+async function everything<T extends Doc>(
+  collection: Collection<T>,
+  persons: readonly (readonly string[])[],
+): Promise<readonly (readonly T[])[]> {
+  const pages = await collection.latest(persons, { first: CHUNK });
+  return Promise.all(
+    persons.map(async (members, i) => {
+      const items = [...(pages[i]?.items ?? [])];
+      for (let after = pages[i]?.next ?? null; after !== null; ) {
+        const [page] = await collection.latest([members], { first: CHUNK, after });
+        items.push(...(page?.items ?? []));
+        after = page?.next ?? null;
+      }
+      return items;
+    }),
+  );
+}
