@@ -2,6 +2,9 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerReference } from '../../kernel/customer.ts';
+import type { PurchasesParent, SummaryParent, ProductParent, StoreParent } from '../../subgraphs/pos/shapes.ts';
+import type { CurrencySummary as CurrencySummaryRule } from '../../subgraphs/pos/rules.ts';
+import type { OrderRecord as StoredOrder, KeptLine, ReturnRecord as StoredReturn, PaymentRecord as StoredPayment } from '../../subgraphs/pos/records.ts';
 import type { Context } from '../../subgraphs/pos/context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -11,6 +14,7 @@ export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Mayb
 export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
   ID: { input: string; output: string; }
@@ -143,6 +147,8 @@ export type Customer = {
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
   /** The purposes granted now; null when unknown, which counts as none. */
   readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
+  /** What the customer bought, over all tills and shops; null when none of them knows the customer. */
+  readonly purchases?: Maybe<Purchases>;
   /** What recommendations needs of this domain. Null only when the domain can't answer. */
   readonly posSignals?: Maybe<PosSignals>;
 };
@@ -179,6 +185,519 @@ export type PurchaseRank = {
   readonly monetary: Scalars['Int']['output'];
   /** When the customer base was last measured. */
   readonly asOf: Scalars['DateTime']['output'];
+};
+
+/** One customer's purchases: web and store are one history. */
+export type Purchases = {
+  readonly __typename?: 'Purchases';
+  /** Orders, newest first, cancelled ones included. */
+  readonly orders?: Maybe<OrderConnection>;
+  /** Returns, newest first. */
+  readonly returns?: Maybe<ReturnConnection>;
+  /** Payments made or due, by due date, or by payment where none was due, newest first. */
+  readonly payments?: Maybe<PaymentConnection>;
+  /** Purchases of a period summed up; of all time without arguments. An order counts at the time it was placed, a return when it came back. */
+  readonly summary?: Maybe<PurchaseSummary>;
+  /** The store of most of the latest 200 orders, the more recently used one when equal; null when none of them names a store. */
+  readonly favouriteStore?: Maybe<Store>;
+  /** The categories found in most of the latest 200 orders, at most 5, most frequent first; null only when it can't be read. */
+  readonly favouriteCategories?: Maybe<ReadonlyArray<FavouriteCategory>>;
+};
+
+
+/** One customer's purchases: web and store are one history. */
+export type PurchasesOrdersArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One customer's purchases: web and store are one history. */
+export type PurchasesReturnsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One customer's purchases: web and store are one history. */
+export type PurchasesPaymentsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One customer's purchases: web and store are one history. */
+export type PurchasesSummaryArgs = {
+  since?: InputMaybe<Scalars['DateTime']['input']>;
+  until?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Purchases of a period. Cancelled orders count nowhere, and neither do orders whose time is not known yet. */
+export type PurchaseSummary = {
+  readonly __typename?: 'PurchaseSummary';
+  /** Orders placed; those that cost nothing count too. */
+  readonly orderCount: Scalars['Int']['output'];
+  /** Mean quantity of goods per order, over the latest 200 orders of the period that are not cancelled; null when none of them has lines. */
+  readonly itemsPerOrder?: Maybe<Scalars['Float']['output']>;
+  /** The sum of the orders' totals per currency, currency of most orders first. Returns are not taken off. Empty without orders. */
+  readonly totalSpent: ReadonlyArray<Money>;
+  /** totalSpent / orderCount in the customer's main currency (that of most orders), rounded half up; null without orders. All currencies are in byCurrency. */
+  readonly averageOrderValue?: Maybe<Money>;
+  /** The value of returned goods per currency, as positive amounts. Empty without returns. */
+  readonly returnedTotal: ReadonlyArray<Money>;
+  /** When the period's first order was placed; null without orders. */
+  readonly firstOrderAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When the period's last order was placed; null without orders. */
+  readonly lastOrderAt?: Maybe<Scalars['DateTime']['output']>;
+  /** returnedTotal / totalSpent in the main currency; above 1 when goods of earlier periods came back; null when nothing was spent in it. */
+  readonly returnRate?: Maybe<Scalars['Float']['output']>;
+  /** The share of the period's orders that follow another: (orderCount - 1) / orderCount; null without orders. */
+  readonly repeatRate?: Maybe<Scalars['Float']['output']>;
+  /** Everything once more per currency, that of most orders first. */
+  readonly byCurrency: ReadonlyArray<CurrencySummary>;
+};
+
+/** Purchases of a period in one currency. */
+export type CurrencySummary = {
+  readonly __typename?: 'CurrencySummary';
+  /** The currency of all amounts. */
+  readonly currencyCode: Scalars['CurrencyCode']['output'];
+  /** Orders placed in this currency; 0 when there are only returns. */
+  readonly orderCount: Scalars['Int']['output'];
+  /** The sum of the orders' totals, each exact to the minor unit. */
+  readonly totalSpent: Money;
+  /** totalSpent / orderCount, rounded half up; null without orders. */
+  readonly averageOrderValue?: Maybe<Money>;
+  /** The value of returned goods, as a positive amount. */
+  readonly returnedTotal: Money;
+  /** returnedTotal / totalSpent; null when nothing was spent. */
+  readonly returnRate?: Maybe<Scalars['Float']['output']>;
+  /** When the first order was placed; null without orders. */
+  readonly firstOrderAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When the last order was placed; null without orders. */
+  readonly lastOrderAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A category that the customer buys of. */
+export type FavouriteCategory = {
+  readonly __typename?: 'FavouriteCategory';
+  /** The category's name, as the lines or else the catalogue give it. */
+  readonly category: Scalars['String']['output'];
+  /** In how many of the latest 200 orders it is found. */
+  readonly orderCount: Scalars['Int']['output'];
+  /** That number as a share of those orders, 0 to 1. */
+  readonly share: Scalars['Float']['output'];
+};
+
+/** How far an order has come. */
+export type OrderStatus =
+  /** Accepted. */
+  | 'PLACED'
+  /** Being prepared. */
+  | 'PROCESSING'
+  /** On its way. */
+  | 'SHIPPED'
+  /** With the customer. */
+  | 'DELIVERED'
+  /** Finished, as a sale at a till is at once. */
+  | 'COMPLETED'
+  /** Called off; counts in no summary. */
+  | 'CANCELLED'
+  /** All of it came back. */
+  | 'RETURNED'
+  /** The source did not say. */
+  | 'UNKNOWN';
+
+/** What a customer bought at one time. */
+export type Order = {
+  readonly __typename?: 'Order';
+  /** The order's id. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it is filed under; null when nobody's. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** The number the source knows it by; null where it numbers none. */
+  readonly number?: Maybe<Scalars['String']['output']>;
+  /** The store it was placed in; null when none is known. */
+  readonly store?: Maybe<Store>;
+  /** Where it was placed. */
+  readonly channel: Channel;
+  /** How far it has come. */
+  readonly status: OrderStatus;
+  /** When it was placed; null until a row that gives a time has come in. */
+  readonly placedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What was bought: one entry per line, in the order in which they came in; empty when the source gives only totals. */
+  readonly lines: ReadonlyArray<OrderLine>;
+  /** The lines before discounts, in the order's currency; null while the currency is unknown. */
+  readonly subtotal?: Maybe<Money>;
+  /** What was taken off the lines, as a positive amount; null while the currency is unknown. */
+  readonly discountTotal?: Maybe<Money>;
+  /** The tax contained in the lines; null when the source states none. */
+  readonly taxTotal?: Maybe<Money>;
+  /** Charged for delivery, contained in total; null when the source states none. */
+  readonly shippingTotal?: Maybe<Money>;
+  /** What the order came to: the source's own total, or its exact line amounts and delivery summed up and rounded half up once. Null while the currency is unknown. */
+  readonly total?: Maybe<Money>;
+};
+
+/** A line of an order or a return. Exact amounts may have more decimals than the currency's minor unit. */
+export type OrderLine = {
+  readonly __typename?: 'OrderLine';
+  /** The product; null when the line names no sku. */
+  readonly product?: Maybe<Product>;
+  /** The product's name as the line gives it, else as the catalogue does; null when neither does. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** How many or how much. */
+  readonly quantity: Scalars['Decimal']['output'];
+  /** The price of one, exact, in the order's currency; null when the source gives the line's amount only. */
+  readonly unitPrice?: Maybe<Scalars['Decimal']['output']>;
+  /** Taken off the whole line, exact, in the order's currency. */
+  readonly discount: Scalars['Decimal']['output'];
+  /** Tax contained in amount, exact, in the order's currency; null when the source states none. */
+  readonly tax?: Maybe<Scalars['Decimal']['output']>;
+  /** What the line came to, exact, in the order's currency. */
+  readonly amount: Scalars['Decimal']['output'];
+};
+
+/** Goods that a customer brought back. Quantities and amounts are positive. */
+export type Return = {
+  readonly __typename?: 'Return';
+  /** The return's id. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it is filed under; null when nobody's. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** The number the source knows it by; null where it numbers none. */
+  readonly number?: Maybe<Scalars['String']['output']>;
+  /** The order the goods came from; null when the source does not say or it is not known here. */
+  readonly order?: Maybe<Order>;
+  /** The store they were brought to; null when none is known. */
+  readonly store?: Maybe<Store>;
+  /** How they came back. */
+  readonly channel: Channel;
+  /** When the first of them came back. */
+  readonly returnedAt: Scalars['DateTime']['output'];
+  /** Why, as the source puts it; null when it does not say. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** What came back. */
+  readonly lines: ReadonlyArray<OrderLine>;
+  /** The value of the goods. */
+  readonly total: Money;
+};
+
+/** What became of a payment. */
+export type PaymentStatus =
+  /** Paid. */
+  | 'PAID'
+  /** Not paid and not due yet. */
+  | 'PENDING'
+  /** Due and not paid. */
+  | 'LATE'
+  /** Tried without success. */
+  | 'FAILED'
+  /** Given back. */
+  | 'REFUNDED'
+  /** Forgiven. */
+  | 'WAIVED'
+  /** The source did not say. */
+  | 'UNKNOWN';
+
+/** A payment made or due. */
+export type Payment = {
+  readonly __typename?: 'Payment';
+  /** The payment's id. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it is filed under; null when nobody's. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** The number the source knows it by; null where it numbers none. */
+  readonly number?: Maybe<Scalars['String']['output']>;
+  /** The order it pays for; null when the source does not say or it is not known here. */
+  readonly order?: Maybe<Order>;
+  /** How it was paid, as the source puts it; null when it does not say. */
+  readonly method?: Maybe<Scalars['String']['output']>;
+  /** What became of it; PENDING becomes LATE once dueAt has passed. */
+  readonly status: PaymentStatus;
+  /** When it has to be paid; null when it never was due on a date. */
+  readonly dueAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it was paid; null when it was not or the source does not say. */
+  readonly paidAt?: Maybe<Scalars['DateTime']['output']>;
+  /** How much. */
+  readonly amount: Money;
+};
+
+/** Something sold, as the catalogue knows it. */
+export type Product = {
+  readonly __typename?: 'Product';
+  /** The stock keeping unit, one for the whole company. */
+  readonly sku: Scalars['ID']['output'];
+  /** Global Trade Item Number; null when unknown. */
+  readonly gtin?: Maybe<Scalars['String']['output']>;
+  /** As customers know it; for a line's product that the catalogue lacks, the line's own name; null when unknown. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** The brand; null when unknown. */
+  readonly brand?: Maybe<Scalars['String']['output']>;
+  /** The category; for a line's product that the catalogue lacks, the line's own; null when unknown. */
+  readonly category?: Maybe<Scalars['String']['output']>;
+  /** The list price now; null when unknown. */
+  readonly price?: Maybe<Money>;
+};
+
+/** A shop with staff or tills. */
+export type Store = {
+  readonly __typename?: 'Store';
+  /** The id under which orders refer to it. */
+  readonly id: Scalars['ID']['output'];
+  /** As customers know it; null when unknown. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** The country it stands in; null when unknown. */
+  readonly country?: Maybe<Scalars['CountryCode']['output']>;
+  /** The time zone it stands in; null when unknown. */
+  readonly timeZone?: Maybe<Scalars['TimeZone']['output']>;
+  /** Where it stands; null when unknown. */
+  readonly location?: Maybe<StoreLocation>;
+};
+
+/** A place on earth (WGS 84). */
+export type StoreLocation = {
+  readonly __typename?: 'StoreLocation';
+  /** Degrees north, -90 to 90. */
+  readonly latitude: Scalars['Float']['output'];
+  /** Degrees east, -180 to 180. */
+  readonly longitude: Scalars['Float']['output'];
+};
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /** One order; null when there is none with that id. */
+  readonly order?: Maybe<Order>;
+  /** One product of the catalogue; null when it has none with that sku. */
+  readonly product?: Maybe<Product>;
+  /** One store; null when there is none with that id. */
+  readonly store?: Maybe<Store>;
+};
+
+
+export type QueryOrderArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryProductArgs = {
+  sku: Scalars['ID']['input'];
+};
+
+
+export type QueryStoreArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /**
+   * Records an order, or a new status of one: the same number again, with the same lines, states anew what it says of status, channel,
+   * store and time.
+   */
+  readonly orderRecord?: Maybe<OrderRecordPayload>;
+  /** Records goods that a customer brought back. */
+  readonly returnRecord?: Maybe<ReturnRecordPayload>;
+  /** Records a payment, or a new status of one: the same number again replaces what was said before. */
+  readonly paymentRecord?: Maybe<PaymentRecordPayload>;
+};
+
+
+export type MutationOrderRecordArgs = {
+  input: OrderRecordInput;
+};
+
+
+export type MutationReturnRecordArgs = {
+  input: ReturnRecordInput;
+};
+
+
+export type MutationPaymentRecordArgs = {
+  input: PaymentRecordInput;
+};
+
+/** An order to record. */
+export type OrderRecordInput = {
+  /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The customer's id. */
+  readonly customer: Scalars['ID']['input'];
+  /** The system that numbers the order; null: this API. */
+  readonly source?: InputMaybe<Scalars['String']['input']>;
+  /** The order's number in that system. */
+  readonly number: Scalars['String']['input'];
+  /** When it was placed. */
+  readonly placedAt: Scalars['DateTime']['input'];
+  /** How far it has come; null: nothing new, UNKNOWN for a new order. */
+  readonly status?: InputMaybe<OrderStatus>;
+  /** Where it was placed; null: nothing new, UNKNOWN for a new order. */
+  readonly channel?: InputMaybe<Channel>;
+  /** The store's id; null when none is known. */
+  readonly store?: InputMaybe<Scalars['ID']['input']>;
+  /** The currency of all amounts. */
+  readonly currency: Scalars['CurrencyCode']['input'];
+  /** What was bought, 1 to 1000 lines. */
+  readonly lines: ReadonlyArray<OrderLineInput>;
+  /** Charged for delivery on top of the lines, in major units; null: nothing. */
+  readonly shipping?: InputMaybe<Scalars['Decimal']['input']>;
+  /** What the order comes to, in major units; must equal its lines and delivery, rounded half up. Null: that sum. */
+  readonly total?: InputMaybe<Scalars['Decimal']['input']>;
+};
+
+/** A line to record. */
+export type OrderLineInput = {
+  /** The stock keeping unit: 1 to 100 letters, digits and . _ - / without spaces. */
+  readonly sku: Scalars['ID']['input'];
+  /** The product's name on the receipt; null: the catalogue's. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The product's category on the receipt; null: the catalogue's. */
+  readonly category?: InputMaybe<Scalars['String']['input']>;
+  /** How many or how much, more than 0. */
+  readonly quantity: Scalars['Decimal']['input'];
+  /** The price of one in major units, not negative, exact. */
+  readonly unitPrice: Scalars['Decimal']['input'];
+  /** Taken off the whole line, in major units, not more than it comes to; null: nothing. */
+  readonly discount?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Tax contained in the line, in major units; null when not stated. */
+  readonly tax?: InputMaybe<Scalars['Decimal']['input']>;
+};
+
+/** What became of orderRecord. */
+export type OrderRecordPayload = {
+  readonly __typename?: 'OrderRecordPayload';
+  /** The order as it is now; null when refused. */
+  readonly order?: Maybe<Order>;
+  /** Why it was refused; empty when it was recorded. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A return to record. */
+export type ReturnRecordInput = {
+  /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The customer's id. */
+  readonly customer: Scalars['ID']['input'];
+  /** The system that numbers the return and its order; null: this API. */
+  readonly source?: InputMaybe<Scalars['String']['input']>;
+  /** The return's number in that system. */
+  readonly number: Scalars['String']['input'];
+  /** The number of the order the goods came from, in the same system; null when unknown. */
+  readonly orderNumber?: InputMaybe<Scalars['String']['input']>;
+  /** When they came back. */
+  readonly returnedAt: Scalars['DateTime']['input'];
+  /** How they came back; null when unknown. */
+  readonly channel?: InputMaybe<Channel>;
+  /** The id of the store they were brought to; null when none is known. */
+  readonly store?: InputMaybe<Scalars['ID']['input']>;
+  /** Why, in the customer's or staff's words; null when unknown. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** The currency of all amounts. */
+  readonly currency: Scalars['CurrencyCode']['input'];
+  /** What came back, 1 to 1000 lines, with positive quantities. */
+  readonly lines: ReadonlyArray<OrderLineInput>;
+};
+
+/** What became of returnRecord. */
+export type ReturnRecordPayload = {
+  readonly __typename?: 'ReturnRecordPayload';
+  /** The return as it is now; null when refused. */
+  readonly return?: Maybe<Return>;
+  /** Why it was refused; empty when it was recorded. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A payment to record. */
+export type PaymentRecordInput = {
+  /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The customer's id. */
+  readonly customer: Scalars['ID']['input'];
+  /** The system that numbers the payment and its order; null: this API. */
+  readonly source?: InputMaybe<Scalars['String']['input']>;
+  /** The payment's number in that system. */
+  readonly number: Scalars['String']['input'];
+  /** The number of the order it pays for, in the same system; null when it pays for none. */
+  readonly orderNumber?: InputMaybe<Scalars['String']['input']>;
+  /** How it was paid; null when unknown. */
+  readonly method?: InputMaybe<Scalars['String']['input']>;
+  /** What became of it; LATE is found out from dueAt and refused here. */
+  readonly status: PaymentStatus;
+  /** When it has to be paid; null when not on a date. */
+  readonly dueAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it was paid; null when it was not. */
+  readonly paidAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** How much, not negative. */
+  readonly amount: MoneyInput;
+};
+
+/** What became of paymentRecord. */
+export type PaymentRecordPayload = {
+  readonly __typename?: 'PaymentRecordPayload';
+  /** The payment as it is now; null when refused. */
+  readonly payment?: Maybe<Payment>;
+  /** Why it was refused; empty when it was recorded. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A page of orders. */
+export type OrderConnection = {
+  readonly __typename?: 'OrderConnection';
+  /** The orders of the page. */
+  readonly nodes: ReadonlyArray<Order>;
+  /** The same with their cursors. */
+  readonly edges: ReadonlyArray<OrderEdge>;
+  /** Where the page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One of the orders and its place in the list. */
+export type OrderEdge = {
+  readonly __typename?: 'OrderEdge';
+  /** Its place, to be passed as `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The order itself. */
+  readonly node: Order;
+};
+
+/** A page of returns. */
+export type ReturnConnection = {
+  readonly __typename?: 'ReturnConnection';
+  /** The returns of the page. */
+  readonly nodes: ReadonlyArray<Return>;
+  /** The same with their cursors. */
+  readonly edges: ReadonlyArray<ReturnEdge>;
+  /** Where the page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One of the returns and its place in the list. */
+export type ReturnEdge = {
+  readonly __typename?: 'ReturnEdge';
+  /** Its place, to be passed as `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The return itself. */
+  readonly node: Return;
+};
+
+/** A page of payments. */
+export type PaymentConnection = {
+  readonly __typename?: 'PaymentConnection';
+  /** The payments of the page. */
+  readonly nodes: ReadonlyArray<Payment>;
+  /** The same with their cursors. */
+  readonly edges: ReadonlyArray<PaymentEdge>;
+  /** Where the page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One of the payments and its place in the list. */
+export type PaymentEdge = {
+  readonly __typename?: 'PaymentEdge';
+  /** Its place, to be passed as `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The payment itself. */
+  readonly node: Payment;
 };
 
 
@@ -262,6 +781,11 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  Order: Order;
+  Return: Return;
+  Payment: Payment;
+  Product: Product;
+  Store: Store;
 };
 
 /** Mapping of federation reference types */
@@ -270,7 +794,24 @@ export type FederationReferenceTypes = {
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}>
     & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}> ) );
+  Order:
+    ( { __typename: 'Order' }
+    & GraphQLRecursivePick<FederationTypes['Order'], {"id":true}> );
+  Return:
+    ( { __typename: 'Return' }
+    & GraphQLRecursivePick<FederationTypes['Return'], {"id":true}> );
+  Payment:
+    ( { __typename: 'Payment' }
+    & GraphQLRecursivePick<FederationTypes['Payment'], {"id":true}> );
+  Product:
+    ( { __typename: 'Product' }
+    & GraphQLRecursivePick<FederationTypes['Product'], {"sku":true}> );
+  Store:
+    ( { __typename: 'Store' }
+    & GraphQLRecursivePick<FederationTypes['Store'], {"id":true}> );
 };
 
 
@@ -301,6 +842,35 @@ export type ResolversTypes = {
   PosSignals: ResolverTypeWrapper<Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversTypes['Money']> }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   PurchaseRank: ResolverTypeWrapper<PurchaseRank>;
+  Purchases: ResolverTypeWrapper<PurchasesParent>;
+  PurchaseSummary: ResolverTypeWrapper<SummaryParent>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  CurrencySummary: ResolverTypeWrapper<CurrencySummaryRule>;
+  FavouriteCategory: ResolverTypeWrapper<FavouriteCategory>;
+  OrderStatus: OrderStatus;
+  Order: ResolverTypeWrapper<StoredOrder>;
+  OrderLine: ResolverTypeWrapper<KeptLine>;
+  Return: ResolverTypeWrapper<StoredReturn>;
+  PaymentStatus: PaymentStatus;
+  Payment: ResolverTypeWrapper<StoredPayment>;
+  Product: ResolverTypeWrapper<ProductParent>;
+  Store: ResolverTypeWrapper<StoreParent>;
+  StoreLocation: ResolverTypeWrapper<StoreLocation>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  OrderRecordInput: OrderRecordInput;
+  OrderLineInput: OrderLineInput;
+  OrderRecordPayload: ResolverTypeWrapper<Omit<OrderRecordPayload, 'order'> & { order?: Maybe<ResolversTypes['Order']> }>;
+  ReturnRecordInput: ReturnRecordInput;
+  ReturnRecordPayload: ResolverTypeWrapper<Omit<ReturnRecordPayload, 'return'> & { return?: Maybe<ResolversTypes['Return']> }>;
+  PaymentRecordInput: PaymentRecordInput;
+  PaymentRecordPayload: ResolverTypeWrapper<Omit<PaymentRecordPayload, 'payment'> & { payment?: Maybe<ResolversTypes['Payment']> }>;
+  OrderConnection: ResolverTypeWrapper<Omit<OrderConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Order']>, edges: ReadonlyArray<ResolversTypes['OrderEdge']> }>;
+  OrderEdge: ResolverTypeWrapper<Omit<OrderEdge, 'node'> & { node: ResolversTypes['Order'] }>;
+  ReturnConnection: ResolverTypeWrapper<Omit<ReturnConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Return']>, edges: ReadonlyArray<ResolversTypes['ReturnEdge']> }>;
+  ReturnEdge: ResolverTypeWrapper<Omit<ReturnEdge, 'node'> & { node: ResolversTypes['Return'] }>;
+  PaymentConnection: ResolverTypeWrapper<Omit<PaymentConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Payment']>, edges: ReadonlyArray<ResolversTypes['PaymentEdge']> }>;
+  PaymentEdge: ResolverTypeWrapper<Omit<PaymentEdge, 'node'> & { node: ResolversTypes['Payment'] }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -326,6 +896,33 @@ export type ResolversParentTypes = {
   PosSignals: Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversParentTypes['Money']> };
   Int: Scalars['Int']['output'];
   PurchaseRank: PurchaseRank;
+  Purchases: PurchasesParent;
+  PurchaseSummary: SummaryParent;
+  Float: Scalars['Float']['output'];
+  CurrencySummary: CurrencySummaryRule;
+  FavouriteCategory: FavouriteCategory;
+  Order: StoredOrder;
+  OrderLine: KeptLine;
+  Return: StoredReturn;
+  Payment: StoredPayment;
+  Product: ProductParent;
+  Store: StoreParent;
+  StoreLocation: StoreLocation;
+  Query: Record<PropertyKey, never>;
+  Mutation: Record<PropertyKey, never>;
+  OrderRecordInput: OrderRecordInput;
+  OrderLineInput: OrderLineInput;
+  OrderRecordPayload: Omit<OrderRecordPayload, 'order'> & { order?: Maybe<ResolversParentTypes['Order']> };
+  ReturnRecordInput: ReturnRecordInput;
+  ReturnRecordPayload: Omit<ReturnRecordPayload, 'return'> & { return?: Maybe<ResolversParentTypes['Return']> };
+  PaymentRecordInput: PaymentRecordInput;
+  PaymentRecordPayload: Omit<PaymentRecordPayload, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
+  OrderConnection: Omit<OrderConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Order']>, edges: ReadonlyArray<ResolversParentTypes['OrderEdge']> };
+  OrderEdge: Omit<OrderEdge, 'node'> & { node: ResolversParentTypes['Order'] };
+  ReturnConnection: Omit<ReturnConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Return']>, edges: ReadonlyArray<ResolversParentTypes['ReturnEdge']> };
+  ReturnEdge: Omit<ReturnEdge, 'node'> & { node: ResolversParentTypes['Return'] };
+  PaymentConnection: Omit<PaymentConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Payment']>, edges: ReadonlyArray<ResolversParentTypes['PaymentEdge']> };
+  PaymentEdge: Omit<PaymentEdge, 'node'> & { node: ResolversParentTypes['Payment'] };
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -389,6 +986,7 @@ export type UserErrorResolvers<ContextType = Context, ParentType extends Resolve
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Customer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  purchases?: Resolver<Maybe<ResolversTypes['Purchases']>, ParentType, ContextType>;
   posSignals?: Resolver<Maybe<ResolversTypes['PosSignals']>, ParentType, ContextType>;
 };
 
@@ -410,6 +1008,183 @@ export type PurchaseRankResolvers<ContextType = Context, ParentType extends Reso
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
+export type PurchasesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Purchases'] = ResolversParentTypes['Purchases']> = {
+  orders?: Resolver<Maybe<ResolversTypes['OrderConnection']>, ParentType, ContextType, RequireFields<PurchasesOrdersArgs, 'first'>>;
+  returns?: Resolver<Maybe<ResolversTypes['ReturnConnection']>, ParentType, ContextType, RequireFields<PurchasesReturnsArgs, 'first'>>;
+  payments?: Resolver<Maybe<ResolversTypes['PaymentConnection']>, ParentType, ContextType, RequireFields<PurchasesPaymentsArgs, 'first'>>;
+  summary?: Resolver<Maybe<ResolversTypes['PurchaseSummary']>, ParentType, ContextType, Partial<PurchasesSummaryArgs>>;
+  favouriteStore?: Resolver<Maybe<ResolversTypes['Store']>, ParentType, ContextType>;
+  favouriteCategories?: Resolver<Maybe<ReadonlyArray<ResolversTypes['FavouriteCategory']>>, ParentType, ContextType>;
+};
+
+export type PurchaseSummaryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PurchaseSummary'] = ResolversParentTypes['PurchaseSummary']> = {
+  orderCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  itemsPerOrder?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  totalSpent?: Resolver<ReadonlyArray<ResolversTypes['Money']>, ParentType, ContextType>;
+  averageOrderValue?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  returnedTotal?: Resolver<ReadonlyArray<ResolversTypes['Money']>, ParentType, ContextType>;
+  firstOrderAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastOrderAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  returnRate?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  repeatRate?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  byCurrency?: Resolver<ReadonlyArray<ResolversTypes['CurrencySummary']>, ParentType, ContextType>;
+};
+
+export type CurrencySummaryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CurrencySummary'] = ResolversParentTypes['CurrencySummary']> = {
+  currencyCode?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
+  orderCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  totalSpent?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  averageOrderValue?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  returnedTotal?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  returnRate?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  firstOrderAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastOrderAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type FavouriteCategoryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FavouriteCategory'] = ResolversParentTypes['FavouriteCategory']> = {
+  category?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  orderCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type OrderResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order'], FederationReferenceType extends FederationReferenceTypes['Order'] = FederationReferenceTypes['Order']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Order']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  number?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  store?: Resolver<Maybe<ResolversTypes['Store']>, ParentType, ContextType>;
+  channel?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['OrderStatus'], ParentType, ContextType>;
+  placedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lines?: Resolver<ReadonlyArray<ResolversTypes['OrderLine']>, ParentType, ContextType>;
+  subtotal?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  discountTotal?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  taxTotal?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  shippingTotal?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  total?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+};
+
+export type OrderLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderLine'] = ResolversParentTypes['OrderLine']> = {
+  product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  quantity?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  unitPrice?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  discount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  tax?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  amount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+};
+
+export type ReturnResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Return'] = ResolversParentTypes['Return'], FederationReferenceType extends FederationReferenceTypes['Return'] = FederationReferenceTypes['Return']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Return']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  number?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType>;
+  store?: Resolver<Maybe<ResolversTypes['Store']>, ParentType, ContextType>;
+  channel?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+  returnedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  lines?: Resolver<ReadonlyArray<ResolversTypes['OrderLine']>, ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+};
+
+export type PaymentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Payment'] = ResolversParentTypes['Payment'], FederationReferenceType extends FederationReferenceTypes['Payment'] = FederationReferenceTypes['Payment']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Payment']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  number?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType>;
+  method?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['PaymentStatus'], ParentType, ContextType>;
+  dueAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  paidAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+};
+
+export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product'], FederationReferenceType extends FederationReferenceTypes['Product'] = FederationReferenceTypes['Product']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Product']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  sku?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  gtin?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  brand?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  category?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  price?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+};
+
+export type StoreResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Store'] = ResolversParentTypes['Store'], FederationReferenceType extends FederationReferenceTypes['Store'] = FederationReferenceTypes['Store']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Store']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  country?: Resolver<Maybe<ResolversTypes['CountryCode']>, ParentType, ContextType>;
+  timeZone?: Resolver<Maybe<ResolversTypes['TimeZone']>, ParentType, ContextType>;
+  location?: Resolver<Maybe<ResolversTypes['StoreLocation']>, ParentType, ContextType>;
+};
+
+export type StoreLocationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StoreLocation'] = ResolversParentTypes['StoreLocation']> = {
+  latitude?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  longitude?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrderArgs, 'id'>>;
+  product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType, RequireFields<QueryProductArgs, 'sku'>>;
+  store?: Resolver<Maybe<ResolversTypes['Store']>, ParentType, ContextType, RequireFields<QueryStoreArgs, 'id'>>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  orderRecord?: Resolver<Maybe<ResolversTypes['OrderRecordPayload']>, ParentType, ContextType, RequireFields<MutationOrderRecordArgs, 'input'>>;
+  returnRecord?: Resolver<Maybe<ResolversTypes['ReturnRecordPayload']>, ParentType, ContextType, RequireFields<MutationReturnRecordArgs, 'input'>>;
+  paymentRecord?: Resolver<Maybe<ResolversTypes['PaymentRecordPayload']>, ParentType, ContextType, RequireFields<MutationPaymentRecordArgs, 'input'>>;
+};
+
+export type OrderRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderRecordPayload'] = ResolversParentTypes['OrderRecordPayload']> = {
+  order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ReturnRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReturnRecordPayload'] = ResolversParentTypes['ReturnRecordPayload']> = {
+  return?: Resolver<Maybe<ResolversTypes['Return']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type PaymentRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentRecordPayload'] = ResolversParentTypes['PaymentRecordPayload']> = {
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type OrderConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderConnection'] = ResolversParentTypes['OrderConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Order']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['OrderEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type OrderEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderEdge'] = ResolversParentTypes['OrderEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Order'], ParentType, ContextType>;
+};
+
+export type ReturnConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReturnConnection'] = ResolversParentTypes['ReturnConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Return']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ReturnEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ReturnEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReturnEdge'] = ResolversParentTypes['ReturnEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Return'], ParentType, ContextType>;
+};
+
+export type PaymentConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentConnection'] = ResolversParentTypes['PaymentConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Payment']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PaymentEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type PaymentEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentEdge'] = ResolversParentTypes['PaymentEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Payment'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -427,5 +1202,27 @@ export type Resolvers<ContextType = Context> = {
   Customer?: CustomerResolvers<ContextType>;
   PosSignals?: PosSignalsResolvers<ContextType>;
   PurchaseRank?: PurchaseRankResolvers<ContextType>;
+  Purchases?: PurchasesResolvers<ContextType>;
+  PurchaseSummary?: PurchaseSummaryResolvers<ContextType>;
+  CurrencySummary?: CurrencySummaryResolvers<ContextType>;
+  FavouriteCategory?: FavouriteCategoryResolvers<ContextType>;
+  Order?: OrderResolvers<ContextType>;
+  OrderLine?: OrderLineResolvers<ContextType>;
+  Return?: ReturnResolvers<ContextType>;
+  Payment?: PaymentResolvers<ContextType>;
+  Product?: ProductResolvers<ContextType>;
+  Store?: StoreResolvers<ContextType>;
+  StoreLocation?: StoreLocationResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  OrderRecordPayload?: OrderRecordPayloadResolvers<ContextType>;
+  ReturnRecordPayload?: ReturnRecordPayloadResolvers<ContextType>;
+  PaymentRecordPayload?: PaymentRecordPayloadResolvers<ContextType>;
+  OrderConnection?: OrderConnectionResolvers<ContextType>;
+  OrderEdge?: OrderEdgeResolvers<ContextType>;
+  ReturnConnection?: ReturnConnectionResolvers<ContextType>;
+  ReturnEdge?: ReturnEdgeResolvers<ContextType>;
+  PaymentConnection?: PaymentConnectionResolvers<ContextType>;
+  PaymentEdge?: PaymentEdgeResolvers<ContextType>;
 };
 

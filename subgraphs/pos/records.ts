@@ -1,4 +1,5 @@
 import type { Channel } from '../../kernel/intake.ts';
+import { requestSpec } from '../../kernel/requests.ts';
 import type { Statement } from '../../kernel/statement.ts';
 import type { AnySpec, Doc, EpochMs, Spec } from '../../kernel/storage/port.ts';
 
@@ -151,4 +152,4 @@ export const productsSpec: Spec<ProductRecord> = { name: 'products', at: 'update
 export const storesSpec: Spec<StoreRecord> = { name: 'stores', at: 'updatedAt' };
 export const quintilesSpec: Spec<QuintilesRecord> = { name: 'quintiles', at: 'measuredAt' };
 
-export const posSpecs: readonly AnySpec[] = [ordersSpec, returnsSpec, paymentsSpec, productsSpec, storesSpec, quintilesSpec];
+export const posSpecs: readonly AnySpec[] = [ordersSpec, returnsSpec, paymentsSpec, productsSpec, storesSpec, quintilesSpec, requestSpec];
