@@ -70,7 +70,7 @@ module.exports = {
     {
       name: 'mongodb-only-in-its-adapter',
       severity: 'error',
-      from: { pathNot: '^(kernel/storage|test/contracts)/mongo[^/]*\\.ts$' },
+      from: { pathNot: '^(kernel/storage|test/contracts|test/support)/mongo[^/]*\\.ts$' },
       to: { path: 'node_modules/mongodb/' },
     },
     {

@@ -67,10 +67,12 @@ export function mongoLedger(
     const value = balance[field] as number;
     // Also what others left behind, so that the list stays short.
     if (balance._pending?.length) await file(balance, session);
-    const known =
-      balance._pending?.some(({ _id }) => _id === entry._id) ||
-      (await entries.findOne({ _id: entry._id, owner: entry.owner }, { session }));
-    if (known) return { status: 'duplicate', value };
+    if (balance._pending?.some(({ _id }) => _id === entry._id)) return { status: 'duplicate', value };
+    if (await entries.findOne({ _id: entry._id, owner: entry.owner }, { session })) {
+      // It may have been applied after the balance was read, so that is read again.
+      const now = await balances.findOne({ _id: balance._id, owner: key.owner }, { session });
+      return now ? { status: 'duplicate', value: now[field] as number } : null;
+    }
     const next = value + by;
     if (by < 0 && next < min) return { status: 'insufficient', value };
     if (!Number.isSafeInteger(next)) throw new RangeError(`Collection "${spec.name}": the balance would not be a safe integer.`);

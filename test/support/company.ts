@@ -6,6 +6,7 @@ import { type Company, openCompany } from '../../cli/company.ts';
 import type { StorageConfig } from '../../kernel/storage/open.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { SubgraphName } from '../../kernel/subgraph.ts';
+import { dropDatabases, MONGODB_URI, uniquePrefix } from './mongo.ts';
 
 /** 2026-03-01T12:00:00Z, a Sunday: the time at which tests happen unless they say otherwise. */
 export const TEST_NOW: EpochMs = Date.UTC(2026, 2, 1, 12);
@@ -16,11 +17,21 @@ export interface TestCompany extends Company {
   readonly time: { now: EpochMs };
 }
 
-/** A company over empty SQLite files in a folder of its own, removed on close. */
-export async function testCompany(names?: readonly SubgraphName[]): Promise<TestCompany> {
+/** Storage that holds nothing yet, and what removes it: on MongoDB when MONGODB_URI is set, else SQLite files in a folder of its own. */
+export function emptyStorage(): { readonly storage: StorageConfig; remove(): Promise<void> } {
+  const uri = MONGODB_URI;
+  if (uri !== undefined) {
+    const prefix = uniquePrefix();
+    return { storage: { kind: 'mongo', uri, prefix }, remove: () => dropDatabases(uri, prefix) };
+  }
   const dataDir = mkdtempSync(join(tmpdir(), 'c360-test-'));
+  return { storage: { kind: 'sqlite', dataDir }, remove: async () => rmSync(dataDir, { recursive: true, force: true }) };
+}
+
+/** A company over empty storage, which is removed on close. */
+export async function testCompany(names?: readonly SubgraphName[]): Promise<TestCompany> {
   const time = { now: TEST_NOW };
-  const storage: StorageConfig = { kind: 'sqlite', dataDir };
+  const { storage, remove } = emptyStorage();
   const company = await openCompany({ storage, ...(names && { names }), clock: () => time.now, log: pino({ enabled: false }) });
   return {
     ...company,
@@ -28,7 +39,7 @@ export async function testCompany(names?: readonly SubgraphName[]): Promise<Test
     time,
     close: async () => {
       await company.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      await remove();
     },
   };
 }
