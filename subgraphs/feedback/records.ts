@@ -1,7 +1,7 @@
 import type { Channel } from '../../kernel/intake.ts';
 import { requestSpec } from '../../kernel/requests.ts';
 import type { Statement } from '../../kernel/statement.ts';
-import type { AnySpec, Doc, EpochMs, Spec } from '../../kernel/storage/port.ts';
+import type { AnySpec, Doc, EpochMs, Key, Spec } from '../../kernel/storage/port.ts';
 
 export const FEEDBACK_SOURCES = ['SURVEY', 'REVIEW', 'SOCIAL', 'CHAT', 'CALL', 'INTERVIEW', 'UNKNOWN'] as const;
 export type FeedbackSource = (typeof FEEDBACK_SOURCES)[number];
@@ -45,6 +45,8 @@ export interface FollowUp {
   readonly by: string;
   readonly note: string | null;
   readonly at: EpochMs;
+  /** Digest of the request that noted it. */
+  readonly request: string;
 }
 
 /**
@@ -60,7 +62,10 @@ export interface FeedbackRecord extends Doc, FeedbackRow {
   readonly listings: readonly string[];
 }
 
-/** That a piece of feedback counts in a report or stands under a product. Filed under the listing's name: see listings.ts. */
+/**
+ * That a piece of feedback counts in a report or stands under a product: owner is the listing's name, see listings.ts.
+ * Reports hold no one's id.
+ */
 export interface ListingRecord extends Doc {
   /** The feedback's `at`, or TAKEN_OUT. */
   readonly at: EpochMs;
@@ -68,8 +73,15 @@ export interface ListingRecord extends Doc {
   readonly rating: string;
   /** The rating, 0 without one. */
   readonly points: number;
-  /** Where the feedback is filed; '' in reports, which need no one's id. */
-  readonly filedUnder: string;
+  /** The feedback's key; null in reports. */
+  readonly item: Key | null;
+  /** The feedback's version when this was written, so that an older writer who comes late changes nothing. */
+  readonly itemVersion: number;
+}
+
+/** A product as other subgraphs refer to it. */
+export interface ProductReference {
+  readonly sku: string;
 }
 
 export const feedbackSpec: Spec<FeedbackRecord> = { name: 'feedback_items', at: 'at' };

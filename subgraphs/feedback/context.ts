@@ -1,0 +1,75 @@
+import type DataLoader from 'dataloader';
+import type { Directory } from '../../kernel/intake.ts';
+import { loader, loaderByArguments } from '../../kernel/loader.ts';
+import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
+import type { Collection, Cursor, EpochMs, GroupTotal, Key, Members, Page } from '../../kernel/storage/port.ts';
+import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
+import { type Collections, collectionsOf } from './intakes.ts';
+import { productListing } from './listings.ts';
+import type { FeedbackRecord, ListingRecord } from './records.ts';
+
+/** Which page of a list. */
+export interface PageOf {
+  readonly first: number;
+  readonly after: Cursor | undefined;
+}
+
+/** Feedback with its place in a product's list. */
+export interface ListedFeedback {
+  readonly listing: ListingRecord;
+  readonly item: FeedbackRecord;
+}
+
+/** What one request to feedback reads with. */
+export interface Context {
+  readonly now: EpochMs;
+  readonly directory: Directory;
+  readonly collections: Collections;
+  readonly requests: Collection<RequestRecord>;
+  readonly items: (page: PageOf) => DataLoader<Members, Page<FeedbackRecord>, unknown>;
+  /** A person's latest 100 pieces of feedback, newest first, from which scores are computed. */
+  readonly recent: DataLoader<Members, readonly FeedbackRecord[], unknown>;
+  readonly item: DataLoader<Key, FeedbackRecord | null, unknown>;
+  /** By sku. Feedback that was erased is left out of its page. */
+  readonly reviews: (page: PageOf) => DataLoader<string, Page<ListedFeedback>, unknown>;
+  /** By sku: the totals of its reviews by rating. */
+  readonly ratings: DataLoader<string, readonly GroupTotal[], unknown>;
+}
+
+const RECENT: PageOf = { first: 100, after: undefined };
+
+// What was taken out of a listing stands before 0.
+const LISTED = { from: 0 };
+
+export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
+  const collections = collectionsOf(store);
+  const { items, listings } = collections;
+  const textOf = (members: Members) => members.join('\n');
+  const productsOf = (skus: readonly string[]) => skus.map((sku) => [productListing(sku)]);
+  return {
+    now,
+    directory,
+    collections,
+    requests: store.collection(requestSpec),
+    items: loaderByArguments((page: PageOf, persons: readonly Members[]) => items.latest(persons, page), textOf),
+    recent: loader(async (persons: readonly Members[]) => (await items.latest(persons, RECENT)).map((page) => page.items), textOf),
+    item: loader(
+      (keys: readonly Key[]) => items.getMany(keys),
+      ({ owner, id }) => `${owner}\n${id}`,
+    ),
+    reviews: loaderByArguments(async (page: PageOf, skus: readonly string[]) => {
+      const pages = await listings.latest(productsOf(skus), { ...page, ...LISTED });
+      const entries = pages.flatMap((found) => found.items);
+      const keys = entries.flatMap(({ item }) => (item ? [item] : []));
+      const found = new Map((await items.getMany(keys)).map((item, index) => [keys[index], item]));
+      return pages.map(({ items: listed, next }) => ({
+        next,
+        items: listed.flatMap((listing) => {
+          const item = listing.item && found.get(listing.item);
+          return item ? [{ listing, item }] : [];
+        }),
+      }));
+    }),
+    ratings: loader((skus: readonly string[]) => listings.totals(productsOf(skus), { ...LISTED, by: 'rating' })),
+  };
+}

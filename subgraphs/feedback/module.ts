@@ -1,0 +1,13 @@
+import type { SubgraphModule } from '../../kernel/subgraph.ts';
+import { type Context, context } from './context.ts';
+import { collectionsOf, feedbackIntake } from './intakes.ts';
+import { specs } from './records.ts';
+import { resolvers } from './resolvers.ts';
+
+export const feedback: SubgraphModule<Context> = {
+  name: 'feedback',
+  specs,
+  resolvers,
+  context,
+  intakes: ({ store }) => [feedbackIntake(collectionsOf(store))],
+};

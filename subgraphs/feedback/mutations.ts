@@ -1,0 +1,162 @@
+import { refuse, type UserError } from '../../kernel/errors.ts';
+import { digest, entityId, parseEntityId } from '../../kernel/ids.ts';
+import { type Effect, once } from '../../kernel/requests.ts';
+import { update } from '../../kernel/update.ts';
+import type {
+  FeedbackLoopCloseInput,
+  FeedbackOrderInput,
+  MentionImportInput,
+  ReviewImportInput,
+  SurveyResponseSubmitInput,
+} from '../../schema/generated/feedback.ts';
+import type { Context } from './context.ts';
+import { feedbackKey } from './ingest.ts';
+import { fileFeedback } from './intakes.ts';
+import type { FeedbackMetric, FeedbackRecord, FeedbackRow } from './records.ts';
+import { SCALES } from './scales.ts';
+
+export const FEEDBACK_PREFIX = 'fbk';
+
+export interface FeedbackPayload {
+  readonly feedbackItem: FeedbackRecord | null;
+  readonly userErrors: readonly UserError[];
+}
+
+function refusal(code: string, field: string | null, message: string): Effect {
+  return { ok: false, userErrors: [refuse(code, field, message)] };
+}
+
+const UNKNOWN_CUSTOMER = refusal('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.');
+const UNKNOWN_FEEDBACK = refusal('FEEDBACK_UNKNOWN', 'feedbackItem', 'There is no such feedback.');
+
+async function payloadOf(context: Context, effect: Effect): Promise<FeedbackPayload> {
+  if (!effect.ok) return { feedbackItem: null, userErrors: effect.userErrors };
+  const key = parseEntityId(FEEDBACK_PREFIX, effect.result);
+  return { feedbackItem: key && (await context.item.load(key)), userErrors: [] };
+}
+
+/** Why a rating can't be filed, or null. */
+function offScale(metric: FeedbackMetric, rating: number, field: string): Effect | null {
+  const { worst, best } = SCALES[metric];
+  if (rating >= worst && rating <= best) return null;
+  return refusal('SCORE_OUT_OF_RANGE', field, `${metric} is answered by ${worst} to ${best}.`);
+}
+
+/** Files feedback under an existing customer, or under nobody in particular when `customer` is absent. */
+async function file(context: Context, customer: string | null | undefined, record: FeedbackRow): Promise<Effect> {
+  if (customer && !(await context.directory.exists([customer]))[0]) return UNKNOWN_CUSTOMER;
+  const arrival = { record, owner: customer ?? '', origin: 'mutation', occurrence: 1 };
+  const [outcome] = await fileFeedback(context.collections, [arrival]);
+  return typeof outcome === 'object' ? UNKNOWN_CUSTOMER : { ok: true, result: entityId(FEEDBACK_PREFIX, feedbackKey(arrival)) };
+}
+
+const BLANK = {
+  metric: null,
+  rating: null,
+  title: null,
+  text: null,
+  link: null,
+  sku: null,
+  authorAge: null,
+  recommends: null,
+  helpfulCount: null,
+  categories: [],
+} as const satisfies Partial<FeedbackRow>;
+
+function orderOf(order: FeedbackOrderInput | null | undefined) {
+  return { orderNumber: order?.number ?? null, orderSystem: order?.source ?? null };
+}
+
+export async function submitSurveyResponse(context: Context, input: SurveyResponseSubmitInput): Promise<FeedbackPayload> {
+  const effect = await once(context.requests, 'surveyResponseSubmit', input, context.now, async (at) => {
+    const refused = offScale(input.metric, input.score, 'score');
+    if (refused) return refused;
+    return file(context, input.customer, {
+      ...BLANK,
+      ...orderOf(input.order),
+      system: 'surveyResponseSubmit',
+      number: digest(input.idempotencyKey),
+      source: 'SURVEY',
+      channel: input.channel ?? 'UNKNOWN',
+      submittedAt: input.submittedAt ?? at,
+      metric: input.metric,
+      rating: input.score,
+      text: input.text ?? null,
+      sku: input.product ?? null,
+      updatedAt: at,
+    });
+  });
+  return payloadOf(context, effect);
+}
+
+export async function importReview(context: Context, input: ReviewImportInput): Promise<FeedbackPayload> {
+  const effect = await once(context.requests, 'reviewImport', input, context.now, async (at) => {
+    const refused = offScale('STARS', input.stars, 'stars');
+    if (refused) return refused;
+    if (input.source.trim() === '') return refusal('FIELD_MISSING', 'source', 'Name the system that the review comes from.');
+    if (input.number.trim() === '') return refusal('FIELD_MISSING', 'number', 'Give the number of the review in its source.');
+    if (input.product.trim() === '') return refusal('FIELD_MISSING', 'product', 'Name the product that was reviewed.');
+    return file(context, input.customer, {
+      ...BLANK,
+      ...orderOf(input.order),
+      system: input.source,
+      number: input.number,
+      source: 'REVIEW',
+      channel: input.channel ?? 'UNKNOWN',
+      submittedAt: input.submittedAt ?? null,
+      metric: 'STARS',
+      rating: input.stars,
+      title: input.title ?? null,
+      text: input.text ?? null,
+      link: input.link ?? null,
+      sku: input.product,
+      recommends: input.recommends ?? null,
+      helpfulCount: input.helpfulCount ?? null,
+      updatedAt: at,
+    });
+  });
+  return payloadOf(context, effect);
+}
+
+export async function importMention(context: Context, input: MentionImportInput): Promise<FeedbackPayload> {
+  const effect = await once(context.requests, 'mentionImport', input, context.now, async (at) => {
+    if (input.network.trim() === '') return refusal('FIELD_MISSING', 'network', 'Name the network.');
+    if (input.number.trim() === '') return refusal('FIELD_MISSING', 'number', 'Give the number of the post in its network.');
+    if (input.text.trim() === '') return refusal('FIELD_MISSING', 'text', 'Give the text of the mention.');
+    return file(context, input.customer, {
+      ...BLANK,
+      ...orderOf(null),
+      system: input.network,
+      number: input.number,
+      source: 'SOCIAL',
+      channel: 'SOCIAL',
+      submittedAt: input.mentionedAt ?? null,
+      text: input.text,
+      link: input.link ?? null,
+      sku: input.product ?? null,
+      updatedAt: at,
+    });
+  });
+  return payloadOf(context, effect);
+}
+
+/** Notes the first follow-up of a piece of feedback; a second one, by another request, is refused. */
+export async function closeLoop(context: Context, input: FeedbackLoopCloseInput): Promise<FeedbackPayload> {
+  const effect = await once(context.requests, 'feedbackLoopClose', input, context.now, async (at) => {
+    if (input.by.trim() === '') return refusal('FIELD_MISSING', 'by', 'Say who answered.');
+    const key = parseEntityId(FEEDBACK_PREFIX, input.feedbackItem);
+    if (!key) return UNKNOWN_FEEDBACK;
+    const followUp = { by: input.by, note: input.note ?? null, at: input.at ?? at, request: digest(input.idempotencyKey) };
+    let found: FeedbackRecord | null = null;
+    const [outcome] = await update(context.collections.items, [key], (current) => {
+      found = current;
+      return current && current.followUp === null ? { ...current, followUp } : null;
+    });
+    const before = (found as FeedbackRecord | null)?.followUp;
+    if (found === null || outcome === 'erased') return UNKNOWN_FEEDBACK;
+    if (before && before.request !== followUp.request)
+      return refusal('FEEDBACK_ALREADY_CLOSED', 'feedbackItem', 'Somebody answered this feedback already.');
+    return { ok: true, result: input.feedbackItem };
+  });
+  return payloadOf(context, effect);
+}
