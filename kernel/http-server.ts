@@ -24,8 +24,8 @@ export interface HttpServer {
   drain(): Promise<void>;
 }
 
-/** After this a request that still runs is cut off: no fetch of ours takes as long. */
-const LONGEST_REQUEST_MS = 90_000;
+/** After this a client that is still reading its answer is cut off, so that it can't keep a process from stopping. */
+const LONGEST_DRAIN_MS = 25_000;
 
 /** Listens, or throws an OperatorError when the port can't be had. */
 export async function listen({ host, port, graceMs, handler, failed }: HttpServerOptions): Promise<HttpServer> {
@@ -56,7 +56,7 @@ export async function listen({ host, port, graceMs, handler, failed }: HttpServe
     // Not http's close, which also cuts connections that look idle while a request is on its way to us.
     const closed = new Promise<void>((resolve) => server.once('close', resolve));
     NetServer.prototype.close.call(server);
-    const cut = setTimeout(() => server.closeAllConnections(), LONGEST_REQUEST_MS).unref();
+    const cut = setTimeout(() => server.closeAllConnections(), LONGEST_DRAIN_MS).unref();
     if (running > 0) await new Promise<void>((resolve) => (idle = resolve));
     idle = () => server.closeIdleConnections();
     await new Promise((resolve) => setTimeout(resolve, Math.min(graceMs, 100)));

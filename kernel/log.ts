@@ -35,7 +35,7 @@ const LOGGED = new Set([
 function described(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
   const code = (error as { code?: unknown }).code;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  const frames = framesOf(error);
   return {
     name: error.name,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
@@ -43,6 +43,17 @@ function described(error: unknown): Record<string, unknown> {
     ...(error.cause === undefined ? {} : { cause: described(error.cause) }),
     at: frames.slice(0, 6).map((line) => line.trim()),
   };
+}
+
+/** Where the error came from. The stack begins with the message, whose lines may look like frames. */
+function framesOf(error: Error): readonly string[] {
+  const stack = error.stack ?? '';
+  const at = stack.indexOf(error.message);
+  if (at < 0) return [];
+  return stack
+    .slice(at + error.message.length)
+    .split('\n')
+    .filter((line) => /^ {4}at .*:\d+:\d+\)?$/.test(line));
 }
 
 function allowed(fields: Record<string, unknown>): Record<string, unknown> {
@@ -62,7 +73,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }), log: allowed, bindings: allowed },
+    formatters: { level: (label) => ({ level: label }), log: allowed },
     // pino's own would add the error's message and every property it carries.
     serializers: { err: (value: unknown) => value, error: (value: unknown) => value },
     hooks: {
@@ -74,5 +85,11 @@ export function createLog(level: string, destination?: DestinationStream): Logge
       },
     },
   };
-  return destination ? pino(options, destination) : pino(options);
+  const log = destination ? pino(options, destination) : pino(options);
+  // pino's own formatter of bindings is not handed on to children; a method of the first logger is.
+  const { child } = log;
+  log.child = function (this: Logger, bindings: Record<string, unknown>, more?: object) {
+    return Reflect.apply(child, this, [allowed(bindings), more]);
+  };
+  return log;
 }

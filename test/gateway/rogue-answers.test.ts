@@ -1,0 +1,85 @@
+import type { ServerResponse } from 'node:http';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Transport } from '../../gateway/data-source.ts';
+import { inProcess } from '../../gateway/in-process.ts';
+import { MAX_ANSWER_BYTES, overHttp } from '../../gateway/over-http.ts';
+import { openGraph } from '../../gateway/server.ts';
+import { rogueServer } from '../support/faults.ts';
+import { ask } from '../support/graph-client.ts';
+import { CANARY, tinyGraph } from '../support/tiny-graph.ts';
+
+const json = (body: string) => (response: ServerResponse) => response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+const entity = (fields: string) => json(`{"data":{"_entities":[{"__typename":"Customer",${fields}}]}}`);
+const secrets = `${CANARY} at http://10.1.2.3:4003/graphql`;
+
+const ANSWERS: readonly [name: string, answer: (response: ServerResponse) => unknown][] = [
+  [
+    '500 with secrets in its body',
+    (response) => response.writeHead(500, { 'content-type': 'application/json' }).end(`{"errors":[{"message":"${secrets}"}]}`),
+  ],
+  ['503 in HTML', (response) => response.writeHead(503, { 'content-type': 'text/html' }).end(`<h1>${secrets}</h1>`)],
+  ['a redirect to somewhere that would answer', (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/graphql' }).end()],
+  ['HTML with status 200', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('{"data":{}}')],
+  ['an empty body', json('')],
+  ['JSON that is cut off', json('{"data":{"_entities":[{"__typename":"Customer","profile":{"disp')],
+  [
+    'fewer bytes than announced',
+    (response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 900 }).write('{"data":', () => response.destroy()),
+  ],
+  ['null', json('null')],
+  ['a list', json('[{"data":null}]')],
+  ['neither data nor errors', json('{"ok":true}')],
+  ['errors that are no list', json('{"data":null,"errors":"boom"}')],
+  ['errors that have no place, and no data', json(`{"errors":[{"message":"${secrets}"}]}`)],
+  ['data without the field that was asked for', json('{"data":{}}')],
+  ['fewer entities than asked for', json('{"data":{"_entities":[]}}')],
+  ['more entities than asked for', json('{"data":{"_entities":[null,null]}}')],
+  ['text for an entity', json('{"data":{"_entities":["banana"]}}')],
+  ['an entity without its fields', entity('"id":"ada"')],
+  ['text for an object', entity('"profile":"banana"')],
+  ['a number inside a list of objects', entity('"profile":[7]')],
+  ['an object that would become the prototype of others', entity('"profile":{"display":"x","__proto__":{"admin":true}}')],
+  [
+    'more than the gateway reads',
+    (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const chunk = Buffer.alloc(1024 * 1024, ' ');
+      const more = (left: number): unknown => (left === 0 ? response.end() : response.write(chunk, () => more(left - 1)));
+      more(MAX_ANSWER_BYTES / chunk.length + 2);
+    },
+  ],
+];
+
+describe('a subgraph that answers', () => {
+  const closing: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close();
+  });
+
+  it.each(ANSWERS)('%s is taken as unavailable, and nothing of it is passed on', async (_, answer) => {
+    const rogue = await rogueServer((request, response) => {
+      request.resume();
+      answer(response);
+    });
+    const { supergraphFile, subgraphs } = tinyGraph();
+    const transports = new Map<string, Transport>([...subgraphs].map(([name, subgraph]) => [name, inProcess(subgraph)]));
+    transports.set('crm', overHttp(new URL(rogue.url), 'x'.repeat(32)));
+    const log = pino({ enabled: false });
+    const graph = await openGraph({ supergraphFile, transports, deadlineMs: 2000, production: true, introspection: false, log });
+    closing.push(() => graph.stop(), rogue.close);
+
+    expect(await ask(graph, '{ customer(id: "ada") { id profile { display } purchases { count } } }')).toEqual({
+      data: { customer: { id: 'ada', profile: null, purchases: { count: 1 } } },
+      errors: [
+        {
+          message: 'The crm service is unavailable.',
+          path: ['customer', 'profile'],
+          extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'crm' },
+        },
+      ],
+    });
+    expect(({} as { admin?: boolean }).admin).toBeUndefined();
+  });
+});

@@ -1,0 +1,174 @@
+import type { ApolloServer } from '@apollo/server';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ClientRequest, Transport } from '../../gateway/data-source.ts';
+import { inProcess } from '../../gateway/in-process.ts';
+import { overHttp } from '../../gateway/over-http.ts';
+import { openGraph } from '../../gateway/server.ts';
+import type { HttpServer } from '../../kernel/http-server.ts';
+import { serveSubgraph } from '../../kernel/subgraph-server.ts';
+import { FAULTS, type Faulty, type FaultyProxy, faultyProxy, faultySubgraph } from '../support/faults.ts';
+import { ask } from '../support/graph-client.ts';
+import { type TinyName, tinyGraph } from '../support/tiny-graph.ts';
+
+const SECRET = 'a-shared-secret-of-at-least-32-characters';
+const DEADLINE_MS = 300;
+const EVERYTHING = `query ($id: ID!) { customer(id: $id) {
+  id who: profile { display } purchases { count orders { number customer { id } } } recommendations { from } } }`;
+const unavailable = (service: string, path: readonly (string | number)[]) => ({
+  message: `The ${service} service is unavailable.`,
+  path,
+  extensions: { code: 'SUBGRAPH_UNAVAILABLE', service },
+});
+
+describe.each(['in one process', 'over HTTP'])('an unavailable subgraph, %s', (shape) => {
+  let graph: ApolloServer<ClientRequest>;
+  const faulty = new Map<TinyName, Faulty>();
+  const closing: (() => Promise<unknown>)[] = [];
+
+  beforeEach(async () => {
+    const log = pino({ enabled: false });
+    const { supergraphFile, subgraphs } = tinyGraph();
+    const transports = new Map<string, Transport>();
+    for (const [name, subgraph] of subgraphs) {
+      if (shape === 'in one process') {
+        const wrapped = faultySubgraph(subgraph);
+        faulty.set(name as TinyName, wrapped);
+        transports.set(name, inProcess(wrapped));
+      } else {
+        const server: HttpServer = await serveSubgraph({
+          subgraph,
+          host: '127.0.0.1',
+          port: 0,
+          secret: SECRET,
+          deadlineMs: 5000,
+          bodyLimitBytes: 100_000,
+          graceMs: 0,
+          clock: Date.now,
+          log,
+        });
+        const proxy: FaultyProxy = await faultyProxy(`http://127.0.0.1:${server.port}/graphql`);
+        faulty.set(name as TinyName, proxy);
+        transports.set(name, overHttp(new URL(proxy.url), SECRET));
+        closing.push(proxy.close, server.drain);
+      }
+    }
+    graph = await openGraph({ supergraphFile, transports, deadlineMs: DEADLINE_MS, production: true, introspection: false, log });
+    closing.unshift(() => graph.stop());
+  });
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close();
+  });
+
+  it('is not there when all of them answer', async () => {
+    expect(await ask(graph, EVERYTHING, { id: 'ada' })).toEqual({
+      data: {
+        customer: {
+          id: 'ada',
+          who: { display: 'ada/1' },
+          purchases: { count: 1, orders: [{ number: '1001', customer: { id: 'ada' } }] },
+          recommendations: { from: ['permissions', 'crmSignals', 'posSignals'] },
+        },
+      },
+    });
+  });
+
+  it.each(FAULTS)('loses its own field alone, and the rest is computed without it: %s', async (fault) => {
+    faulty.get('crm')!.fault = fault;
+    const startedAt = performance.now();
+    expect(await ask(graph, EVERYTHING, { id: 'ada' })).toEqual({
+      data: {
+        customer: {
+          id: 'ada',
+          who: null,
+          purchases: { count: 1, orders: [{ number: '1001', customer: { id: 'ada' } }] },
+          recommendations: { from: ['permissions', 'posSignals'] },
+        },
+      },
+      errors: [unavailable('crm', ['customer', 'who'])],
+    });
+    expect(performance.now() - startedAt).toBeLessThan(DEADLINE_MS + 700);
+  });
+
+  it.each(FAULTS)('is one coded error when nothing can be said of the customer at all: %s', async (fault) => {
+    faulty.get('identity')!.fault = fault;
+    const startedAt = performance.now();
+    expect(await ask(graph, EVERYTHING, { id: 'ada' })).toEqual({
+      data: { customer: null },
+      errors: [unavailable('identity', ['customer'])],
+    });
+    expect(performance.now() - startedAt).toBeLessThan(DEADLINE_MS + 700);
+  });
+
+  it('is reported at each place of a list, and at no customer that does not exist', async () => {
+    faulty.get('crm')!.fault = 'stopped';
+    expect(await ask(graph, '{ customers(ids: ["ada", "nobody", "ben"]) { id profile { display } } }')).toEqual({
+      data: { customers: [{ id: 'ada', profile: null }, null, { id: 'ben', profile: null }] },
+      errors: [unavailable('crm', ['customers', 0, 'profile']), unavailable('crm', ['customers', 2, 'profile'])],
+    });
+  });
+
+  it('is no error where a computation did without it and says so itself', async () => {
+    faulty.get('pos')!.fault = 'stopped';
+    expect(await ask(graph, '{ customer(id: "ada") { recommendations { from } } }')).toEqual({
+      data: { customer: { recommendations: { from: ['permissions', 'crmSignals'] } } },
+    });
+  });
+
+  it('is the error of a field that came out null for want of what the client can not see', async () => {
+    faulty.get('pos')!.fault = 'stopped';
+    expect(await ask(graph, '{ cases { id order { id customer { id } } } }')).toEqual({
+      data: { cases: [{ id: 'c1', order: { id: 'o1', customer: null } }] },
+      errors: [unavailable('pos', ['cases', 0, 'order', 'customer'])],
+    });
+  });
+
+  it('is waited for once in a request, however often the plan asks it', async () => {
+    faulty.get('pos')!.fault = 'hanging';
+    const startedAt = performance.now();
+    const { errors } = await ask(graph, '{ cases { order { number customer { id purchases { count } } } } orders { number } }');
+    expect(errors?.map((error) => error.path)).toEqual([['orders'], ['cases', 0, 'order', 'number'], ['cases', 0, 'order', 'customer']]);
+    expect(performance.now() - startedAt).toBeLessThan(2 * DEADLINE_MS);
+  });
+
+  it('leaves open whether a mutation was done, and says how to repeat it', async () => {
+    faulty.get('pos')!.fault = 'hanging';
+    const { data, errors } = await ask(graph, 'mutation { orderRecord(number: "1") { order { number } } }');
+    expect(data).toEqual({ orderRecord: null });
+    expect(errors).toEqual([
+      {
+        message:
+          'The pos service is unavailable. Whether the change was made is not known; it is safe to repeat it with the same idempotencyKey.',
+        path: ['orderRecord'],
+        extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'pos' },
+      },
+    ]);
+  });
+
+  it('is forgotten as soon as it answers again', async () => {
+    faulty.get('crm')!.fault = 'stopped';
+    await ask(graph, EVERYTHING, { id: 'ada' });
+    faulty.get('crm')!.fault = 'none';
+    expect(await ask(graph, EVERYTHING, { id: 'ada' })).not.toHaveProperty('errors');
+  });
+
+  it('keeps the faults of resolvers to itself, and passes on what they address to the client', async () => {
+    const { data, errors } = await ask(graph, '{ customer(id: "ada") { profile { display broken notes(first: 3) } } }');
+    expect(data).toEqual({ customer: { profile: { display: 'ada/1', broken: null, notes: null } } });
+    expect(errors).toHaveLength(2);
+    expect(errors).toEqual(
+      expect.arrayContaining([
+        {
+          message: 'The crm service could not answer this.',
+          path: ['customer', 'profile', 'broken'],
+          extensions: { code: 'SUBGRAPH_ERROR', service: 'crm' },
+        },
+        {
+          message: 'Argument "first" must be at most 2.',
+          path: ['customer', 'profile', 'notes'],
+          extensions: { code: 'BAD_USER_INPUT', service: 'crm', argument: 'first' },
+        },
+      ]),
+    );
+  });
+});
