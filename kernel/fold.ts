@@ -60,12 +60,12 @@ export interface Newest extends Doc {
 
 /**
  * Folds rows of which the newest holds as a whole, such as a price or a payment's status: a row that was heard before changes
- * nothing, and one that its source changed earlier than what holds is only remembered. `build` makes the document of a row.
+ * nothing, and one that its source changed earlier than what holds is only remembered. `build` makes the document of a row, given what held before.
  */
 export function foldNewest<R extends { readonly updatedAt: EpochMs | null }, D extends Newest>(
   current: D | null,
   arrivals: readonly Arrival<R>[],
-  build: (row: R, said: readonly Statement[], version: number) => D,
+  build: (row: R, said: readonly Statement[], current: D | null) => D,
 ): Folded<D> {
   let doc = current;
   const outcomes = arrivals.map(({ record, origin }): Outcome => {
@@ -73,7 +73,7 @@ export function foldNewest<R extends { readonly updatedAt: EpochMs | null }, D e
     const known = heard(doc?.said ?? [], content, origin);
     if (known !== 'new') return known;
     const said = remember(doc?.said ?? [], { content, origin });
-    doc = doc && (record.updatedAt ?? 0) < (doc.updatedAt ?? 0) ? { ...doc, said } : build(record, said, doc?.version ?? 0);
+    doc = doc && (record.updatedAt ?? 0) < (doc.updatedAt ?? 0) ? { ...doc, said } : build(record, said, doc);
     return 'stored';
   });
   return { doc: doc === current ? null : doc, outcomes };

@@ -142,9 +142,9 @@ export function foldReturn(current: ReturnRecord | null, key: Key, arrivals: rea
 
 /** The newest statement about a payment holds; older news and repeats change nothing. */
 export function foldPayment(current: PaymentRecord | null, key: Key, arrivals: readonly Arrival<PaymentRow>[]): Folded<PaymentRecord> {
-  return foldNewest(current, arrivals, ({ sequence: _, ...row }, said, version) => ({
+  return foldNewest(current, arrivals, ({ sequence: _, ...row }, said, before) => ({
     ...key,
-    version,
+    version: before?.version ?? 0,
     ...row,
     at: row.dueAt ?? row.paidAt ?? 0,
     tally: paymentTally(row),
@@ -153,9 +153,9 @@ export function foldPayment(current: PaymentRecord | null, key: Key, arrivals: r
 }
 
 export function foldProduct(current: ProductRecord | null, key: Key, arrivals: readonly Arrival<ProductRow>[]): Folded<ProductRecord> {
-  return foldNewest(current, arrivals, (row, said, version) => ({ ...key, version, ...row, said }));
+  return foldNewest(current, arrivals, (row, said, before) => ({ ...key, version: before?.version ?? 0, ...row, said }));
 }
 
 export function foldStore(current: StoreRecord | null, key: Key, arrivals: readonly Arrival<StoreRow>[]): Folded<StoreRecord> {
-  return foldNewest(current, arrivals, (row, said, version) => ({ ...key, version, ...row, said }));
+  return foldNewest(current, arrivals, (row, said, before) => ({ ...key, version: before?.version ?? 0, ...row, said }));
 }
