@@ -16,13 +16,14 @@ import type { AnySpec, Collection, Doc, Spec, Store } from './port.ts';
 export async function mongoStore({ uri, database, specs }: { uri: string; database: string; specs: readonly AnySpec[] }): Promise<Store> {
   const client = await openClient(uri);
   const db = client.db(database);
+  const inSteps: InSteps = (steps) => client.withSession({ causalConsistency: true }, (session) => steps(session));
   try {
     await openLayout(db, specs);
+    await inSteps((session) => tombstones(db).sweep(session));
   } catch (error) {
     await releaseClient(uri);
     throw error;
   }
-  const inSteps: InSteps = (steps) => client.withSession({ causalConsistency: true }, (session) => steps(session));
   return storeOver(db, specs, inSteps, () => releaseClient(uri));
 }
 
@@ -49,7 +50,7 @@ function storeOver(db: Db, specs: readonly AnySpec[], inSteps: InSteps, release:
     }
   };
 
-  function open<T extends Doc>(spec: Spec<T>): Collection<T> {
+  function open(spec: AnySpec): Collection<Doc> {
     const own = ledgers.get(spec.name);
     // The balances whose entries this collection holds.
     const filing = specs.flatMap(({ name, ledger }) => (ledger?.entries === spec.name ? (ledgers.get(name) ?? []) : []));
@@ -72,25 +73,14 @@ function storeOver(db: Db, specs: readonly AnySpec[], inSteps: InSteps, release:
     };
   }
 
-  /** The tombstone first: who writes for the owner from here on sees it, or what they wrote is deleted here (see `unlessErased`). */
-  const erase = (owner: string) =>
-    inSteps(async (session) => {
-      await erased.add(owner, session);
-      const counts: Record<string, number> = {};
-      // Every collection of the database, also those that this process was not told of.
-      const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
-      for (const name of names.filter((name) => !name.startsWith('_') && !name.startsWith('system.')).sort()) {
-        counts[name] = (await documents(name).deleteMany({ owner }, { session })).deletedCount;
-      }
-      return counts;
-    });
-
+  const collections = new Map(specs.map((spec) => [spec.name, open(spec)]));
   return {
-    collection: (spec) => {
-      if (!byName.has(spec.name)) throw new TypeError(`The store was opened without a collection "${spec.name}".`);
-      return open(spec);
+    collection<T extends Doc>(spec: Spec<T>): Collection<T> {
+      const found = collections.get(spec.name);
+      if (!found) throw new TypeError(`The store was opened without a collection "${spec.name}".`);
+      return found as unknown as Collection<T>;
     },
-    erase: (owner) => whileOpen(() => erase(owner)),
+    erase: (owner) => whileOpen(() => inSteps((session) => erased.erase(owner, session))),
     close: () => {
       closing ??= Promise.allSettled([...underWay]).then(release);
       return closing;

@@ -112,6 +112,21 @@ describe.skipIf(!MONGODB_URI)('two processes on one MongoDB store (needs MONGODB
     expect((await fast.collection(ENTRIES).latest([[owner]], { first: 5 }))[0]?.items).toEqual([]);
   });
 
+  it('deletes what a writer left that died before it saw the tombstone, when a store is opened next', async () => {
+    const insertion = heldUp(
+      1,
+      () => slow.collection(ACCOUNTS).insertOnce([account('orphan', 0)]),
+      async () => {
+        await fast.erase('orphan');
+        wire.cutAt(0, 'before');
+      },
+    );
+    await expect(insertion).rejects.toThrow();
+    expect(await balanceOf('orphan')).toBe(100);
+    await (await mongoStore({ uri, database, specs })).close();
+    expect(await balanceOf('orphan')).toBeUndefined();
+  });
+
   it('does not bring back a document that is gone without a tombstone', async () => {
     expect(await fast.collection(ACCOUNTS).putMany([account('gone', 3)])).toEqual(['conflict']);
     expect(await balanceOf('gone')).toBeUndefined();
