@@ -1,65 +1,89 @@
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
+import type { FillProgress } from '../demo/fill.ts';
 import type { Transport } from '../gateway/data-source.ts';
 import { serveGraph } from '../gateway/http.ts';
 import { inProcess } from '../gateway/in-process.ts';
 import { overHttp } from '../gateway/over-http.ts';
 import { openGraph } from '../gateway/server.ts';
 import type { Config } from '../kernel/config.ts';
+import type { Readiness } from '../kernel/http-server.ts';
 import { startJobs } from '../kernel/jobs.ts';
 import { createLog } from '../kernel/log.ts';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../kernel/subgraph.ts';
 import { serveSubgraph } from '../kernel/subgraph-server.ts';
 import { type Company, openCompany } from './company.ts';
+import { fillOnce } from './demo-fill.ts';
 
 /** Runs the gateway, with every subgraph that has no URL, until the process is told to stop. */
 export async function runGateway(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
+  const stop = stopSignal(log);
   const names = SUBGRAPH_NAMES.filter((name) => !config.subgraphUrls.has(name));
   const company = await opened(config, names, log);
   const transports = new Map<string, Transport>();
   for (const [name, subgraph] of company.subgraphs) transports.set(name, inProcess(subgraph));
-  // The configuration was refused if there is a URL and no secret.
+  // A URL without a secret was refused with the configuration.
   for (const [name, url] of config.subgraphUrls) transports.set(name, overHttp(url, config.secret ?? ''));
 
-  const graph = await openGraph({ ...config, transports, log }).catch(async (error: unknown) => {
-    await company.close();
-    throw error;
-  });
-  const filled = { done: !config.demo };
-  const server = await serveGraph({
-    ...config,
-    graph,
-    log,
-    clock: Date.now,
-    readiness: () => (filled.done ? { ready: true } : { ready: false, reason: 'the demo store is being filled' }),
-  });
-  log.info({ event: 'listening', host: config.host, port: server.port }, 'the gateway listens');
-  filled.done = true;
-  const jobs = startJobs(
-    [...company.subgraphs.values()].flatMap((subgraph) => subgraph.jobs),
-    log,
-  );
-  await stopped(log);
-  await server.drain();
-  await jobs.stop();
-  await graph.stop();
-  await company.close();
+  let readiness: Readiness = { ready: false, reason: 'starting' };
+  const close: (() => Promise<unknown>)[] = [() => company.close()];
+  try {
+    const graph = await openGraph({ ...config, transports, log });
+    close.unshift(() => graph.stop());
+    const server = await serveGraph({ ...config, graph, log, clock: Date.now, readiness: () => readiness });
+    close.unshift(() => server.drain());
+    log.info({ event: 'listening', host: config.host, port: server.port }, 'the gateway listens');
+
+    if (config.demo && config.subgraphUrls.size === 0) {
+      const onProgress = ({ customers, of }: FillProgress) => {
+        readiness = { ready: false, reason: `the demo store is being filled: ${customers} of ${of} customers` };
+      };
+      await fillOnce({ storage: config.storage, company, log, onProgress, signal: stop });
+    }
+    readiness = { ready: true };
+    if (!stop.aborted) console.log(invitation(`http://${config.host}:${server.port}`));
+    const jobs = startJobs(
+      [...company.subgraphs.values()].flatMap((subgraph) => subgraph.jobs),
+      log,
+    );
+    close.splice(1, 0, () => jobs.stop());
+    await aborted(stop);
+  } finally {
+    for (const end of close) await end();
+  }
+}
+
+function invitation(origin: string): string {
+  const query =
+    '{ customerSearch(text: "s", first: 1) { nodes { id profile { name { display } } purchases { summary { orderCount } } } } }';
+  return [
+    '',
+    `Customer 360 answers at ${origin}/graphql`,
+    '',
+    'Try:',
+    `  curl ${origin}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`,
+    '',
+  ].join('\n');
 }
 
 /** Runs one subgraph over HTTP until the process is told to stop. */
 export async function runSubgraph(config: Config, name: SubgraphName): Promise<void> {
   const log = createLog(config.logLevel);
+  const stop = stopSignal(log);
   const company = await opened(config, [name], log);
-  const subgraph = company.subgraphs.get(name);
-  if (!subgraph || !config.secret) throw new Error(`${name} was not opened.`);
-  const server = await serveSubgraph({ ...config, subgraph, secret: config.secret, clock: Date.now, log });
-  log.info({ event: 'listening', subgraph: name, host: config.host, port: server.port }, 'the subgraph listens');
-  const jobs = startJobs(subgraph.jobs, log);
-  await stopped(log);
-  await server.drain();
-  await jobs.stop();
-  await company.close();
+  try {
+    const subgraph = company.subgraphs.get(name);
+    if (!subgraph || !config.secret) throw new Error(`${name} was not opened.`);
+    const server = await serveSubgraph({ ...config, subgraph, secret: config.secret, clock: Date.now, log });
+    log.info({ event: 'listening', subgraph: name, host: config.host, port: server.port }, 'the subgraph listens');
+    const jobs = startJobs(subgraph.jobs, log);
+    await aborted(stop);
+    await server.drain();
+    await jobs.stop();
+  } finally {
+    await company.close();
+  }
 }
 
 async function opened(config: Config, names: readonly SubgraphName[], log: Logger): Promise<Company> {
@@ -67,16 +91,28 @@ async function opened(config: Config, names: readonly SubgraphName[], log: Logge
   return openCompany({ storage: config.storage, names, clock: Date.now, log });
 }
 
-/** Waits for SIGTERM or SIGINT. A second one ends the process at once. */
-function stopped(log: Logger): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = (signal: NodeJS.Signals) => {
+/** npm hands on a signal that its child has had from the terminal already: two this close are one. */
+const SAME_SIGNAL_MS = 500;
+
+/** Aborted by SIGTERM or SIGINT. A later one ends the process at once. */
+function stopSignal(log: Logger): AbortSignal {
+  const stop = new AbortController();
+  let heardAt = 0;
+  const heard = (signal: NodeJS.Signals) => {
+    if (!stop.signal.aborted) {
+      heardAt = performance.now();
       log.info({ event: 'stopping', signal }, 'no more requests are wanted');
-      process.once('SIGTERM', () => process.exit(1));
-      process.once('SIGINT', () => process.exit(1));
-      resolve();
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
+      stop.abort();
+    } else if (performance.now() - heardAt > SAME_SIGNAL_MS) process.exit(1);
+  };
+  process.on('SIGTERM', heard);
+  process.on('SIGINT', heard);
+  return stop.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
   });
 }

@@ -67,7 +67,10 @@ function allowed(fields: Record<string, unknown>): Record<string, unknown> {
   return kept;
 }
 
-/** A logger by allow-list: `log.info({ requestId, status }, 'answered')`. The message is a literal of ours; what would be interpolated is dropped. */
+/**
+ * A logger by allow-list: `log.info({ requestId, status }, 'answered')`. The message is a literal of ours; what would be
+ * interpolated is dropped. Writes to standard error, so that standard output belongs to what a command answers.
+ */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,
@@ -85,7 +88,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
       },
     },
   };
-  const log = destination ? pino(options, destination) : pino(options);
+  const log = pino(options, destination ?? pino.destination(2));
   // pino's own formatter of bindings is not handed on to children; a method of the first logger is.
   const { child } = log;
   log.child = function (this: Logger, bindings: Record<string, unknown>, more?: object) {

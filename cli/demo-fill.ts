@@ -1,0 +1,74 @@
+import type { Logger } from 'pino';
+import { type FillProgress, fillDemoStore } from '../demo/fill.ts';
+import { fillSpec } from '../demo/progress.ts';
+import { openStore, type StorageConfig } from '../kernel/storage/open.ts';
+import type { AnySpec, Store } from '../kernel/storage/port.ts';
+import { SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
+import { modules } from '../subgraphs/registry.ts';
+import type { Company } from './company.ts';
+
+/** As many customers as `npm start` shows, and the seed that makes them the same on every machine. */
+const CUSTOMERS = 1000;
+const SEED = 'demo';
+
+/** What processes write of themselves, without any data having come in. */
+const OWN_COLLECTIONS = new Set(['keys', 'quintiles']);
+
+export interface DemoFill {
+  readonly storage: StorageConfig;
+  readonly company: Company;
+  readonly log: Logger;
+  readonly onProgress: (progress: FillProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Fills an empty store with the demo company, or goes on with a fill that was interrupted. A store with other data is left as it is. */
+export async function fillOnce({ storage, company, log, onProgress, signal }: DemoFill): Promise<void> {
+  if (!(await wasBegun(storage)) && !(await isEmpty(storage))) {
+    log.info({ event: 'demo' }, 'the store holds data, so no demo company is added');
+    return;
+  }
+  const intakes = [...company.subgraphs.values()].flatMap((subgraph) => subgraph.intakes);
+  const { directory } = company;
+  const result = await fillDemoStore({
+    storage,
+    directory,
+    intakes,
+    customers: CUSTOMERS,
+    seed: SEED,
+    now: Date.now(),
+    onProgress,
+    signal,
+  });
+  log.info({ event: 'demo', customers: result.customers, durationMs: Math.round(result.elapsedMs) }, 'the demo company is there');
+}
+
+function wasBegun(storage: StorageConfig): Promise<boolean> {
+  return looking(storage, 'demo', [fillSpec], (store) => holdsAny(store, fillSpec));
+}
+
+async function isEmpty(storage: StorageConfig): Promise<boolean> {
+  for (const name of SUBGRAPH_NAMES) {
+    const specs = modules[name].specs.filter((spec) => !OWN_COLLECTIONS.has(spec.name));
+    const used = await looking(storage, name, modules[name].specs, async (store) => {
+      for (const spec of specs) if (await holdsAny(store, spec)) return true;
+      return false;
+    });
+    if (used) return false;
+  }
+  return true;
+}
+
+async function looking<T>(storage: StorageConfig, name: string, specs: readonly AnySpec[], look: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(storage, name, specs);
+  try {
+    return await look(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function holdsAny(store: Store, spec: AnySpec): Promise<boolean> {
+  for await (const _ of store.collection(spec).scan()) return true;
+  return false;
+}
