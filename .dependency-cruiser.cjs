@@ -18,7 +18,7 @@ module.exports = {
       comment: 'A subgraph runs behind any federation router.',
       severity: 'error',
       from: { path: '^subgraphs/' },
-      to: { path: '^(gateway|ingest)/' },
+      to: { path: '^(gateway|ingest|demo)/' },
     },
     {
       name: 'subgraph-knows-only-the-storage-port',
@@ -38,13 +38,13 @@ module.exports = {
       name: 'kernel-imports-nothing-of-ours',
       severity: 'error',
       from: { path: '^kernel/' },
-      to: { path: '^(subgraphs|gateway|ingest|cli|schema|web|test|bench)/' },
+      to: { path: '^(subgraphs|gateway|ingest|demo|cli|schema|web|test|bench)/' },
     },
     {
-      name: 'ingest-imports-only-kernel',
-      comment: 'The pipeline is given intakes and a directory; it knows no domain.',
+      name: 'ingest-and-demo-import-only-kernel',
+      comment: 'The pipeline and the demo data are given intakes and a directory; they know no domain.',
       severity: 'error',
-      from: { path: '^ingest/' },
+      from: { path: '^(ingest|demo)/' },
       to: { path: '^(subgraphs|gateway|cli|schema|web|test|bench)/' },
     },
     {
@@ -83,7 +83,7 @@ module.exports = {
       name: 'only-cli-test-and-bench-join-subgraphs',
       comment: 'Generated resolver types name the records they map, as types.',
       severity: 'error',
-      from: { pathNot: [joiners, '^(subgraphs|gateway|kernel|ingest)/', '^schema/generated/'] },
+      from: { pathNot: [joiners, '^(subgraphs|gateway|kernel|ingest|demo)/', '^schema/generated/'] },
       to: { path: '^subgraphs/' },
     },
     {
@@ -95,7 +95,7 @@ module.exports = {
     {
       name: 'only-cli-test-and-bench-join-the-gateway',
       severity: 'error',
-      from: { pathNot: [joiners, '^(gateway|subgraphs|kernel|ingest)/'] },
+      from: { pathNot: [joiners, '^(gateway|subgraphs|kernel|ingest|demo)/'] },
       to: { path: '^gateway/' },
     },
     {
@@ -113,7 +113,7 @@ module.exports = {
     {
       name: 'product-runs-without-dev-dependencies',
       severity: 'error',
-      from: { path: '^(kernel|subgraphs|gateway|ingest|cli)/' },
+      from: { path: '^(kernel|subgraphs|gateway|ingest|demo|cli)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -33,7 +33,7 @@ interface Shared {
 const shared = new Map<string, Shared>();
 
 /** `mongodb://ada:secret@db1,db2/x?y` as `mongodb://db1,db2`: what may be shown and logged. */
-export function shownUri(uri: string): string {
+function shownUri(uri: string): string {
   const [, scheme = 'mongodb', rest = ''] = /^([a-z+]+):\/\/(.*)$/s.exec(uri) ?? [];
   const [authority = ''] = rest.slice(rest.lastIndexOf('@') + 1).split(/[/?]/);
   return `${scheme}://${authority}`;

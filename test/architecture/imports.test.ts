@@ -26,6 +26,7 @@ const HOUSE: Readonly<Record<string, string>> = {
   'schema/generated/crm.ts': "import type { Profile } from '../../subgraphs/crm/records.ts';\nexport type CustomerProfile = Profile;",
   'gateway/server.ts': 'export const gateway = 1;',
   'ingest/pipeline.ts': "import { loader } from '../kernel/loader.ts';\nexport const pipeline = loader;",
+  'demo/fill.ts': "import { loader } from '../kernel/loader.ts';\nexport const fill = loader;",
   'cli/main.ts':
     "import { gateway } from '../gateway/server.ts';\nimport { modules } from '../subgraphs/registry.ts';\nexport const all = [gateway, modules];",
   'test/support.ts': "import { all } from '../cli/main.ts';\nexport const support = all;",
@@ -50,7 +51,8 @@ const PLANTED: readonly (readonly [rule: string, path: string, source: string])[
   ['gateway-imports-no-subgraph', 'gateway/planner.ts', "export type { Order } from '../subgraphs/pos/records.ts';"],
   ['kernel-imports-nothing-of-ours', 'kernel/peers.ts', "export const peers = () => import('../subgraphs/pos/records.ts');"],
   ['kernel-imports-nothing-of-ours', 'kernel/peers.ts', "export { pipeline } from '../ingest/pipeline.ts';"],
-  ['ingest-imports-only-kernel', 'ingest/mapping.ts', "export { pos } from '../subgraphs/pos/module.ts';"],
+  ['ingest-and-demo-import-only-kernel', 'ingest/mapping.ts', "export { pos } from '../subgraphs/pos/module.ts';"],
+  ['ingest-and-demo-import-only-kernel', 'demo/orders.ts', "export type { Order } from '../subgraphs/pos/records.ts';"],
   ['pure-files-touch-no-store-server-or-clock', 'subgraphs/pos/rules.ts', "export { loader } from '../../kernel/loader.ts';"],
   ['pure-files-touch-no-store-server-or-clock', 'subgraphs/pos/ingest.ts', "export { context } from './context.ts';"],
   ['pure-files-touch-no-store-server-or-clock', 'subgraphs/pos/source.ts', "export { readFileSync } from 'node:fs';"],
@@ -93,7 +95,7 @@ async function brokenRules(name: string, files: Readonly<Record<string, string>>
     mkdirSync(dirname(join(house, path)), { recursive: true });
     writeFileSync(join(house, path), source);
   }
-  const folders = ['kernel', 'subgraphs', 'gateway', 'ingest', 'cli', 'schema', 'test'];
+  const folders = ['kernel', 'subgraphs', 'gateway', 'ingest', 'demo', 'cli', 'schema', 'test'];
   const { tsConfig: _ours, ...options } = config.options;
   const { output } = await cruise(folders, {
     ...options,
