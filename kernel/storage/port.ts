@@ -39,6 +39,8 @@ export interface Spec<T extends Doc> {
   readonly ledger?: { readonly balance: keyof T & string; readonly entries: string };
   /** Normalised terms (see search-terms.ts) under which `search` finds the document. */
   readonly terms?: (doc: T) => readonly string[];
+  /** Raise it when `terms` answers differently than before: a store that is opened then indexes its documents anew. 0 when absent. */
+  readonly termsVersion?: number;
 }
 
 /** An opaque position in a list; see page.ts for its text form. */

@@ -1,0 +1,102 @@
+/** Raised when `termsOf` answers differently than before, so that stores rebuild what they indexed. */
+export const TERMS_VERSION = 1;
+
+/** Letters that carry no mark which decomposition could strip, as people type them without a special keyboard. */
+const FOLDED: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ħ: 'h',
+  ı: 'i',
+  ŋ: 'n',
+  ŧ: 't',
+  ĸ: 'k',
+  ſ: 's',
+  ς: 'σ',
+};
+const FOLDABLE = new RegExp(`[${Object.keys(FOLDED).join('')}]`, 'gu');
+
+/** Kana, kanji, hangul and han with their iteration and length marks: written without spaces, so found by any part. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}\u30fc\u3005\u3006]+/u;
+const WORD = /[\p{L}\p{N}\p{M}\u30fc\u3005\u3006]+/gu;
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
+const DAKUTEN = '\u3099\u309a';
+
+/** A longer run of unspaced text is indexed by its first so many suffixes; names, addresses and titles are shorter. */
+const MAX_SUFFIXES = 64;
+
+/**
+ * Text in the one spelling that is compared: full and half width alike (NFKC), lower case, without accents (NFKD, marks
+ * stripped), katakana as hiragana. The voicing marks of kana are letters, not accents, and stay.
+ */
+export function foldText(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(new RegExp(`(?![${DAKUTEN}])\\p{M}`, 'gu'), '')
+    .normalize('NFC')
+    .replace(FOLDABLE, (letter) => FOLDED[letter] ?? letter)
+    .replace(/[\u30a1-\u30f6\u30fd\u30fe]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) - 0x60));
+}
+
+/**
+ * The distinct terms under which texts are found: every word of them, folded; every suffix of unspaced (Japanese,
+ * Chinese, Korean) runs, so that any part of one is the beginning of a term; an e-mail address whole and by its words;
+ * a phone number's digits. A national form of a phone number (with its leading 0) is the caller's to add as a text of its own.
+ */
+export function termsOf(texts: readonly string[]): string[] {
+  const terms = new Set<string>();
+  for (const text of texts) {
+    const folded = foldText(text).trim();
+    for (const word of wordsOf(folded)) {
+      terms.add(word);
+      if (UNSPACED.test(word)) for (const suffix of suffixesOf(word)) terms.add(suffix);
+    }
+    if (EMAIL.test(folded)) terms.add(folded);
+    const digits = phoneDigits(folded);
+    if (digits !== null) terms.add(digits);
+  }
+  return [...terms];
+}
+
+/**
+ * A query's words, folded, each to be matched against the beginning of a term; empty when the query holds no letter or
+ * digit. A word with an @ in it is one prefix (of an address), and a query that is written like a phone number is its digits.
+ */
+export function prefixesOf(query: string): string[] {
+  const folded = foldText(query).trim();
+  const digits = phoneDigits(folded);
+  if (digits !== null) return [digits];
+  const prefixes = new Set<string>();
+  for (const part of folded.split(/\s+/u)) {
+    if (/^[^@]+@/.test(part)) prefixes.add(part);
+    else for (const word of wordsOf(part)) prefixes.add(word);
+  }
+  return [...prefixes];
+}
+
+function wordsOf(folded: string): string[] {
+  return folded.match(WORD) ?? [];
+}
+
+/** The word's suffixes that begin inside an unspaced run. */
+function suffixesOf(word: string): string[] {
+  const letters = [...word];
+  const suffixes: string[] = [];
+  for (let i = 1; i < letters.length && suffixes.length < MAX_SUFFIXES; i++)
+    if (UNSPACED.test(letters[i] ?? '')) suffixes.push(letters.slice(i).join(''));
+  return suffixes;
+}
+
+/** The digits of a text that is written like a phone number with a plus or with separators, else null. */
+function phoneDigits(folded: string): string | null {
+  if (!/^\+?[\d\s().\-/]+$/.test(folded)) return null;
+  const digits = folded.replace(/\D/g, '');
+  return digits.length >= 5 ? digits : null;
+}

@@ -1,0 +1,71 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { Connection, isBusy } from './sqlite-driver.ts';
+
+/** A batch of reads lets other work of the event loop through when it has taken this long. */
+const TURN_MS = 8;
+
+/** The main thread's connection to a store file. It reads only, and never waits for a lock. */
+export class Reader {
+  readonly #connection: Connection;
+  #closed = false;
+
+  constructor(file: string) {
+    this.#connection = new Connection(file);
+    this.#connection.exec('PRAGMA query_only = ON; PRAGMA cache_size = -32000');
+  }
+
+  get connection(): Connection {
+    if (this.#closed) throw new Error('The store is closed.');
+    return this.#connection;
+  }
+
+  /** The answers to `keys`, in their order; after each the event loop may have its turn. */
+  async each<K, A>(keys: readonly K[], read: (connection: Connection, key: K) => A): Promise<A[]> {
+    const answers: A[] = [];
+    let turn = performance.now();
+    for (const key of keys) {
+      answers.push(await this.#patiently(key, read));
+      if (performance.now() - turn > TURN_MS && answers.length < keys.length) {
+        await nextTurn();
+        turn = performance.now();
+      }
+    }
+    return answers;
+  }
+
+  /** One answer. */
+  async one<A>(read: (connection: Connection) => A): Promise<A> {
+    return this.#patiently(undefined, read);
+  }
+
+  // In WAL mode a reader meets a lock only while another process opens, closes or repairs the file: a moment, spent
+  // away from the event loop.
+  #patiently<K, A>(key: K, read: (connection: Connection, key: K) => A): A | Promise<A> {
+    try {
+      return read(this.connection, key);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      return this.#again(key, read, error);
+    }
+  }
+
+  async #again<K, A>(key: K, read: (connection: Connection, key: K) => A, first: unknown): Promise<A> {
+    const deadline = performance.now() + 5_000;
+    for (let last = first; performance.now() < deadline; ) {
+      await sleep(1);
+      try {
+        return read(this.connection, key);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        last = error;
+      }
+      if (performance.now() >= deadline) throw last;
+    }
+    throw first;
+  }
+
+  close(): void {
+    if (!this.#closed) this.#connection.close();
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,210 @@
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { OperatorError } from '../errors.ts';
+import { Connection, isBusy } from './sqlite-driver.ts';
+import type { CollectionPlan } from './sqlite-layout.ts';
+import { layOut, migrate } from './sqlite-migrations.ts';
+import { type Operations, type Steps, WriteOperations } from './sqlite-operations.ts';
+
+/**
+ * The writer thread of one store file. Operations that are waiting when it is free share one transaction and one
+ * commit, which is when they are acknowledged. A transaction is committed after HOLD_MS at the latest and what is
+ * unfinished goes on in the next, so that other processes come to write as well.
+ */
+
+export interface WriterData {
+  readonly file: string;
+  readonly plans: readonly CollectionPlan[];
+}
+
+export interface Request {
+  readonly call: number;
+  readonly kind: keyof Operations;
+  readonly argument: Operations[keyof Operations]['argument'];
+}
+
+/** `ready` comes once, first: with the collections to index anew, or why the file can't be opened. */
+export type Message =
+  | { readonly kind: 'ready'; readonly outdated: readonly string[] }
+  | { readonly kind: 'refused'; readonly title: string; readonly problems: readonly string[] | null }
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
+
+export interface Answer {
+  readonly call: number;
+  readonly answer?: unknown;
+  /** Why the call failed; absent when it did not. */
+  readonly error?: string;
+}
+
+interface Task {
+  readonly call: number;
+  readonly steps: Steps<unknown>;
+}
+
+/** How long a transaction may keep other processes from writing. */
+const HOLD_MS = 20;
+/** After so long without a pause, the lock is left free for LEAVE_MS, in which others, looking every LOOK_MS, find it free. */
+const LEAVE_MS = 1;
+const LOOK_MS = 0.3;
+/** How long a call waits for other processes before it fails. */
+const LOCK_TIMEOUT_MS = 30_000;
+
+const sleepCell = new Int32Array(new SharedArrayBuffer(4));
+function sleepMs(ms: number): void {
+  Atomics.wait(sleepCell, 0, 0, ms);
+}
+
+class Writer {
+  readonly #port: MessagePort;
+  readonly #connection: Connection;
+  readonly #operations: WriteOperations;
+  readonly #queue: Task[] = [];
+  #busySince = 0;
+
+  constructor(port: MessagePort, connection: Connection, plans: readonly CollectionPlan[]) {
+    this.#port = port;
+    this.#connection = connection;
+    this.#operations = new WriteOperations(connection, plans);
+  }
+
+  /** Works until nothing is waiting. */
+  work(first: Request): void {
+    this.#busySince = performance.now();
+    this.#enqueue(first);
+    while (this.#queue.length > 0) {
+      if (performance.now() - this.#busySince > HOLD_MS) {
+        sleepMs(LEAVE_MS);
+        this.#busySince = performance.now();
+      }
+      this.#receive();
+      const answers = this.#transaction();
+      if (answers.length > 0) this.#port.postMessage({ kind: 'answers', answers } satisfies Message);
+    }
+  }
+
+  #receive(): void {
+    for (let received = receiveMessageOnPort(this.#port); received; received = receiveMessageOnPort(this.#port))
+      this.#enqueue(received.message);
+  }
+
+  #enqueue({ call, kind, argument }: Request): void {
+    this.#queue.push({ call, steps: this.#operations.start(kind, argument) });
+  }
+
+  /** One transaction over what is waiting; the answers to what was finished in it, which is durable when this returns. */
+  #transaction(): Answer[] {
+    const answers: Answer[] = [];
+    const touched: Task[] = [];
+    const unfinished: Task[] = [];
+    try {
+      this.#begin();
+      this.#operations.refresh();
+      const deadline = performance.now() + HOLD_MS;
+      do {
+        const task = this.#queue.shift();
+        if (!task) break;
+        touched.push(task);
+        const answer = this.#advance(task, deadline);
+        if (answer) answers.push(answer);
+        else unfinished.push(task);
+        if (this.#queue.length === 0) this.#receive();
+      } while (performance.now() < deadline);
+      this.#connection.exec('COMMIT');
+      this.#queue.push(...unfinished);
+      return answers;
+    } catch (error) {
+      this.#operations.reload();
+      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+      // nothing of this transaction was stored: everybody in it has to know, or, if it never began, the one who waited longest
+      if (touched.length === 0) touched.push(...this.#queue.splice(0));
+      return touched.map(({ call }) => ({ call, error: describe(error) }));
+    }
+  }
+
+  /** Runs the task to its end or the deadline. A failure undoes what the task did in this transaction and nothing else. */
+  #advance(task: Task, deadline: number): Answer | null {
+    this.#connection.exec('SAVEPOINT task');
+    try {
+      for (;;) {
+        const step = task.steps.next();
+        if (step.done) {
+          this.#connection.exec('RELEASE task');
+          return { call: task.call, answer: step.value };
+        }
+        if (performance.now() >= deadline) {
+          this.#connection.exec('RELEASE task');
+          return null;
+        }
+      }
+    } catch (error) {
+      this.#connection.exec('ROLLBACK TO task; RELEASE task');
+      this.#operations.reload();
+      return { call: task.call, error: describe(error) };
+    }
+  }
+
+  #begin(): void {
+    const deadline = performance.now() + LOCK_TIMEOUT_MS;
+    for (;;) {
+      try {
+        this.#connection.exec('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (performance.now() > deadline) throw new Error('Another process has held the store for 30 s.', { cause: error });
+        sleepMs(LOOK_MS);
+      }
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function open(port: MessagePort, { file, plans }: WriterData): Promise<void> {
+  const connection = new Connection(file);
+  await migrate(connection, file);
+  // FULL: a commit returns when the log is on the disk (fullfsync: in the disk's own memory is not enough, where the system can tell)
+  connection.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON');
+  connection.exec('PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32000');
+  const outdated = await layOutAlone(connection, plans);
+  const writer = new Writer(port, connection, plans);
+  port.on('message', (message: Request | 'close') => {
+    if (message !== 'close') return writer.work(message);
+    connection.close();
+    port.close();
+  });
+  port.postMessage({ kind: 'ready', outdated } satisfies Message);
+}
+
+/** `layOut` in a transaction of its own. */
+async function layOutAlone(connection: Connection, plans: readonly CollectionPlan[]): Promise<string[]> {
+  const deadline = performance.now() + LOCK_TIMEOUT_MS;
+  for (;;) {
+    try {
+      connection.exec('BEGIN IMMEDIATE');
+      break;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      sleepMs(LOOK_MS);
+    }
+  }
+  try {
+    const outdated = layOut(connection, plans);
+    connection.exec('COMMIT');
+    return outdated;
+  } catch (error) {
+    if (connection.inTransaction) connection.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+if (parentPort) {
+  const port = parentPort;
+  open(port, workerData as WriterData).catch((error: unknown) => {
+    const problems = error instanceof OperatorError ? error.problems : null;
+    const title = error instanceof OperatorError ? (error.message.split('\n')[0] ?? '') : describe(error);
+    port.postMessage({ kind: 'refused', title, problems } satisfies Message);
+    port.close();
+  });
+}

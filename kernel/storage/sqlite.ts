@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { AnySpec, Collection, Doc, Spec, Store } from './port.ts';
+import { SqliteCollection } from './sqlite-collection.ts';
+import { planOf } from './sqlite-layout.ts';
+import { Reader } from './sqlite-reader.ts';
+import { WriterClient } from './sqlite-writer-client.ts';
+
+/**
+ * Opens the store in `file`, creating file and folder where they are missing; `specs` are its collections. Several
+ * processes may have it open. Throws an OperatorError where the file is something else or of a newer format.
+ * See docs/decisions/0002-storage.md.
+ */
+export async function sqliteStore({ file, specs }: { readonly file: string; readonly specs: readonly AnySpec[] }): Promise<Store> {
+  const plans = specs.map(planOf);
+  const byName = new Map(specs.map((spec) => [spec.name, spec]));
+  for (const { name, ledger } of specs)
+    if (ledger && !byName.has(ledger.entries))
+      throw new TypeError(`Collection "${name}" names entries "${ledger.entries}", which the store does not have.`);
+  await mkdir(dirname(file), { recursive: true });
+  const { writer, outdated } = await WriterClient.start(file, plans);
+  let reader: Reader | undefined;
+  try {
+    const open = new Reader(file);
+    reader = open;
+    const collections = new Map(
+      plans.map((plan) => {
+        const spec = byName.get(plan.name) as AnySpec;
+        const entrySpec = plan.ledger ? byName.get(plan.ledger.entries) : undefined;
+        return [plan.name, new SqliteCollection({ spec, entrySpec, plan, reader: open, writer })] as const;
+      }),
+    );
+    for (const name of outdated) await collections.get(name)?.reindex();
+    return {
+      collection<T extends Doc>(spec: Spec<T>): Collection<T> {
+        const found = collections.get(spec.name);
+        if (!found) throw new TypeError(`The store was opened without a collection "${spec.name}".`);
+        return found as unknown as Collection<T>;
+      },
+      erase: (owner) => writer.call('erase', { owner }),
+      close: async () => {
+        await writer.close();
+        open.close();
+      },
+    };
+  } catch (error) {
+    await writer.close();
+    reader?.close();
+    throw error;
+  }
+}
