@@ -51,8 +51,8 @@ export function summaryOf({ id, happenedAt: at, ...event }: EventRecord): Summar
 }
 
 /**
- * What two sets of events come to together. Commutative, associative and idempotent (a join), so a summary depends on the set
- * of events alone: not on their order, nor on how often one is delivered or applied. Joins a person's ids at reading, too.
+ * What two sets of events come to together. Commutative, associative and idempotent (a join) where an id means one event, so a
+ * summary depends on the set of events alone: not on their order, nor on how often one is delivered or applied. Joins a person's ids at reading, too.
  */
 export function join(a: Summary, b: Summary): Summary {
   const lastSeenAt = a.lastSeenAt === null ? b.lastSeenAt : b.lastSeenAt === null ? a.lastSeenAt : Math.max(a.lastSeenAt, b.lastSeenAt);
