@@ -1,0 +1,152 @@
+import type { Reason } from '../kernel/errors.ts';
+import { digest } from '../kernel/ids.ts';
+import type { Collection, Cursor, EpochMs, Key, Page } from '../kernel/storage/port.ts';
+import { update } from '../kernel/update.ts';
+import type { QuarantineRecord, Seen } from './records.ts';
+
+/** A refused row with all that is needed to list, correct and retry it. */
+export interface RefusedRow {
+  readonly number: number;
+  readonly line: number;
+  readonly raw: string;
+  readonly faulty: boolean;
+  readonly reason: Reason;
+  readonly origin: string;
+  readonly occurrences: readonly number[];
+}
+
+/** The run that refused rows. */
+export interface RefusingRun {
+  readonly runId: string;
+  readonly startedAt: EpochMs;
+  readonly group: string;
+  readonly file: string;
+}
+
+/** Quarantined rows are filed by source and by the name of the mapping that read them. */
+export function quarantineGroup(source: string, mappingName: string): string {
+  return `${source}/${mappingName.replace(/\.[^.]*$/, '')}`;
+}
+
+/** Runs that may refuse equal rows at the same time. */
+const MAX_SEEN = 4;
+
+/** The rows that could not be stored. They hold personal data and leave the store only where an operator exports them. */
+export class Quarantine {
+  readonly #rows: Collection<QuarantineRecord>;
+
+  constructor(rows: Collection<QuarantineRecord>) {
+    this.#rows = rows;
+  }
+
+  /**
+   * Files refused rows, given in the order of the file. A row filed before, by an earlier run or by this one before it was killed,
+   * is filed again under the same key, so it is listed once; of equal rows in one file each is kept.
+   */
+  async file(run: RefusingRun, refused: readonly RefusedRow[]): Promise<void> {
+    if (refused.length === 0) return;
+    const groups = new Map<string, RefusedRow[]>();
+    for (const row of refused) {
+      const content = digest(row.raw);
+      const equal = groups.get(content);
+      if (equal) equal.push(row);
+      else groups.set(content, [row]);
+    }
+    const contents = [...groups.keys()];
+    const heads = contents.map((content) => ({ owner: run.group, id: content }));
+    const known = await this.#rows.getMany(heads);
+    // Later ones of equal rows first: the head's count says that they are there.
+    const later = contents.flatMap((content, index) => {
+      const plan = numbered(groups.get(content)!, known[index]?.seen ?? [], run.runId);
+      return plan.rows
+        .filter(({ nth }) => nth > 1)
+        .map(({ row, nth }) => record(run, row, nth, { owner: run.group, id: `${content}.${nth}` }, []));
+    });
+    await update(this.#rows, later, (_, index) => later[index]!);
+    await update(this.#rows, heads, (current, index) => {
+      const { rows, seen } = numbered(groups.get(contents[index]!)!, current?.seen ?? [], run.runId);
+      const first = rows.find(({ nth }) => nth === 1);
+      if (first) return record(run, first.row, 1, heads[index]!, seen);
+      return current === null || rows.length === 0 ? null : { ...current, seen };
+    });
+  }
+
+  /** How many rows of a group wait, by reason code. */
+  async summary(group: string): Promise<readonly { readonly code: string; readonly count: number }[]> {
+    const [totals = []] = await this.#rows.totals([[group]], { from: 1, by: 'code' });
+    return totals.map(({ group: code, count }) => ({ code, count }));
+  }
+
+  /** A page of a group, the latest row first. */
+  async page(group: string, first: number, after?: Cursor): Promise<Page<QuarantineRecord>> {
+    const [page] = await this.#rows.latest([[group]], { first, after, from: 1 });
+    return page ?? { items: [], next: null };
+  }
+
+  /** Every waiting row of a group; of one reason where `code` is given. The latest first. */
+  async *waiting(group: string, code?: string): AsyncGenerator<QuarantineRecord> {
+    let after: Cursor | undefined;
+    do {
+      const { items, next }: Page<QuarantineRecord> = await this.page(group, 500, after);
+      for (const item of items) if (code === undefined || item.code === code) yield item;
+      after = next ?? undefined;
+    } while (after);
+  }
+
+  async find(group: string, ids: readonly string[]): Promise<readonly (QuarantineRecord | null)[]> {
+    return this.#rows.getMany(ids.map((id) => ({ owner: group, id })));
+  }
+
+  /** Takes rows out of quarantine and forgets what they held. */
+  async release(keys: readonly Key[]): Promise<void> {
+    await update(this.#rows, keys, (current) => (current === null ? null : { ...current, order: 0, raw: null, occurrences: [] }));
+  }
+
+  /** Notes why rows that were retried were refused again. */
+  async refuseAgain(
+    refusals: readonly { readonly key: Key; readonly reason: Reason; readonly occurrences: readonly number[] }[],
+  ): Promise<void> {
+    await update(
+      this.#rows,
+      refusals.map(({ key }) => key),
+      (current, index) => {
+        const { reason, occurrences } = refusals[index]!;
+        return current === null
+          ? null
+          : { ...current, code: reason.code, field: reason.field ?? null, message: reason.message, occurrences };
+      },
+    );
+  }
+}
+
+/** Numbers equal rows within their run; rows that the run filed before a kill are left out. */
+function numbered(rows: readonly RefusedRow[], seen: readonly Seen[], runId: string) {
+  const before = seen.find((one) => one.runId === runId) ?? { runId, count: 0, lastRow: 0 };
+  const fresh = rows.filter(({ number }) => number > before.lastRow);
+  const last = fresh.at(-1);
+  if (!last) return { rows: [], seen };
+  const now: Seen = { runId, count: before.count + fresh.length, lastRow: last.number };
+  return {
+    rows: fresh.map((row, index) => ({ row, nth: before.count + index + 1 })),
+    seen: [now, ...seen.filter((one) => one.runId !== runId)].slice(0, MAX_SEEN),
+  };
+}
+
+function record(run: RefusingRun, row: RefusedRow, nth: number, key: Key, seen: readonly Seen[]): QuarantineRecord {
+  return {
+    ...key,
+    version: 0,
+    order: run.startedAt + row.number,
+    code: row.reason.code,
+    field: row.reason.field ?? null,
+    message: row.reason.message,
+    file: run.file,
+    line: row.line,
+    raw: row.raw,
+    faulty: row.faulty,
+    origin: row.origin,
+    occurrences: row.occurrences,
+    nth,
+    seen,
+  };
+}
