@@ -90,6 +90,9 @@ const schema = z.strictObject({
     .enum(['development', 'production', 'test'], 'must be development, production or test; or leave it out and set C360_ENV')
     .optional(),
   C360_INTROSPECTION: flag('clients may read the schema', 'they may not').optional(),
+  C360_DATABASE_PREFIX: text('must begin the names of databases: up to 30 lower-case letters, digits and _, such as c360_', (value) =>
+    /^[a-z][a-z0-9_]{0,29}$/.test(value),
+  ).default('c360_'),
   C360_SUPERGRAPH: text('must be the path of a supergraph file', (value) => !value.includes('\0')).default(COMMITTED_SUPERGRAPH),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
 });
@@ -158,7 +161,9 @@ function shaped(settings: z.infer<typeof schema>, role: Role): Config {
   return {
     port: settings.PORT ?? (role === 'all' || role === 'gateway' ? 4000 : defaultPort(role)),
     host: settings.HOST,
-    storage: settings.MONGODB_URI ? { kind: 'mongo', uri: settings.MONGODB_URI } : { kind: 'sqlite', dataDir: settings.DATA_DIR },
+    storage: settings.MONGODB_URI
+      ? { kind: 'mongo', uri: settings.MONGODB_URI, prefix: settings.C360_DATABASE_PREFIX }
+      : { kind: 'sqlite', dataDir: settings.DATA_DIR },
     demo: settings.DEMO ?? null,
     subgraphUrls,
     secret: settings.SUBGRAPH_SECRET ?? null,

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import { pino } from 'pino';
+import type { ClientRequest, Transport } from '../../gateway/data-source.ts';
+import { inProcess } from '../../gateway/in-process.ts';
+import { overHttp } from '../../gateway/over-http.ts';
+import { openGraph } from '../../gateway/server.ts';
+import type { Subgraph, SubgraphName } from '../../kernel/subgraph.ts';
+import { serveSubgraph } from '../../kernel/subgraph-server.ts';
+import { type TestCompany, testCompany } from './company.ts';
+import { type Faulty, faultyProxy, faultySubgraph } from './faults.ts';
+import { type Answer, ask } from './graph-client.ts';
+
+/** Everything in one process; or every domain behind an HTTP server, with identity beside the gateway. */
+export const SHAPES = ['one process', 'many processes'] as const;
+export type Shape = (typeof SHAPES)[number];
+
+/** Longer than any answer takes on a busy machine, shorter than a test should wait. */
+export const DEADLINE_MS = 1500;
+
+const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url).pathname;
+const SECRET = 'the-secret-of-the-test-suite-32-characters';
+const log = pino({ enabled: false });
+
+/** A running company with a gateway before it. */
+export interface Stack {
+  readonly company: TestCompany;
+  /** What can fail, by name. */
+  readonly faults: ReadonlyMap<SubgraphName, Faulty>;
+  /** As one client request. */
+  ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export async function openStack(shape: Shape): Promise<Stack> {
+  const company = await testCompany();
+  const closing: (() => Promise<unknown>)[] = [() => company.close()];
+  const faults = new Map<SubgraphName, Faulty>();
+  const transports = new Map<string, Transport>();
+  for (const [name, subgraph] of company.subgraphs) {
+    if (shape === 'one process' || name === 'identity') {
+      const faulty = faultySubgraph(subgraph);
+      faults.set(name, faulty);
+      transports.set(name, inProcess(faulty));
+    } else {
+      const server = await httpServer(subgraph, company);
+      const proxy = await faultyProxy(server.url);
+      faults.set(name, proxy);
+      transports.set(name, overHttp(new URL(proxy.url), SECRET));
+      closing.unshift(proxy.close, server.close);
+    }
+  }
+  const graph = await openGraph({
+    supergraphFile: SUPERGRAPH,
+    transports,
+    deadlineMs: DEADLINE_MS,
+    production: true,
+    introspection: true,
+    log,
+  });
+  closing.unshift(() => graph.stop());
+  return stack(company, faults, graph, closing);
+}
+
+/** The same subgraphs over HTTP behind Apollo's own data source: what another router would do with them. */
+export async function openStockStack(): Promise<Stack> {
+  const company = await testCompany();
+  const closing: (() => Promise<unknown>)[] = [() => company.close()];
+  const urls = new Map<string, string>();
+  for (const [name, subgraph] of company.subgraphs) {
+    const server = await httpServer(subgraph, company);
+    urls.set(name, server.url);
+    closing.unshift(server.close);
+  }
+  const gateway = new ApolloGateway({
+    supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
+    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    buildService: ({ name }) =>
+      new RemoteGraphQLDataSource({
+        url: urls.get(name) ?? '',
+        willSendRequest: ({ request }) => request.http?.headers.set('authorization', `Bearer ${SECRET}`),
+      }),
+  });
+  const graph = new ApolloServer<ClientRequest>({ gateway, stopOnTerminationSignals: false });
+  await graph.start();
+  closing.unshift(() => graph.stop());
+  return stack(company, new Map(), graph, closing);
+}
+
+async function httpServer(subgraph: Subgraph, company: TestCompany): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = await serveSubgraph({
+    subgraph,
+    host: '127.0.0.1',
+    port: 0,
+    secret: SECRET,
+    deadlineMs: 10_000,
+    bodyLimitBytes: 4_000_000,
+    graceMs: 0,
+    clock: () => company.time.now,
+    log,
+  });
+  return { url: `http://127.0.0.1:${server.port}/graphql`, close: server.drain };
+}
+
+function stack(
+  company: TestCompany,
+  faults: Stack['faults'],
+  graph: ApolloServer<ClientRequest>,
+  closing: (() => Promise<unknown>)[],
+): Stack {
+  return {
+    company,
+    faults,
+    ask: (query, variables) => ask(graph, query, variables, company.time.now),
+    close: async () => {
+      for (const close of closing) await close();
+    },
+  };
+}
