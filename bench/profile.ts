@@ -1,0 +1,104 @@
+/**
+ * The README's profile query: our gateway with every subgraph in one process, beside a raw handler that makes the same store
+ * reads (the floor), beside stock `@apollo/gateway` and ours over the same subgraphs on HTTP. Linux only (/proc).
+ *
+ *   npm run bench:profile -- [--customers 1000] [--seconds 10] [--rounds 3]
+ *
+ * The servers take turns, so that a noisy moment meets each of them; the middle one of the rounds is printed.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { crmId } from '../demo/identifiers.ts';
+import { defaultPort, SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
+import { type LoadFigures, load } from './support/load.ts';
+import { type Measured, startNode, untilReady } from './support/process.ts';
+import { PROFILE_QUERY } from './support/profile-query.ts';
+
+const { values } = parseArgs({
+  options: {
+    customers: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '8' },
+    'data-dir': { type: 'string' },
+  },
+});
+const customers = Number(values.customers);
+const dataDir = values['data-dir'] ?? mkdtempSync(join(tmpdir(), 'c360-bench-'));
+const C360 = new URL('../cli/c360.js', import.meta.url).pathname;
+const script = (name: string) => ['--import', 'tsx', new URL(name, import.meta.url).pathname];
+
+// 500 customers over the whole range, so that the store is read in many places and caches are not one page.
+const asked = Array.from({ length: Math.min(500, customers) }, (_, i) => crmId(Math.floor((i * customers) / Math.min(500, customers))));
+const identifiersFile = join(dataDir, 'bench-identifiers.json');
+const bodies = asked.map((identifier) => JSON.stringify({ query: PROFILE_QUERY, variables: { identifier } }));
+const env = {
+  DATA_DIR: dataDir,
+  DEMO: '0',
+  NODE_ENV: 'production',
+  LOG_LEVEL: 'warn',
+  SUBGRAPH_SECRET: 'bench-secret-of-32-characters-00',
+  BENCH_IDENTIFIERS: identifiersFile,
+};
+
+async function ended(measured: Measured): Promise<void> {
+  await new Promise<void>((resolve) => measured.child.on('exit', () => resolve()));
+}
+
+const running: Measured[] = [];
+const start = async (args: readonly string[], port: number, more: Readonly<Record<string, string>> = {}, path = '/readyz') => {
+  const measured = startNode(args, { ...env, ...more, PORT: String(port) });
+  running.push(measured);
+  await untilReady(`http://127.0.0.1:${port}${path}`, 300_000);
+  return measured;
+};
+
+try {
+  console.error(`Filling ${dataDir} with ${customers} customers...`);
+  await ended(startNode([C360, 'seed', '--customers', values.customers], env));
+  writeFileSync(identifiersFile, JSON.stringify(asked));
+
+  const one = await start([C360, 'serve'], 4500);
+  const floor = await start(script('floor.ts'), 4501, {}, '/');
+  const subgraphs: Measured[] = [];
+  for (const name of SUBGRAPH_NAMES) subgraphs.push(await start([C360, 'serve', name], defaultPort(name)));
+  const urls = Object.fromEntries(
+    SUBGRAPH_NAMES.map((name) => [`SUBGRAPH_${name.toUpperCase()}_URL`, `http://127.0.0.1:${defaultPort(name)}/graphql`]),
+  );
+  const overHttp = await start([C360, 'serve', 'gateway'], 4502, urls);
+  const stock = await start(script('stock-gateway.ts'), 4503, {}, '/?query=%7B__typename%7D&extensions=%7B%7D').catch(() => null);
+
+  const rows: { name: string; url: string; processes: Measured[] }[] = [
+    { name: 'floor: the same reads, stringified', url: 'http://127.0.0.1:4501/', processes: [floor] },
+    { name: 'ours, one process', url: 'http://127.0.0.1:4500/graphql', processes: [one] },
+    { name: 'ours over HTTP subgraphs, gateway alone', url: 'http://127.0.0.1:4502/graphql', processes: [overHttp] },
+    ...(stock ? [{ name: 'stock over HTTP subgraphs, gateway alone', url: 'http://127.0.0.1:4503/', processes: [stock] }] : []),
+  ];
+  const figures = new Map<string, LoadFigures[]>(rows.map(({ name }) => [name, []]));
+  const seconds = Number(values.seconds);
+  for (const { url, processes } of rows) await load(url, bodies, processes, Number(values.connections), 3);
+  for (let round = 0; round < Number(values.rounds); round++)
+    for (const { name, url, processes } of rows) {
+      console.error(`round ${round + 1}: ${name}`);
+      figures.get(name)!.push(await load(url, bodies, processes, Number(values.connections), seconds));
+    }
+
+  const middle = (list: readonly LoadFigures[]) => [...list].sort((a, b) => a.perCpuSecond - b.perCpuSecond)[Math.floor(list.length / 2)]!;
+  const base = middle(figures.get(rows[0]!.name)!).perCpuSecond;
+  console.log(
+    `\nProfile query, ${customers} customers, ${values.connections} connections, median of ${values.rounds} rounds of ${seconds} s\n`,
+  );
+  console.log('| | requests / CPU s | of the floor | requests / s | p50 ms | p99 ms | RSS MB |\n|---|---|---|---|---|---|---|');
+  for (const { name } of rows) {
+    const { perCpuSecond, perSecond, p50Ms, p99Ms, residentMb } = middle(figures.get(name)!);
+    const share = `${((100 * perCpuSecond) / base).toFixed(1)} %`;
+    console.log(
+      `| ${name} | ${perCpuSecond.toFixed(0)} | ${share} | ${perSecond.toFixed(0)} | ${p50Ms} | ${p99Ms} | ${residentMb.toFixed(0)} |`,
+    );
+  }
+} finally {
+  for (const measured of running.reverse()) if (measured.child.exitCode === null) await measured.stop();
+  if (!values['data-dir']) rmSync(dataDir, { recursive: true, force: true });
+}
