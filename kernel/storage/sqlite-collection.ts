@@ -1,6 +1,7 @@
 import { isIndexable, isKey, storable, storableTerms } from './documents.ts';
 import { DocumentDecoder } from './encoding.ts';
 import { compareText } from './order.ts';
+import { type Place, pageEnd } from './page-end.ts';
 import type {
   Adjustment,
   AdjustResult,
@@ -25,10 +26,6 @@ import type { WriterClient } from './sqlite-writer-client.ts';
 
 const SCAN_CHUNK = 500;
 const MAX_FIRST = 1000;
-
-interface Place extends Cursor {
-  readonly owner: string;
-}
 
 /** One collection of a SQLite store: reads here, on the main thread; writes in the store's writer thread. */
 export class SqliteCollection<T extends Doc> implements Collection<T> {
@@ -192,21 +189,6 @@ function filing(spec: AnySpec, doc: Doc): Filing {
 
 function distinct(members: Members): string[] {
   return [...new Set(members)].filter(isIndexable);
-}
-
-/**
- * Where a page of `first` ends. Two members' documents may share time and id, which is all that a cursor holds, so a
- * page never ends between them: it is shorter where they don't fit, and longer where they alone are more than a page.
- */
-function pageEnd(places: readonly Place[], first: number): number {
-  const tied = (i: number) => places[i]?.at === places[i - 1]?.at && places[i]?.id === places[i - 1]?.id;
-  if (places.length <= first) return places.length;
-  let end = first;
-  while (end > 0 && tied(end)) end--;
-  if (end > 0) return end;
-  end = first;
-  while (end < places.length && tied(end)) end++;
-  return end;
 }
 
 function added(a: GroupTotal, b: GroupTotal): GroupTotal {
