@@ -2,6 +2,8 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerReference } from '../../kernel/customer.ts';
+import type { LoyaltyParent } from '../../subgraphs/loyalty/resolvers.ts';
+import type { AccountRecord, PointsRecord, VoucherRecord } from '../../subgraphs/loyalty/records.ts';
 import type { Context } from '../../subgraphs/loyalty/context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -10,6 +12,8 @@ export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: 
 export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
 export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
   ID: { input: string; output: string; }
@@ -142,6 +146,8 @@ export type Customer = {
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
   /** The purposes granted now; null when unknown, which counts as none. */
   readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
+  /** How the customer is rewarded; null when the customer has neither a membership nor a voucher. */
+  readonly loyalty?: Maybe<Loyalty>;
   /** What recommendations needs of this domain. Null only when the domain can't answer. */
   readonly loyaltySignals?: Maybe<LoyaltySignals>;
 };
@@ -174,6 +180,461 @@ export type ExpiringPointsSignal = {
   readonly points: Scalars['Int']['output'];
   /** When they lapse. */
   readonly at: Scalars['DateTime']['output'];
+};
+
+/**
+ * How one customer is rewarded. Of several memberships one is shown: one in force, of those the one with the highest balance, of those
+ * the oldest. Transactions and vouchers are those of all memberships.
+ */
+export type Loyalty = {
+  readonly __typename?: 'Loyalty';
+  /** The membership that is shown; null without one. */
+  readonly account?: Maybe<LoyaltyAccount>;
+  /** The member's number; null without a membership. */
+  readonly number?: Maybe<Scalars['String']['output']>;
+  /** Whether the membership is in force; null without one. */
+  readonly status?: Maybe<LoyaltyStatus>;
+  /** The programme; null without a membership. */
+  readonly program?: Maybe<LoyaltyProgram>;
+  /** The tier held now; null without a membership. */
+  readonly tier?: Maybe<LoyaltyTier>;
+  /** When the tier is lost if no more points are earned; null when never, or without a membership. */
+  readonly tierExpiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The next tier up; null at the top or without a membership. */
+  readonly nextTier?: Maybe<NextLoyaltyTier>;
+  /** The points now; null without a membership. */
+  readonly points?: Maybe<LoyaltyPoints>;
+  /** What is posted to the ledger, newest first. Points that became available or lapsed since the last posting are in points already and follow here. */
+  readonly transactions?: Maybe<PointsTransactionConnection>;
+  /** Vouchers in any state, by the time they were issued (or redeemed, where that is all the source says), newest first. */
+  readonly vouchers?: Maybe<VoucherConnection>;
+};
+
+
+/**
+ * How one customer is rewarded. Of several memberships one is shown: one in force, of those the one with the highest balance, of those
+ * the oldest. Transactions and vouchers are those of all memberships.
+ */
+export type LoyaltyTransactionsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * How one customer is rewarded. Of several memberships one is shown: one in force, of those the one with the highest balance, of those
+ * the oldest. Transactions and vouchers are those of all memberships.
+ */
+export type LoyaltyVouchersArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A membership in the programme. */
+export type LoyaltyAccount = {
+  readonly __typename?: 'LoyaltyAccount';
+  /** The account's id. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it is filed under; null when nobody's. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** The member's number. */
+  readonly number: Scalars['String']['output'];
+  /** Whether it is in force. */
+  readonly status: LoyaltyStatus;
+  /** The programme. */
+  readonly program: LoyaltyProgram;
+  /** When the customer joined; null when the source does not say. */
+  readonly enrolledAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The tier held now; null only when it can't be read. */
+  readonly tier?: Maybe<LoyaltyTier>;
+  /** When the tier is lost if no more points are earned; null when never. */
+  readonly tierExpiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The next tier up; null at the top. */
+  readonly nextTier?: Maybe<NextLoyaltyTier>;
+  /** The points now; null only when they can't be read. */
+  readonly points?: Maybe<LoyaltyPoints>;
+};
+
+/** Whether a membership is in force. */
+export type LoyaltyStatus =
+  /** In force. */
+  | 'ACTIVE'
+  /** On hold: points stay and can't be spent. */
+  | 'SUSPENDED'
+  /** Ended. */
+  | 'CLOSED'
+  /** The source did not say. */
+  | 'UNKNOWN';
+
+/** A loyalty programme. */
+export type LoyaltyProgram = {
+  readonly __typename?: 'LoyaltyProgram';
+  /** A stable code. */
+  readonly code: Scalars['ID']['output'];
+  /** As customers know it. */
+  readonly name: Scalars['String']['output'];
+};
+
+/** A level of the programme. */
+export type LoyaltyTier = {
+  readonly __typename?: 'LoyaltyTier';
+  /** A stable code: GOLD. */
+  readonly code: Scalars['String']['output'];
+  /** Its place among the tiers; 1 is the lowest. */
+  readonly rank: Scalars['Int']['output'];
+  /** What it gives, in words. */
+  readonly benefits: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** The next tier up and how far it is. */
+export type NextLoyaltyTier = {
+  readonly __typename?: 'NextLoyaltyTier';
+  /** The tier. */
+  readonly tier: LoyaltyTier;
+  /** Qualifying points still missing: points earned in the last 12 months count. */
+  readonly pointsNeeded: Scalars['Int']['output'];
+};
+
+/** The points of an account at the time of the request. */
+export type LoyaltyPoints = {
+  readonly __typename?: 'LoyaltyPoints';
+  /** Spendable now; neither pending nor lapsed points are counted. */
+  readonly available: Scalars['Int']['output'];
+  /** Granted, and spendable later. */
+  readonly pending: Scalars['Int']['output'];
+  /** Available points by when they lapse, soonest first, at most 50 times. Points that never lapse are not in it. */
+  readonly expiring: ReadonlyArray<ExpiringPoints>;
+  /** Ever earned, without what was undone. */
+  readonly lifetime: Scalars['Int']['output'];
+};
+
+/** Points that lapse at one time. */
+export type ExpiringPoints = {
+  readonly __typename?: 'ExpiringPoints';
+  /** How many of the points available now. */
+  readonly amount: Scalars['Int']['output'];
+  /** When they lapse. */
+  readonly at: Scalars['DateTime']['output'];
+};
+
+/** What moved points. */
+export type PointsTransactionKind =
+  /** Earned. */
+  | 'ACCRUAL'
+  /** Spent. */
+  | 'REDEMPTION'
+  /** Corrected by hand. */
+  | 'ADJUSTMENT'
+  /** Lapsed. */
+  | 'EXPIRY'
+  /** Undoes another transaction. */
+  | 'REVERSAL'
+  /** Moved between accounts. */
+  | 'TRANSFER';
+
+/** An entry of the ledger; an account's balance is the sum of its entries at every moment. */
+export type PointsTransaction = {
+  readonly __typename?: 'PointsTransaction';
+  /** The transaction's id. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it is filed under; null when nobody's. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** What moved the points. */
+  readonly kind: PointsTransactionKind;
+  /** Added to the balance; negative takes away. 0 for an accrual that was undone before it became available. */
+  readonly points: Scalars['Int']['output'];
+  /** The order it belongs to; null when it belongs to none. */
+  readonly order?: Maybe<Order>;
+  /** Why, in words; null when nobody said. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** When it took place. */
+  readonly at: Scalars['DateTime']['output'];
+  /** From when the points can be spent; `at` for points that are not held back. */
+  readonly availableAt: Scalars['DateTime']['output'];
+  /** When what is left of them lapses; null when never, or when points were taken away. */
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** An order of the purchase history. */
+export type Order = {
+  readonly __typename?: 'Order';
+  /** The order's id. Opaque. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** What became of a voucher. */
+export type VoucherStatus =
+  /** Can be redeemed. */
+  | 'ISSUED'
+  /** Was redeemed. */
+  | 'REDEEMED'
+  /** Its time has passed. */
+  | 'EXPIRED'
+  /** Withdrawn. */
+  | 'CANCELLED'
+  /** The source did not say. */
+  | 'UNKNOWN';
+
+/** Why a voucher was given. */
+export type VoucherOccasion =
+  /** The customer's birthday. */
+  | 'BIRTHDAY'
+  /** An anniversary, such as that of joining. */
+  | 'ANNIVERSARY'
+  /** Making good for something that went wrong. */
+  | 'RECOVERY'
+  /** Reaching a tier. */
+  | 'TIER'
+  /** A campaign. */
+  | 'CAMPAIGN'
+  /** The source did not say. */
+  | 'UNKNOWN';
+
+/** A voucher, bound to one customer and redeemed at most once. */
+export type Voucher = {
+  readonly __typename?: 'Voucher';
+  /** The voucher's id. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it is bound to; null when nobody's. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** What is shown at the till; coupons of one campaign may share it. */
+  readonly code: Scalars['String']['output'];
+  /** What became of it. */
+  readonly status: VoucherStatus;
+  /** Why it was given. */
+  readonly occasion: VoucherOccasion;
+  /** The campaign it belongs to, as the source names it; null when none. */
+  readonly campaign?: Maybe<Scalars['String']['output']>;
+  /** What it gives, in words; null when the source does not say. */
+  readonly benefit?: Maybe<Scalars['String']['output']>;
+  /** When it was given; null when the source does not say. */
+  readonly issuedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it was redeemed; null when it was not or the source does not say. */
+  readonly redeemedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it expires; null: never. */
+  readonly validUntil?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Makes a customer a member and gives them a number. */
+  readonly loyaltyEnroll?: Maybe<LoyaltyEnrollPayload>;
+  /** Adds points that were earned. */
+  readonly pointsAccrue?: Maybe<PointsAccruePayload>;
+  /** Spends points, never more than are available, whatever else runs at the same time. */
+  readonly pointsRedeem?: Maybe<PointsRedeemPayload>;
+  /** Undoes an accrual, a redemption or an adjustment, once. Points given back get a new life. */
+  readonly pointsReverse?: Maybe<PointsReversePayload>;
+  /** Gives a customer a voucher with a code of its own. */
+  readonly voucherIssue?: Maybe<VoucherIssuePayload>;
+  /** Redeems a voucher of a customer, once, whatever else runs at the same time. */
+  readonly voucherRedeem?: Maybe<VoucherRedeemPayload>;
+};
+
+
+export type MutationLoyaltyEnrollArgs = {
+  input: LoyaltyEnrollInput;
+};
+
+
+export type MutationPointsAccrueArgs = {
+  input: PointsAccrueInput;
+};
+
+
+export type MutationPointsRedeemArgs = {
+  input: PointsRedeemInput;
+};
+
+
+export type MutationPointsReverseArgs = {
+  input: PointsReverseInput;
+};
+
+
+export type MutationVoucherIssueArgs = {
+  input: VoucherIssueInput;
+};
+
+
+export type MutationVoucherRedeemArgs = {
+  input: VoucherRedeemInput;
+};
+
+/** Who joins the programme. */
+export type LoyaltyEnrollInput = {
+  /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The customer's id. */
+  readonly customer: Scalars['ID']['input'];
+};
+
+/** What became of loyaltyEnroll. */
+export type LoyaltyEnrollPayload = {
+  readonly __typename?: 'LoyaltyEnrollPayload';
+  /** The new membership; null when refused. */
+  readonly account?: Maybe<LoyaltyAccount>;
+  /** Why it was refused; empty when the customer joined. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Points to add. */
+export type PointsAccrueInput = {
+  /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The customer's id; the points go to the membership that Customer.loyalty shows. */
+  readonly customer: Scalars['ID']['input'];
+  /** How many, 1 to 10,000,000. */
+  readonly points: Scalars['Int']['input'];
+  /** Why, in words; null when there is nothing to say. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** The id of the order that earned them; null when none did. */
+  readonly order?: InputMaybe<Scalars['ID']['input']>;
+  /** From when they can be spent, for example when goods can't be sent back any more; null: at once. */
+  readonly availableAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When what is left of them lapses; null: 24 months after they become available. */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Points to spend. */
+export type PointsRedeemInput = {
+  /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The customer's id; the points are taken from the membership that Customer.loyalty shows. */
+  readonly customer: Scalars['ID']['input'];
+  /** How many, 1 to 10,000,000. */
+  readonly points: Scalars['Int']['input'];
+  /** For what, in words; null when there is nothing to say. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** The id of the order they pay for; null when none. */
+  readonly order?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** A transaction to undo. */
+export type PointsReverseInput = {
+  /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The id of the PointsTransaction. */
+  readonly transaction: Scalars['ID']['input'];
+  /** Why, in words; null when there is nothing to say. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A voucher to give. */
+export type VoucherIssueInput = {
+  /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The customer's id. */
+  readonly customer: Scalars['ID']['input'];
+  /** Why it is given. */
+  readonly occasion: VoucherOccasion;
+  /** What it gives, in words, 1 to 200 characters. */
+  readonly benefit: Scalars['String']['input'];
+  /** The campaign it belongs to; null: none. */
+  readonly campaign?: InputMaybe<Scalars['String']['input']>;
+  /** When it expires; null: never. */
+  readonly validUntil?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** A voucher to redeem. */
+export type VoucherRedeemInput = {
+  /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The id of the customer who shows it. */
+  readonly customer: Scalars['ID']['input'];
+  /** The code on the voucher. */
+  readonly code: Scalars['String']['input'];
+};
+
+/** What became of pointsAccrue. */
+export type PointsAccruePayload = {
+  readonly __typename?: 'PointsAccruePayload';
+  /** The entry of the ledger; null when refused. */
+  readonly transaction?: Maybe<PointsTransaction>;
+  /** The account as it is now; null when refused. */
+  readonly account?: Maybe<LoyaltyAccount>;
+  /** Why it was refused; empty when it was done. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What became of pointsRedeem. */
+export type PointsRedeemPayload = {
+  readonly __typename?: 'PointsRedeemPayload';
+  /** The entry of the ledger; null when refused. */
+  readonly transaction?: Maybe<PointsTransaction>;
+  /** The account as it is now; null when refused. */
+  readonly account?: Maybe<LoyaltyAccount>;
+  /** Why it was refused; empty when it was done. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What became of pointsReverse. */
+export type PointsReversePayload = {
+  readonly __typename?: 'PointsReversePayload';
+  /** The entry of the ledger; null when refused. */
+  readonly transaction?: Maybe<PointsTransaction>;
+  /** The account as it is now; null when refused. */
+  readonly account?: Maybe<LoyaltyAccount>;
+  /** Why it was refused; empty when it was done. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What became of voucherIssue. */
+export type VoucherIssuePayload = {
+  readonly __typename?: 'VoucherIssuePayload';
+  /** The voucher as it is now; null when refused. */
+  readonly voucher?: Maybe<Voucher>;
+  /** Why it was refused; empty when it was done. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What became of voucherRedeem. */
+export type VoucherRedeemPayload = {
+  readonly __typename?: 'VoucherRedeemPayload';
+  /** The voucher as it is now; null when refused. */
+  readonly voucher?: Maybe<Voucher>;
+  /** Why it was refused; empty when it was done. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A page of transactions. */
+export type PointsTransactionConnection = {
+  readonly __typename?: 'PointsTransactionConnection';
+  /** The transactions of the page. */
+  readonly nodes: ReadonlyArray<PointsTransaction>;
+  /** The same with their cursors. */
+  readonly edges: ReadonlyArray<PointsTransactionEdge>;
+  /** Where the page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One of the transactions and its place in the list. */
+export type PointsTransactionEdge = {
+  readonly __typename?: 'PointsTransactionEdge';
+  /** Its place, to be passed as `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The transaction itself. */
+  readonly node: PointsTransaction;
+};
+
+/** A page of vouchers. */
+export type VoucherConnection = {
+  readonly __typename?: 'VoucherConnection';
+  /** The vouchers of the page. */
+  readonly nodes: ReadonlyArray<Voucher>;
+  /** The same with their cursors. */
+  readonly edges: ReadonlyArray<VoucherEdge>;
+  /** Where the page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** One of the vouchers and its place in the list. */
+export type VoucherEdge = {
+  readonly __typename?: 'VoucherEdge';
+  /** Its place, to be passed as `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The voucher itself. */
+  readonly node: Voucher;
 };
 
 
@@ -257,6 +718,9 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  LoyaltyAccount: LoyaltyAccount;
+  PointsTransaction: PointsTransaction;
+  Voucher: Voucher;
 };
 
 /** Mapping of federation reference types */
@@ -265,7 +729,18 @@ export type FederationReferenceTypes = {
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}>
     & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}> ) );
+  LoyaltyAccount:
+    ( { __typename: 'LoyaltyAccount' }
+    & GraphQLRecursivePick<FederationTypes['LoyaltyAccount'], {"id":true}> );
+  PointsTransaction:
+    ( { __typename: 'PointsTransaction' }
+    & GraphQLRecursivePick<FederationTypes['PointsTransaction'], {"id":true}> );
+  Voucher:
+    ( { __typename: 'Voucher' }
+    & GraphQLRecursivePick<FederationTypes['Voucher'], {"id":true}> );
 };
 
 
@@ -296,6 +771,37 @@ export type ResolversTypes = {
   LoyaltySignals: ResolverTypeWrapper<LoyaltySignals>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   ExpiringPointsSignal: ResolverTypeWrapper<ExpiringPointsSignal>;
+  Loyalty: ResolverTypeWrapper<LoyaltyParent>;
+  LoyaltyAccount: ResolverTypeWrapper<AccountRecord>;
+  LoyaltyStatus: LoyaltyStatus;
+  LoyaltyProgram: ResolverTypeWrapper<LoyaltyProgram>;
+  LoyaltyTier: ResolverTypeWrapper<LoyaltyTier>;
+  NextLoyaltyTier: ResolverTypeWrapper<NextLoyaltyTier>;
+  LoyaltyPoints: ResolverTypeWrapper<LoyaltyPoints>;
+  ExpiringPoints: ResolverTypeWrapper<ExpiringPoints>;
+  PointsTransactionKind: PointsTransactionKind;
+  PointsTransaction: ResolverTypeWrapper<PointsRecord>;
+  Order: ResolverTypeWrapper<Order>;
+  VoucherStatus: VoucherStatus;
+  VoucherOccasion: VoucherOccasion;
+  Voucher: ResolverTypeWrapper<VoucherRecord>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  LoyaltyEnrollInput: LoyaltyEnrollInput;
+  LoyaltyEnrollPayload: ResolverTypeWrapper<Omit<LoyaltyEnrollPayload, 'account'> & { account?: Maybe<ResolversTypes['LoyaltyAccount']> }>;
+  PointsAccrueInput: PointsAccrueInput;
+  PointsRedeemInput: PointsRedeemInput;
+  PointsReverseInput: PointsReverseInput;
+  VoucherIssueInput: VoucherIssueInput;
+  VoucherRedeemInput: VoucherRedeemInput;
+  PointsAccruePayload: ResolverTypeWrapper<Omit<PointsAccruePayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversTypes['PointsTransaction']>, account?: Maybe<ResolversTypes['LoyaltyAccount']> }>;
+  PointsRedeemPayload: ResolverTypeWrapper<Omit<PointsRedeemPayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversTypes['PointsTransaction']>, account?: Maybe<ResolversTypes['LoyaltyAccount']> }>;
+  PointsReversePayload: ResolverTypeWrapper<Omit<PointsReversePayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversTypes['PointsTransaction']>, account?: Maybe<ResolversTypes['LoyaltyAccount']> }>;
+  VoucherIssuePayload: ResolverTypeWrapper<Omit<VoucherIssuePayload, 'voucher'> & { voucher?: Maybe<ResolversTypes['Voucher']> }>;
+  VoucherRedeemPayload: ResolverTypeWrapper<Omit<VoucherRedeemPayload, 'voucher'> & { voucher?: Maybe<ResolversTypes['Voucher']> }>;
+  PointsTransactionConnection: ResolverTypeWrapper<Omit<PointsTransactionConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['PointsTransaction']>, edges: ReadonlyArray<ResolversTypes['PointsTransactionEdge']> }>;
+  PointsTransactionEdge: ResolverTypeWrapper<Omit<PointsTransactionEdge, 'node'> & { node: ResolversTypes['PointsTransaction'] }>;
+  VoucherConnection: ResolverTypeWrapper<Omit<VoucherConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Voucher']>, edges: ReadonlyArray<ResolversTypes['VoucherEdge']> }>;
+  VoucherEdge: ResolverTypeWrapper<Omit<VoucherEdge, 'node'> & { node: ResolversTypes['Voucher'] }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -321,6 +827,33 @@ export type ResolversParentTypes = {
   LoyaltySignals: LoyaltySignals;
   Int: Scalars['Int']['output'];
   ExpiringPointsSignal: ExpiringPointsSignal;
+  Loyalty: LoyaltyParent;
+  LoyaltyAccount: AccountRecord;
+  LoyaltyProgram: LoyaltyProgram;
+  LoyaltyTier: LoyaltyTier;
+  NextLoyaltyTier: NextLoyaltyTier;
+  LoyaltyPoints: LoyaltyPoints;
+  ExpiringPoints: ExpiringPoints;
+  PointsTransaction: PointsRecord;
+  Order: Order;
+  Voucher: VoucherRecord;
+  Mutation: Record<PropertyKey, never>;
+  LoyaltyEnrollInput: LoyaltyEnrollInput;
+  LoyaltyEnrollPayload: Omit<LoyaltyEnrollPayload, 'account'> & { account?: Maybe<ResolversParentTypes['LoyaltyAccount']> };
+  PointsAccrueInput: PointsAccrueInput;
+  PointsRedeemInput: PointsRedeemInput;
+  PointsReverseInput: PointsReverseInput;
+  VoucherIssueInput: VoucherIssueInput;
+  VoucherRedeemInput: VoucherRedeemInput;
+  PointsAccruePayload: Omit<PointsAccruePayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversParentTypes['PointsTransaction']>, account?: Maybe<ResolversParentTypes['LoyaltyAccount']> };
+  PointsRedeemPayload: Omit<PointsRedeemPayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversParentTypes['PointsTransaction']>, account?: Maybe<ResolversParentTypes['LoyaltyAccount']> };
+  PointsReversePayload: Omit<PointsReversePayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversParentTypes['PointsTransaction']>, account?: Maybe<ResolversParentTypes['LoyaltyAccount']> };
+  VoucherIssuePayload: Omit<VoucherIssuePayload, 'voucher'> & { voucher?: Maybe<ResolversParentTypes['Voucher']> };
+  VoucherRedeemPayload: Omit<VoucherRedeemPayload, 'voucher'> & { voucher?: Maybe<ResolversParentTypes['Voucher']> };
+  PointsTransactionConnection: Omit<PointsTransactionConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['PointsTransaction']>, edges: ReadonlyArray<ResolversParentTypes['PointsTransactionEdge']> };
+  PointsTransactionEdge: Omit<PointsTransactionEdge, 'node'> & { node: ResolversParentTypes['PointsTransaction'] };
+  VoucherConnection: Omit<VoucherConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Voucher']>, edges: ReadonlyArray<ResolversParentTypes['VoucherEdge']> };
+  VoucherEdge: Omit<VoucherEdge, 'node'> & { node: ResolversParentTypes['Voucher'] };
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -384,6 +917,7 @@ export type UserErrorResolvers<ContextType = Context, ParentType extends Resolve
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Customer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  loyalty?: Resolver<Maybe<ResolversTypes['Loyalty']>, ParentType, ContextType>;
   loyaltySignals?: Resolver<Maybe<ResolversTypes['LoyaltySignals']>, ParentType, ContextType>;
 };
 
@@ -403,6 +937,156 @@ export type ExpiringPointsSignalResolvers<ContextType = Context, ParentType exte
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
+export type LoyaltyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Loyalty'] = ResolversParentTypes['Loyalty']> = {
+  account?: Resolver<Maybe<ResolversTypes['LoyaltyAccount']>, ParentType, ContextType>;
+  number?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['LoyaltyStatus']>, ParentType, ContextType>;
+  program?: Resolver<Maybe<ResolversTypes['LoyaltyProgram']>, ParentType, ContextType>;
+  tier?: Resolver<Maybe<ResolversTypes['LoyaltyTier']>, ParentType, ContextType>;
+  tierExpiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  nextTier?: Resolver<Maybe<ResolversTypes['NextLoyaltyTier']>, ParentType, ContextType>;
+  points?: Resolver<Maybe<ResolversTypes['LoyaltyPoints']>, ParentType, ContextType>;
+  transactions?: Resolver<Maybe<ResolversTypes['PointsTransactionConnection']>, ParentType, ContextType, RequireFields<LoyaltyTransactionsArgs, 'first'>>;
+  vouchers?: Resolver<Maybe<ResolversTypes['VoucherConnection']>, ParentType, ContextType, RequireFields<LoyaltyVouchersArgs, 'first'>>;
+};
+
+export type LoyaltyAccountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyAccount'] = ResolversParentTypes['LoyaltyAccount'], FederationReferenceType extends FederationReferenceTypes['LoyaltyAccount'] = FederationReferenceTypes['LoyaltyAccount']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['LoyaltyAccount']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  number?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['LoyaltyStatus'], ParentType, ContextType>;
+  program?: Resolver<ResolversTypes['LoyaltyProgram'], ParentType, ContextType>;
+  enrolledAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  tier?: Resolver<Maybe<ResolversTypes['LoyaltyTier']>, ParentType, ContextType>;
+  tierExpiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  nextTier?: Resolver<Maybe<ResolversTypes['NextLoyaltyTier']>, ParentType, ContextType>;
+  points?: Resolver<Maybe<ResolversTypes['LoyaltyPoints']>, ParentType, ContextType>;
+};
+
+export type LoyaltyProgramResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyProgram'] = ResolversParentTypes['LoyaltyProgram']> = {
+  code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type LoyaltyTierResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyTier'] = ResolversParentTypes['LoyaltyTier']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  rank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  benefits?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type NextLoyaltyTierResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NextLoyaltyTier'] = ResolversParentTypes['NextLoyaltyTier']> = {
+  tier?: Resolver<ResolversTypes['LoyaltyTier'], ParentType, ContextType>;
+  pointsNeeded?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type LoyaltyPointsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyPoints'] = ResolversParentTypes['LoyaltyPoints']> = {
+  available?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  pending?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  expiring?: Resolver<ReadonlyArray<ResolversTypes['ExpiringPoints']>, ParentType, ContextType>;
+  lifetime?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ExpiringPointsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExpiringPoints'] = ResolversParentTypes['ExpiringPoints']> = {
+  amount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type PointsTransactionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsTransaction'] = ResolversParentTypes['PointsTransaction'], FederationReferenceType extends FederationReferenceTypes['PointsTransaction'] = FederationReferenceTypes['PointsTransaction']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['PointsTransaction']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['PointsTransactionKind'], ParentType, ContextType>;
+  points?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  availableAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type OrderResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type VoucherResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Voucher'] = ResolversParentTypes['Voucher'], FederationReferenceType extends FederationReferenceTypes['Voucher'] = FederationReferenceTypes['Voucher']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Voucher']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['VoucherStatus'], ParentType, ContextType>;
+  occasion?: Resolver<ResolversTypes['VoucherOccasion'], ParentType, ContextType>;
+  campaign?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  benefit?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  issuedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  redeemedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  validUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  loyaltyEnroll?: Resolver<Maybe<ResolversTypes['LoyaltyEnrollPayload']>, ParentType, ContextType, RequireFields<MutationLoyaltyEnrollArgs, 'input'>>;
+  pointsAccrue?: Resolver<Maybe<ResolversTypes['PointsAccruePayload']>, ParentType, ContextType, RequireFields<MutationPointsAccrueArgs, 'input'>>;
+  pointsRedeem?: Resolver<Maybe<ResolversTypes['PointsRedeemPayload']>, ParentType, ContextType, RequireFields<MutationPointsRedeemArgs, 'input'>>;
+  pointsReverse?: Resolver<Maybe<ResolversTypes['PointsReversePayload']>, ParentType, ContextType, RequireFields<MutationPointsReverseArgs, 'input'>>;
+  voucherIssue?: Resolver<Maybe<ResolversTypes['VoucherIssuePayload']>, ParentType, ContextType, RequireFields<MutationVoucherIssueArgs, 'input'>>;
+  voucherRedeem?: Resolver<Maybe<ResolversTypes['VoucherRedeemPayload']>, ParentType, ContextType, RequireFields<MutationVoucherRedeemArgs, 'input'>>;
+};
+
+export type LoyaltyEnrollPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyEnrollPayload'] = ResolversParentTypes['LoyaltyEnrollPayload']> = {
+  account?: Resolver<Maybe<ResolversTypes['LoyaltyAccount']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type PointsAccruePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsAccruePayload'] = ResolversParentTypes['PointsAccruePayload']> = {
+  transaction?: Resolver<Maybe<ResolversTypes['PointsTransaction']>, ParentType, ContextType>;
+  account?: Resolver<Maybe<ResolversTypes['LoyaltyAccount']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type PointsRedeemPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsRedeemPayload'] = ResolversParentTypes['PointsRedeemPayload']> = {
+  transaction?: Resolver<Maybe<ResolversTypes['PointsTransaction']>, ParentType, ContextType>;
+  account?: Resolver<Maybe<ResolversTypes['LoyaltyAccount']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type PointsReversePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsReversePayload'] = ResolversParentTypes['PointsReversePayload']> = {
+  transaction?: Resolver<Maybe<ResolversTypes['PointsTransaction']>, ParentType, ContextType>;
+  account?: Resolver<Maybe<ResolversTypes['LoyaltyAccount']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type VoucherIssuePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VoucherIssuePayload'] = ResolversParentTypes['VoucherIssuePayload']> = {
+  voucher?: Resolver<Maybe<ResolversTypes['Voucher']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type VoucherRedeemPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VoucherRedeemPayload'] = ResolversParentTypes['VoucherRedeemPayload']> = {
+  voucher?: Resolver<Maybe<ResolversTypes['Voucher']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type PointsTransactionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsTransactionConnection'] = ResolversParentTypes['PointsTransactionConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['PointsTransaction']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PointsTransactionEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type PointsTransactionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsTransactionEdge'] = ResolversParentTypes['PointsTransactionEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['PointsTransaction'], ParentType, ContextType>;
+};
+
+export type VoucherConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VoucherConnection'] = ResolversParentTypes['VoucherConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Voucher']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['VoucherEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type VoucherEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VoucherEdge'] = ResolversParentTypes['VoucherEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Voucher'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -420,5 +1104,26 @@ export type Resolvers<ContextType = Context> = {
   Customer?: CustomerResolvers<ContextType>;
   LoyaltySignals?: LoyaltySignalsResolvers<ContextType>;
   ExpiringPointsSignal?: ExpiringPointsSignalResolvers<ContextType>;
+  Loyalty?: LoyaltyResolvers<ContextType>;
+  LoyaltyAccount?: LoyaltyAccountResolvers<ContextType>;
+  LoyaltyProgram?: LoyaltyProgramResolvers<ContextType>;
+  LoyaltyTier?: LoyaltyTierResolvers<ContextType>;
+  NextLoyaltyTier?: NextLoyaltyTierResolvers<ContextType>;
+  LoyaltyPoints?: LoyaltyPointsResolvers<ContextType>;
+  ExpiringPoints?: ExpiringPointsResolvers<ContextType>;
+  PointsTransaction?: PointsTransactionResolvers<ContextType>;
+  Order?: OrderResolvers<ContextType>;
+  Voucher?: VoucherResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  LoyaltyEnrollPayload?: LoyaltyEnrollPayloadResolvers<ContextType>;
+  PointsAccruePayload?: PointsAccruePayloadResolvers<ContextType>;
+  PointsRedeemPayload?: PointsRedeemPayloadResolvers<ContextType>;
+  PointsReversePayload?: PointsReversePayloadResolvers<ContextType>;
+  VoucherIssuePayload?: VoucherIssuePayloadResolvers<ContextType>;
+  VoucherRedeemPayload?: VoucherRedeemPayloadResolvers<ContextType>;
+  PointsTransactionConnection?: PointsTransactionConnectionResolvers<ContextType>;
+  PointsTransactionEdge?: PointsTransactionEdgeResolvers<ContextType>;
+  VoucherConnection?: VoucherConnectionResolvers<ContextType>;
+  VoucherEdge?: VoucherEdgeResolvers<ContextType>;
 };
 

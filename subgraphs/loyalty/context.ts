@@ -1,0 +1,86 @@
+import type DataLoader from 'dataloader';
+import type { Directory } from '../../kernel/intake.ts';
+import { loader, loaderByArguments } from '../../kernel/loader.ts';
+import type { Cursor, EpochMs, Key, Members, Page, Store } from '../../kernel/storage/port.ts';
+import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
+import { everything } from './ledger.ts';
+import { type Position, position } from './lots.ts';
+import { PROGRAM } from './program.ts';
+import {
+  type AccountRecord,
+  accountsSpec,
+  type PointsRecord,
+  pendingSpec,
+  pointsSpec,
+  type VoucherRecord,
+  vouchersSpec,
+} from './records.ts';
+import { primaryAccount, type Standing, standing } from './rules.ts';
+
+export interface PageArguments {
+  readonly first: number;
+  readonly after?: Cursor;
+}
+
+/** What an account's ledger says at the time of the request. */
+export interface AccountState {
+  readonly position: Position;
+  readonly standing: Standing;
+}
+
+/** What one request reads with: each batch is one store call per collection. */
+export interface Context {
+  readonly now: EpochMs;
+  readonly store: Store;
+  readonly directory: Directory;
+  /** The membership that is shown of a person; null without one. */
+  readonly primary: DataLoader<Members, AccountRecord | null, unknown>;
+  readonly state: (account: AccountRecord) => Promise<AccountState>;
+  readonly transactions: (page: PageArguments) => DataLoader<Members, Page<PointsRecord>, unknown>;
+  readonly vouchers: (page: PageArguments) => DataLoader<Members, Page<VoucherRecord>, unknown>;
+  readonly account: DataLoader<Key, AccountRecord | null, unknown>;
+  /** A transaction, posted or pending. */
+  readonly transaction: DataLoader<Key, PointsRecord | null, unknown>;
+  readonly voucher: DataLoader<Key, VoucherRecord | null, unknown>;
+}
+
+/** More memberships than this nobody has. */
+const MAX_ACCOUNTS = 100;
+
+const membersText = (members: Members) => members.join('\n');
+const keyText = ({ owner, id }: Key) => `${owner}\n${id}`;
+
+export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
+  const accounts = store.collection(accountsSpec);
+  const points = store.collection(pointsSpec);
+  const pending = store.collection(pendingSpec);
+  const vouchers = store.collection(vouchersSpec);
+  const ledgers = loader(async (owners: readonly string[]) => {
+    const persons = owners.map((owner) => [owner]);
+    const [entries, waiting] = await Promise.all([everything(points, persons), everything(pending, persons)]);
+    return owners.map((_, index) => ({ entries: entries[index] ?? [], pending: waiting[index] ?? [] }));
+  });
+  return {
+    now,
+    store,
+    directory,
+    primary: loader(async (persons: readonly Members[]) => {
+      const pages = await accounts.latest(persons, { first: MAX_ACCOUNTS });
+      return pages.map(({ items }) => primaryAccount(items));
+    }, membersText),
+    state: async (account) => {
+      const { entries, pending: waiting } = await ledgers.load(account.owner);
+      const own = (entry: PointsRecord) => entry.account === account.id;
+      const found = position(entries.filter(own), waiting.filter(own), now);
+      return { position: found, standing: standing(PROGRAM, account, [...entries.filter(own), ...found.matured], now) };
+    },
+    transactions: loaderByArguments((page: PageArguments, persons: readonly Members[]) => points.latest(persons, page), membersText),
+    vouchers: loaderByArguments((page: PageArguments, persons: readonly Members[]) => vouchers.latest(persons, page), membersText),
+    account: loader((keys: readonly Key[]) => accounts.getMany(keys), keyText),
+    transaction: loader(async (keys: readonly Key[]) => {
+      const [posted, waiting] = await Promise.all([points.getMany(keys), pending.getMany(keys)]);
+      return keys.map((_, index) => posted[index] ?? waiting[index] ?? null);
+    }, keyText),
+    voucher: loader((keys: readonly Key[]) => vouchers.getMany(keys), keyText),
+  };
+}

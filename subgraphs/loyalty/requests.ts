@@ -1,0 +1,60 @@
+import { refuse, type UserError } from '../../kernel/errors.ts';
+import { digest, parseEntityId } from '../../kernel/ids.ts';
+import { acceptRequest, requestSpec } from '../../kernel/requests.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { Context } from './context.ts';
+import { MAX_POINTS } from './source.ts';
+
+const TEXT = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+
+/** A request that may go ahead: when it was first made, and the name under which its effect is filed. */
+export interface Accepted {
+  readonly ok: true;
+  readonly at: EpochMs;
+  readonly origin: string;
+}
+
+export type Refused = { readonly ok: false; readonly userErrors: readonly UserError[] };
+
+export function refused(code: string, field: string | null, message: string): Refused {
+  return { ok: false, userErrors: [refuse(code, field, message)] };
+}
+
+interface CommonInput {
+  readonly idempotencyKey: string;
+  readonly customer?: string;
+  readonly points?: number;
+  readonly order?: string | null | undefined;
+}
+
+/** Texts of an input, by field; absent ones are let be. */
+type Texts = Readonly<Record<string, string | null | undefined>>;
+
+/** Checks what all inputs share, that the customer exists, and that the key was not used for another input. */
+export async function accept(
+  mutation: string,
+  input: CommonInput,
+  texts: Texts,
+  { store, directory, now }: Context,
+): Promise<Accepted | Refused> {
+  const { customer, points, order, idempotencyKey } = input;
+  const userErrors: UserError[] = [];
+  for (const [field, text] of Object.entries({ idempotencyKey, ...texts }))
+    if (text != null && !TEXT.test(text))
+      userErrors.push(refuse('TEXT_INVALID', field, 'Give 1 to 200 characters without control characters.'));
+  if (points !== undefined && (points < 1 || points > MAX_POINTS))
+    userErrors.push(refuse('POINTS_INVALID', 'points', `Give a number of points from 1 to ${MAX_POINTS}.`));
+  if (order != null && !parseEntityId('ord', order))
+    userErrors.push(refuse('ORDER_INVALID', 'order', 'Give the id of an Order, as the graph gives it.'));
+  if (userErrors.length > 0) return { ok: false, userErrors };
+  if (customer !== undefined) {
+    const [known] = await directory.exists([customer]);
+    if (!known) return refused('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer; look them up with customerBy.');
+  }
+  const at = await acceptRequest(store.collection(requestSpec), mutation, input, now);
+  if (at === null)
+    return refused('IDEMPOTENCY_KEY_REUSED', 'idempotencyKey', 'This key was used for another input; choose a new one per intent.');
+  return { ok: true, at, origin: `request:${digest(mutation, idempotencyKey)}` };
+}
+
+export const ERASED = refused('CUSTOMER_UNKNOWN', 'customer', 'The customer asked for erasure.');
