@@ -22,7 +22,7 @@ export function* feedbackRecords(seed: string, person: Person, purchases: readon
     seenAt: at,
     row: row({ source: DEMO_SOURCE, number: `DF-${index}-${nth}`, submitted_at: instant(at), ...fields }),
   });
-  const asked = purchases.filter(({ at, cancelled }) => !cancelled && at < now - 8 * DAY).slice(-2);
+  const asked = purchases.filter(({ at, cancelled }) => !cancelled && at < now - 10 * DAY).slice(-2);
   for (const [nth, { number, at, lines }] of asked.entries()) {
     const answeredAt = at + 5 * DAY + random.int(0, 60) * HOUR;
     const text = random.pick(texts[moodOf(story.nps)]);

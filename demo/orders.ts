@@ -33,7 +33,7 @@ export function* orderRecords(person: Person, purchases: readonly Purchase[], no
           }),
         }),
       };
-    if (!purchase.cancelled) yield { ...owner, kind: 'payment', row: payment(purchase) };
+    if (!purchase.cancelled) yield { ...owner, kind: 'payment', row: payment(purchase, now) };
     for (const place of returned) {
       const { product, quantity, unitPriceMinor } = lines[place]!;
       yield returnRecord(person, { number: `DR-${number.slice(3)}`, orderNumber: number, returnedAt: at + 12 * DAY, currency, shop }, [
@@ -43,7 +43,7 @@ export function* orderRecords(person: Person, purchases: readonly Purchase[], no
   }
 }
 
-function payment({ number, at, channel, currency, totalMinor, late }: Purchase) {
+function payment({ number, at, channel, currency, totalMinor, late }: Purchase, now: EpochMs) {
   const invoice = late || (channel !== 'STORE' && totalMinor % 5 === 0);
   const dueAt = at + 14 * DAY;
   return row({
@@ -53,7 +53,7 @@ function payment({ number, at, channel, currency, totalMinor, late }: Purchase) 
     method: invoice ? 'invoice' : channel === 'STORE' ? 'card_present' : 'card',
     status: late ? 'LATE' : 'PAID',
     due_at: invoice ? instant(dueAt) : null,
-    paid_at: late ? null : instant(invoice ? at + 60_000 : at),
+    paid_at: late ? null : instant(invoice ? Math.min(at + 60_000, now) : at),
     amount: decimal(totalMinor, currency),
     currency,
   });
