@@ -11,8 +11,8 @@ export interface Delivery {
   readonly occurrences: readonly number[];
 }
 
-/** More arrivals than this at once would hold a store's lock too long. */
-const MAX_ARRIVALS = 500;
+/** What `Intake.store` takes at once. */
+const MAX_ARRIVALS = 1_000;
 const MAX_REFERRED = 100_000;
 
 /** Finds whose each row is, and stores it. */

@@ -43,10 +43,10 @@ export interface FileReport extends Counts {
   readonly elapsedMs: number;
 }
 
-/** Rows stored together: enough to share commits, few enough to keep a store's lock for milliseconds. */
-const BATCH_ROWS = 400;
+/** Rows stored together: enough to share commits; the stores see to it that no transaction holds their lock for long. */
+const BATCH_ROWS = 1_000;
 /** A checkpoint costs a commit; what a kill loses since the last one is delivered again and counted once. */
-const CHECKPOINT_MS = 250;
+const CHECKPOINT_MS = 500;
 
 /** Ingests one file through a mapping: every row ends as stored, duplicate or quarantined. See docs/decisions/0005-ingest.md. */
 export async function ingestFile(path: string, loaded: LoadedMapping, deps: IngestDeps, options: IngestOptions = {}): Promise<FileReport> {

@@ -30,6 +30,7 @@ export function quarantineGroup(source: string, mappingName: string): string {
 
 /** Runs that may refuse equal rows at the same time. */
 const MAX_SEEN = 4;
+const MAX_ATTEMPTS = 20;
 
 /** The rows that could not be stored. They hold personal data and leave the store only where an operator exports them. */
 export class Quarantine {
@@ -52,23 +53,28 @@ export class Quarantine {
       if (equal) equal.push(row);
       else groups.set(content, [row]);
     }
-    const contents = [...groups.keys()];
-    const heads = contents.map((content) => ({ owner: run.group, id: content }));
-    const known = await this.#rows.getMany(heads);
-    // Later ones of equal rows first: the head's count says that they are there.
-    const later = contents.flatMap((content, index) => {
-      const plan = numbered(groups.get(content)!, known[index]?.seen ?? [], run.runId);
-      return plan.rows
-        .filter(({ nth }) => nth > 1)
-        .map(({ row, nth }) => record(run, row, nth, { owner: run.group, id: `${content}.${nth}` }, []));
-    });
-    await update(this.#rows, later, (_, index) => later[index]!);
-    await update(this.#rows, heads, (current, index) => {
-      const { rows, seen } = numbered(groups.get(contents[index]!)!, current?.seen ?? [], run.runId);
-      const first = rows.find(({ nth }) => nth === 1);
-      if (first) return record(run, first.row, 1, heads[index]!, seen);
-      return current === null || rows.length === 0 ? null : { ...current, seen };
-    });
+    let open = [...groups].map(([content, rows]) => ({ content, rows, key: { owner: run.group, id: content } }));
+    for (let attempt = 0; open.length > 0; attempt++) {
+      if (attempt === MAX_ATTEMPTS) throw new Error(`Quarantined rows are still contended after ${MAX_ATTEMPTS} attempts.`);
+      const current = await this.#rows.getMany(open.map(({ key }) => key));
+      const plans = open.map(({ rows }, index) => numbered(rows, current[index]?.seen ?? [], run.runId));
+      // Later ones of equal rows first: the count kept with the first says that they are there.
+      const later = plans.flatMap(({ rows }, index) =>
+        rows
+          .filter(({ nth }) => nth > 1)
+          .map(({ row, nth }) => record(run, row, nth, { owner: run.group, id: `${open[index]!.content}.${nth}` }, [])),
+      );
+      if (later.length > 0) await update(this.#rows, later, (_, index) => later[index]!);
+      const heads = plans.flatMap(({ rows, seen }, index) => {
+        const stored = current[index] ?? null;
+        const first = rows.find(({ nth }) => nth === 1);
+        if (first) return [{ index, doc: { ...record(run, first.row, 1, open[index]!.key, seen), version: stored?.version ?? 0 } }];
+        return stored === null || rows.length === 0 ? [] : [{ index, doc: { ...stored, seen } }];
+      });
+      const written = heads.length > 0 ? await this.#rows.putMany(heads.map(({ doc }) => doc)) : [];
+      const lost = new Set(heads.filter((_, place) => written[place] === 'conflict').map(({ index }) => index));
+      open = open.filter((_, index) => lost.has(index));
+    }
   }
 
   /** How many rows of a group wait, by reason code. */

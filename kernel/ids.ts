@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Key } from './storage/port.ts';
 
 /** A customer's id: `cus_` and 20 characters of Crockford base32. Opaque; never reused, never rewritten. */
@@ -26,9 +26,9 @@ export function base32(bytes: Uint8Array): string {
 
 /** 20 characters that depend on all parts and their boundaries (SHA-256, 100 bits). Not for secrets. */
 export function digest(...parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return base32(hash.digest());
+  let text = '';
+  for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`;
+  return base32(hash('sha256', text, 'buffer'));
 }
 
 const CUSTOMER = /^cus_[0-9a-hjkmnp-tv-z]{20}$/;

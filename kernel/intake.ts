@@ -113,6 +113,6 @@ export interface Intake<R = unknown> {
   referenceOf?(record: R): Reference | null;
   /** When the record happened, for `Claim.seenAt`; null when unknown. */
   happenedAt?(record: R): EpochMs | null;
-  /** Stores a batch (at most a few hundred) durably. One outcome per arrival in input order. */
+  /** Stores a batch (at most 1,000) durably. One outcome per arrival in input order. */
   store(arrivals: readonly Arrival<R>[]): Promise<readonly Outcome[]>;
 }
