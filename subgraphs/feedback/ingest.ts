@@ -18,13 +18,13 @@ export function feedbackKey({ record, owner, occurrence }: Pick<Arrival<Feedback
 
 /** The feedback after rows of its key: the newest holds, and a follow-up stays. */
 export function foldFeedback(current: FeedbackRecord | null, key: Key, arrivals: readonly Arrival<FeedbackRow>[]): Folded<FeedbackRecord> {
-  return foldNewest(current, arrivals, (row, said, version) => ({
+  return foldNewest(current, arrivals, (row, said, before: FeedbackRecord | null) => ({
     ...key,
-    version,
+    version: before?.version ?? 0,
     ...row,
     at: row.submittedAt ?? 0,
-    followUp: current?.followUp ?? null,
+    followUp: before?.followUp ?? null,
     said,
-    listings: [...new Set([...(current?.listings ?? []), ...listingsOf(row)])],
+    listings: [...new Set([...(before?.listings ?? []), ...listingsOf(row)])],
   }));
 }

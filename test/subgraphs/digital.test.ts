@@ -1,0 +1,418 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SourceRow } from '../../kernel/record.ts';
+import { digital } from '../../subgraphs/digital/module.ts';
+import { eventSpec } from '../../subgraphs/digital/records.ts';
+import { TEST_NOW } from '../support/company.ts';
+import { type Domain, openDomain } from '../support/domain.ts';
+
+let domain: Domain;
+let ada: string;
+
+beforeAll(async () => {
+  domain = await openDomain(digital);
+});
+// One store for all tests: each has customers of its own.
+beforeEach(async () => {
+  domain.time.now = TEST_NOW;
+  ada = await someone();
+  domain.calls.clear();
+});
+afterAll(() => domain.close());
+
+let people = 0;
+const someone = () => domain.customer(`someone-${people++}`);
+
+const GRANTED = ['PERSONALIZATION', 'PROFILING'];
+const person = (...members: string[]) => ({ id: members[0], members, permissions: GRANTED });
+
+const ingest = (...args: Parameters<Domain['ingest']>) => domain.ingest(...args);
+
+async function digitalOf(members: readonly string[], selection: string) {
+  const { data, errors } = await domain.entities('Customer', [person(...members)], `{ digital ${selection} }`);
+  expect(errors).toBeUndefined();
+  return (data as { _entities: { digital: unknown }[] })._entities[0]?.digital;
+}
+
+const at = (time: string) => `2026-02-28T${time}:00Z`;
+const click = (time: string, name: string, more: SourceRow = {}) => ({ name, happened_at: at(time), channel: 'WEB', ...more });
+
+const TRACK = `mutation ($input: EventsTrackInput!) {
+  eventsTrack(input: $input) { events { id name happenedAt product { sku } } userErrors { code field } }
+}`;
+const track = async (events: readonly object[]) => {
+  const { data, errors } = await domain.ask(TRACK, { input: { events } });
+  expect(errors).toBeUndefined();
+  return (data as { eventsTrack: { events: ({ id: string } | null)[]; userErrors: unknown[] } }).eventsTrack;
+};
+const added = (messageId: string, more: object = {}) => ({
+  messageId,
+  type: 'TRACK',
+  name: 'Product Added',
+  timestamp: '2026-03-01T09:00:00Z',
+  channel: 'WEB',
+  customer: ada,
+  product: { sku: 'G-32', name: 'Monopoly', category: 'Games', quantity: 2, price: { amount: '18.99', currencyCode: 'EUR' } },
+  ...more,
+});
+
+describe('Customer.digital', () => {
+  it('is null for a customer of whom nothing is known', async () => {
+    expect(await digitalOf([ada], '{ lastSeenAt }')).toBeNull();
+  });
+
+  it('sums up a visit: cart, views, interests, devices', async () => {
+    await ingest('event', ada, [
+      click('09:00', 'Product Viewed', { sku: 'a', product_name: 'Uno', category: 'Games', device_id: 'd1', device_type: 'ios' }),
+      click('09:01', 'Product Added', { sku: 'a', quantity: '2', price: '3.00', currency: 'EUR', category: 'Games' }),
+      click('09:02', 'Product Viewed', { sku: 'b' }),
+      click('10:00', 'Product Added', { sku: 'b' }),
+    ]);
+    domain.time.now = Date.parse(at('09:01')) + 30 * 86_400_000;
+    const seen = await digitalOf(
+      [ada],
+      `{ lastSeenAt devices { id type lastSeenAt } interests { topic score }
+         recentlyViewed { product { sku } name viewedAt }
+         cart { updatedAt lines { product { sku } quantity unitPrice { amount currencyCode } } }
+         sessions { nodes { startedAt lastEventAt eventCount channel } } }`,
+    );
+    expect(seen).toEqual({
+      lastSeenAt: '2026-02-28T10:00:00.000Z',
+      devices: [{ id: 'd1', type: 'ios', lastSeenAt: '2026-02-28T09:00:00.000Z' }],
+      interests: [{ topic: 'Games', score: expect.closeTo(1, 4) }],
+      recentlyViewed: [
+        { product: { sku: 'b' }, name: null, viewedAt: '2026-02-28T09:02:00.000Z' },
+        { product: { sku: 'a' }, name: 'Uno', viewedAt: '2026-02-28T09:00:00.000Z' },
+      ],
+      cart: {
+        updatedAt: '2026-02-28T10:00:00.000Z',
+        lines: [
+          { product: { sku: 'a' }, quantity: 2, unitPrice: { amount: '3.00', currencyCode: 'EUR' } },
+          { product: { sku: 'b' }, quantity: 1, unitPrice: null },
+        ],
+      },
+      sessions: {
+        nodes: [
+          { startedAt: '2026-02-28T10:00:00.000Z', lastEventAt: '2026-02-28T10:00:00.000Z', eventCount: 1, channel: 'WEB' },
+          { startedAt: '2026-02-28T09:00:00.000Z', lastEventAt: '2026-02-28T09:02:00.000Z', eventCount: 3, channel: 'WEB' },
+        ],
+      },
+    });
+  });
+
+  it('comes to the same when events arrive late, twice and in another order', async () => {
+    const rows = [
+      click('09:00', 'Product Added', { sku: 'a', message_id: '1' }),
+      click('09:10', 'Order Completed', { message_id: '2' }),
+      click('09:20', 'Product Added', { sku: 'b', message_id: '3' }),
+      click('09:45', 'Product Viewed', { sku: 'c', category: 'Books', message_id: '4' }),
+    ];
+    const ben = await someone();
+    await ingest('event', ada, rows);
+    for (const row of rows.toReversed()) await ingest('event', ben, [row, row]);
+    const all =
+      '{ lastSeenAt cart { lines { product { sku } quantity } updatedAt } interests { topic score } recentlyViewed { product { sku } } sessions { nodes { startedAt eventCount } } }';
+    const inOrder = await digitalOf([ada], all);
+    expect(inOrder).toMatchObject({ cart: { lines: [{ product: { sku: 'b' }, quantity: 1 }] }, sessions: { nodes: [{ eventCount: 4 }] } });
+    expect(await digitalOf([ben], all)).toEqual(inOrder);
+  });
+
+  it('joins the ids of one person: what was put in as a visitor is bought as a customer', async () => {
+    const visitor = await someone();
+    await ingest('event', visitor, [click('09:00', 'Product Added', { sku: 'a' })]);
+    await ingest('event', ada, [click('09:05', 'Product Viewed', { sku: 'b' })]);
+    expect(await digitalOf([ada, visitor], '{ cart { lines { product { sku } } } events { nodes { name } } }')).toEqual({
+      cart: { lines: [{ product: { sku: 'a' } }] },
+      events: { nodes: [{ name: 'Product Viewed' }, { name: 'Product Added' }] },
+    });
+    await ingest('event', ada, [click('09:10', 'Order Completed')]);
+    expect(await digitalOf([ada, visitor], '{ cart { lines { product { sku } } } }')).toEqual({ cart: null });
+  });
+
+  it('pages through events within a period, newest first', async () => {
+    await ingest(
+      'event',
+      ada,
+      ['09:00', '09:10', '09:20', '09:30'].map((time) => click(time, `at ${time}`)),
+    );
+    const query = (after: string) =>
+      `{ events(first: 2, until: "${at('09:30')}"${after}) { nodes { name } pageInfo { hasNextPage endCursor } } }`;
+    const first = (await digitalOf([ada], query(''))) as {
+      events: { nodes: unknown[]; pageInfo: { endCursor: string; hasNextPage: boolean } };
+    };
+    expect(first.events.nodes).toEqual([{ name: 'at 09:20' }, { name: 'at 09:10' }]);
+    expect(first.events.pageInfo.hasNextPage).toBe(true);
+    expect(await digitalOf([ada], query(`, after: "${first.events.pageInfo.endCursor}"`))).toMatchObject({
+      events: { nodes: [{ name: 'at 09:00' }], pageInfo: { hasNextPage: false } },
+    });
+  });
+
+  it('lists errors, each with its event', async () => {
+    await ingest('event', ada, [click('09:00', 'Sign In'), click('09:01', 'Account Locked', { error: 'ACCOUNT_LOCKED' })]);
+    expect(await digitalOf([ada], '{ errors { nodes { kind at channel event { name } } } }')).toEqual({
+      errors: {
+        nodes: [{ kind: 'ACCOUNT_LOCKED', at: '2026-02-28T09:01:00.000Z', channel: 'WEB', event: { name: 'Account Locked' } }],
+      },
+    });
+  });
+
+  it('answers a hundred customers with one store call per collection', async () => {
+    const crowd = await Promise.all(Array.from({ length: 100 }, someone));
+    for (const owner of crowd) await ingest('event', owner, [click('09:00', 'Outage', { error: 'OUTAGE' })]);
+    domain.calls.clear();
+    const { data, errors } = await domain.entities(
+      'Customer',
+      crowd.map((id) => person(id)),
+      `{ digital { lastSeenAt sessions { nodes { id } } events(first: 5) { nodes { session { id } } } errors { nodes { event { id } } } campaignTouches { nodes { id } } }
+         digitalSignals { state cart { sku } } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect((data as { _entities: { digital: unknown }[] })._entities.every((each) => each.digital !== null)).toBe(true);
+    expect(domain.calls.list.toSorted()).toEqual([
+      'campaign_touches.latest',
+      'digital_errors.latest',
+      'digital_events.getMany',
+      'digital_events.latest',
+      'digital_events.totals',
+      'digital_summaries.getMany',
+    ]);
+  });
+});
+
+describe('Customer.digitalSignals', () => {
+  it('tells what lies in the cart', async () => {
+    await ingest('event', ada, [click('09:00', 'Product Added', { sku: 'a', product_name: 'Uno' })]);
+    const { data } = await domain.entities(
+      'Customer',
+      [person(ada)],
+      '{ digitalSignals { state lastSeenAt cart { sku name quantity } cartUpdatedAt } }',
+    );
+    expect(data).toEqual({
+      _entities: [
+        {
+          digitalSignals: {
+            state: 'OK',
+            lastSeenAt: '2026-02-28T09:00:00.000Z',
+            cart: [{ sku: 'a', name: 'Uno', quantity: 1 }],
+            cartUpdatedAt: '2026-02-28T09:00:00.000Z',
+          },
+        },
+      ],
+    });
+  });
+
+  it.each([[null], [[]], [['PERSONALIZATION']]])('reads nothing with permissions %j', async (permissions) => {
+    await ingest('event', ada, [click('09:00', 'Product Added', { sku: 'a' })]);
+    domain.calls.clear();
+    const { data } = await domain.entities(
+      'Customer',
+      [{ id: ada, members: [ada], permissions }],
+      '{ digitalSignals { state lastSeenAt cart { sku } cartUpdatedAt } }',
+    );
+    expect(data).toEqual({ _entities: [{ digitalSignals: { state: 'WITHHELD', lastSeenAt: null, cart: [], cartUpdatedAt: null } }] });
+    expect(domain.calls.list).toEqual([]);
+  });
+});
+
+describe('the event intake', () => {
+  it('stores equal clicks of one file, and nothing of a second run', async () => {
+    const rows = [click('09:00', 'Product Viewed', { sku: 'a' }), click('09:00', 'Product Viewed', { sku: 'a' })];
+    expect(await ingest('event', ada, rows)).toEqual(['stored', 'stored']);
+    expect(await ingest('event', ada, rows)).toEqual(['stored', 'stored']);
+    expect(await ingest('event', ada, rows, 'second run')).toEqual(['duplicate', 'duplicate']);
+    expect(await digitalOf([ada], '{ events { nodes { name } } }')).toEqual({
+      events: { nodes: [{ name: 'Product Viewed' }, { name: 'Product Viewed' }] },
+    });
+  });
+
+  it('keeps the first of two events of one message id', async () => {
+    expect(
+      await ingest('event', ada, [
+        click('09:00', 'Product Added', { sku: 'a', message_id: '1' }),
+        click('09:01', 'Other', { message_id: '1' }),
+      ]),
+    ).toEqual(['stored', 'duplicate']);
+    expect(await digitalOf([ada], '{ lastSeenAt events { nodes { name } } }')).toEqual({
+      lastSeenAt: '2026-02-28T09:00:00.000Z',
+      events: { nodes: [{ name: 'Product Added' }] },
+    });
+  });
+
+  it('repairs what a crash between its writes left undone', async () => {
+    await ingest('event', ada, [click('09:00', 'Product Added', { sku: 'a', message_id: '1', error: 'OUTAGE' })]);
+    const [whole] = (await domain.store.collection(eventSpec).latest([[ada]], { first: 1 }))[0]!.items;
+    // Only the event itself was written before the crash.
+    const ben = await someone();
+    await domain.store.collection(eventSpec).insertOnce([{ ...whole!, owner: ben, version: 0 }]);
+    expect(await digitalOf([ben], '{ lastSeenAt }')).toBeNull();
+    await ingest('event', ben, [click('09:00', 'Product Added', { sku: 'a', message_id: '1', error: 'OUTAGE' })]);
+    expect(await digitalOf([ben], '{ cart { lines { quantity } } errors { nodes { kind } } }')).toEqual({
+      cart: { lines: [{ quantity: 1 }] },
+      errors: { nodes: [{ kind: 'OUTAGE' }] },
+    });
+  });
+
+  it('takes nothing in again of an erased customer', async () => {
+    await ingest('event', ada, [click('09:00', 'Product Viewed')]);
+    await domain.store.erase(ada);
+    expect(await ingest('event', ada, [click('09:01', 'Product Viewed')])).toMatchObject([{ code: 'CUSTOMER_ERASED' }]);
+    expect(await ingest('campaign_touch', ada, [{ campaign: 'c', state: 'SENT', happened_at: at('09:00') }])).toMatchObject([
+      { code: 'CUSTOMER_ERASED' },
+    ]);
+    expect(await digitalOf([ada], '{ lastSeenAt }')).toBeNull();
+  });
+
+  it('loses nothing to writers at the same time', async () => {
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        ingest('event', ada, [click(`09:0${index}`, 'Product Added', { sku: 'a', message_id: `${index}` })]),
+      ),
+    );
+    expect(await digitalOf([ada], '{ cart { lines { quantity } } }')).toEqual({ cart: { lines: [{ quantity: 10 }] } });
+  });
+});
+
+describe('entities', () => {
+  it('are found by id, and a malformed or unknown one fails no other', async () => {
+    await ingest('event', ada, [click('09:00', 'Product Viewed'), click('09:05', 'Product Viewed')]);
+    await ingest('campaign_touch', ada, [{ campaign: 'spring', channel: 'EMAIL', state: 'SENT', happened_at: at('08:00') }]);
+    const ids = (await digitalOf(
+      [ada],
+      '{ sessions { nodes { id } } events { nodes { id } } campaignTouches { nodes { id } } }',
+    )) as Record<string, { nodes: { id: string }[] }>;
+    const idOf = (list: string) => ids[list]?.nodes[0]?.id;
+    const { data, errors } = await domain.ask(
+      `query ($of: [_Any!]!) { _entities(representations: $of) {
+         ... on Session { id owner eventCount } ... on DigitalEvent { id owner name } ... on CampaignTouch { id owner campaign } } }`,
+      {
+        of: [
+          { __typename: 'Session', id: idOf('sessions') },
+          { __typename: 'DigitalEvent', id: idOf('events') },
+          { __typename: 'CampaignTouch', id: idOf('campaignTouches') },
+          { __typename: 'DigitalEvent', id: 'evt_!' },
+          { __typename: 'DigitalEvent', id: idOf('campaignTouches') },
+          { __typename: 'Session', id: `${idOf('sessions')}x` },
+          { __typename: 'CampaignTouch', id: `tch_${Buffer.from(`${ada}\nnone`).toString('base64url')}` },
+        ],
+      },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      _entities: [
+        { id: idOf('sessions'), owner: ada, eventCount: 2 },
+        { id: idOf('events'), owner: ada, name: 'Product Viewed' },
+        { id: idOf('campaignTouches'), owner: ada, campaign: 'spring' },
+        null,
+        null,
+        null,
+        null,
+      ],
+    });
+  });
+});
+
+describe('eventsTrack', () => {
+  it('stores events and answers them, a repeat like the first', async () => {
+    const first = await track([added('m1')]);
+    expect(first).toEqual({
+      events: [
+        { id: expect.stringMatching(/^evt_/), name: 'Product Added', happenedAt: '2026-03-01T09:00:00.000Z', product: { sku: 'G-32' } },
+      ],
+      userErrors: [],
+    });
+    expect(await track([added('m1')])).toEqual(first);
+    expect(await digitalOf([ada], '{ cart { lines { quantity } } interests { topic } }')).toEqual({
+      cart: { lines: [{ quantity: 2 }] },
+      interests: [{ topic: 'Games' }],
+    });
+  });
+
+  it('refuses each event for itself and keeps the others', async () => {
+    await track([added('m1')]);
+    const { events, userErrors } = await track([
+      added('m1', { name: 'Product Removed' }),
+      added('m2', { customer: 'cus_00000000000000000000' }),
+      added('m3', { name: null }),
+      added('m4', { timestamp: '2026-03-02T12:00:01Z' }),
+      added('m5', { product: { sku: 'a', quantity: 0 } }),
+      added('m6', { product: { sku: 'a', price: { amount: '1.005', currencyCode: 'EUR' } } }),
+      added('m7', { customer: null }),
+      added('m8', { userId: 'ada' }),
+      added('m9'),
+    ]);
+    expect(userErrors).toEqual([
+      { code: 'IDEMPOTENCY_KEY_REUSED', field: ['input', 'events', '0', 'messageId'] },
+      { code: 'CUSTOMER_UNKNOWN', field: ['input', 'events', '1', 'customer'] },
+      { code: 'FIELD_MISSING', field: ['input', 'events', '2', 'name'] },
+      { code: 'TIMESTAMP_IN_FUTURE', field: ['input', 'events', '3', 'timestamp'] },
+      { code: 'QUANTITY_INVALID', field: ['input', 'events', '4', 'product', 'quantity'] },
+      { code: 'AMOUNT_INVALID', field: ['input', 'events', '5', 'product', 'price', 'amount'] },
+      { code: 'OWNER_MISSING', field: ['input', 'events', '6', 'customer'] },
+      { code: 'OWNER_AMBIGUOUS', field: ['input', 'events', '7', 'customer'] },
+    ]);
+    expect(events.map((event) => event !== null)).toEqual([false, false, false, false, false, false, false, false, true]);
+  });
+
+  it.each([0, 101])('refuses a batch of %i', async (size) => {
+    const { events, userErrors } = await track(Array.from({ length: size }, (_, index) => added(`m${index}`)));
+    expect(events).toEqual([]);
+    expect(userErrors).toEqual([{ code: 'BATCH_SIZE_INVALID', field: ['input', 'events'] }]);
+  });
+
+  it('joins a visitor to the user at the moment of identification', async () => {
+    const visitor = (messageId: string, more: object = {}) => added(messageId, { customer: null, anonymousId: 'anon-1', ...more });
+    await track([visitor('m1'), visitor('m2', { type: 'IDENTIFY', userId: 'newcomer' })]);
+    const newcomer = await domain.customer('newcomer');
+    expect(await digitalOf([newcomer], '{ events { nodes { type } } }')).toEqual({
+      events: { nodes: expect.arrayContaining([{ type: 'TRACK' }, { type: 'IDENTIFY' }]) },
+    });
+  });
+});
+
+describe('campaignTouchRecord', () => {
+  const RECORD = `mutation ($input: CampaignTouchRecordInput!) {
+    campaignTouchRecord(input: $input) { campaignTouch { campaign state at history { state } } userErrors { code field } }
+  }`;
+  const record = async (more: object = {}) => {
+    const input = {
+      idempotencyKey: `${ada}/1`,
+      customer: ada,
+      campaign: 'spring',
+      channel: 'EMAIL',
+      messageId: 'm1',
+      state: 'SENT',
+      ...more,
+    };
+    const { data, errors } = await domain.ask(RECORD, { input });
+    expect(errors).toBeUndefined();
+    return (data as { campaignTouchRecord: unknown }).campaignTouchRecord;
+  };
+
+  it('records what became of a message, and repeats change nothing', async () => {
+    const sent = await record();
+    expect(sent).toEqual({
+      campaignTouch: { campaign: 'spring', state: 'SENT', at: '2026-03-01T12:00:00.000Z', history: [{ state: 'SENT' }] },
+      userErrors: [],
+    });
+    domain.time.now += 60_000;
+    expect(await record()).toEqual(sent);
+    expect(await record({ idempotencyKey: `${ada}/2`, state: 'CLICKED' })).toMatchObject({
+      campaignTouch: { state: 'CLICKED', at: '2026-03-01T12:01:00.000Z', history: [{ state: 'SENT' }, { state: 'CLICKED' }] },
+    });
+    expect(await digitalOf([ada], '{ lastSeenAt campaignTouches { nodes { state } } }')).toEqual({
+      lastSeenAt: null,
+      campaignTouches: { nodes: [{ state: 'CLICKED' }] },
+    });
+  });
+
+  it('refuses an unknown customer and a key used for something else', async () => {
+    expect(await record({ customer: 'cus_00000000000000000000' })).toEqual({
+      campaignTouch: null,
+      userErrors: [{ code: 'CUSTOMER_UNKNOWN', field: ['input', 'customer'] }],
+    });
+    await record({ idempotencyKey: `${ada}/3` });
+    expect(await record({ idempotencyKey: `${ada}/3`, state: 'OPENED' })).toEqual({
+      campaignTouch: null,
+      userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['input', 'idempotencyKey'] }],
+    });
+  });
+});
