@@ -11,11 +11,11 @@ type Reads<T extends Doc> = Pick<Collection<T>, 'getMany' | 'latest' | 'totals' 
 
 const MAX_FIRST = 1000;
 
-/** How many documents a scan asks for at once. */
-const SCAN_CHUNK = 500;
-
 /** Above every text that begins with `prefix`, in code point order. */
 const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
+
+/** How many documents a scan asks for at once. */
+const SCAN_CHUNK = 500;
 
 /** What a collection answers. */
 export function mongoReads<T extends Doc>(documents: Documents<Stored>, spec: Spec<T>, reading: Reading): Reads<T> {
@@ -39,7 +39,7 @@ export function mongoReads<T extends Doc>(documents: Documents<Stored>, spec: Sp
       const owners = ownersOf([members]);
       if (owners.length === 0) return { items: [], next: null };
       const found = await documents
-        .find({ $and: [{ owner: { $in: owners } }, within(spec, options), beyond] }, time)
+        .find({ owner: { $in: [...owners] }, ...within(spec, options), ...beyond }, time)
         .sort({ [spec.at]: -1, id: -1 })
         // Members may share time and id, one document each: enough to see where such a group ends.
         .limit(first + owners.length)
@@ -63,11 +63,13 @@ export function mongoReads<T extends Doc>(documents: Documents<Stored>, spec: Sp
     if (!spec.terms) throw new TypeError(`Collection "${spec.name}" has no search terms.`);
     const sought = [...new Set(prefixes)].filter((prefix) => prefix !== '');
     if (sought.length === 0 || !sought.every(isIndexable)) return { items: [], next: null };
-    const begins = sought.map((prefix) => ({ _terms: { $elemMatch: { $gte: prefix, $lt: endOf(prefix) } } }) as Filter<Stored>);
+    // Ranges and not anchored patterns, which the server that the checks run on does not find in arrays.
+    const begins = sought.map((prefix) => ({ $elemMatch: { $gte: prefix, $lt: endOf(prefix) } }));
+    const holdAll = (begins.length === 1 ? { _terms: begins[0] } : { $and: begins.map((_terms) => ({ _terms })) }) as Filter<Stored>;
     const beyond: Filter<Stored> = after ? { $or: [{ owner: { $gt: after.owner } }, { owner: after.owner, id: { $gt: after.id } }] } : {};
     const found = await reading(null, () =>
       documents
-        .find({ $and: [...begins, beyond] }, time)
+        .find({ ...holdAll, ...beyond }, time)
         .sort({ owner: 1, id: 1 })
         .limit(first + 1)
         .toArray(),
@@ -80,22 +82,35 @@ export function mongoReads<T extends Doc>(documents: Documents<Stored>, spec: Sp
     };
   }
 
-  /** By keyset and not by one cursor, which servers end when the consumer takes its time. */
+  /**
+   * By keyset and not by one cursor, which servers end when the consumer takes its time. A chunk that is full is followed by the rest
+   * of its last owner, and that by the owners after: two plain ranges, which every planner reads from the index in order.
+   */
   async function* scan(range: Range = {}): AsyncIterable<T> {
-    for (let beyond: Filter<Stored> = {}; ; ) {
-      const filter: Filter<Stored> = { $and: [within(spec, range), beyond] };
-      const found = await reading(null, () =>
+    const chunk = (filter: Filter<Stored>) =>
+      reading(null, () =>
         documents
-          .find(filter, time)
+          .find({ ...within(spec, range), ...filter }, time)
           .sort({ owner: 1, [spec.at]: 1, id: 1 })
           .limit(SCAN_CHUNK)
           .toArray(),
       );
+    let filter: Filter<Stored> = {};
+    let inOwner: string | null = null;
+    for (;;) {
+      const found = await chunk(filter);
       for (const stored of found) yield fromStored<T>(stored);
       const last = found.at(-1);
-      if (!last || found.length < SCAN_CHUNK) return;
-      const { owner, at, id } = placeOf(last);
-      beyond = { $or: [{ owner: { $gt: owner } }, { owner, [spec.at]: { $gt: at } }, { owner, [spec.at]: at, id: { $gt: id } }] };
+      if (last && found.length === SCAN_CHUNK) {
+        const { owner, at, id } = placeOf(last);
+        filter = { owner, $or: [{ [spec.at]: { $gt: at } }, { [spec.at]: at, id: { $gt: id } }] };
+        inOwner = owner;
+      } else if (inOwner !== null) {
+        filter = { owner: { $gt: inOwner } };
+        inOwner = null;
+      } else {
+        return;
+      }
     }
   }
 

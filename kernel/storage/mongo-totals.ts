@@ -15,7 +15,7 @@ export function mongoTotals<T extends Doc>(documents: Documents<Stored>, spec: S
     const { by } = options;
     if (by !== undefined && !spec.groups?.includes(by)) throw new TypeError(`Collection "${spec.name}" has no group "${by}".`);
     const owners = ownersOf(persons);
-    const match = { $match: { $and: [{ owner: { $in: [...owners] } }, within(spec, options)] } };
+    const match = { $match: { owner: { $in: [...owners] }, ...within(spec, options) } };
     const group = {
       $group: {
         _id: { owner: '$owner', ...(by !== undefined && { group: `$${by}` }) },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mongoStore } from '../../kernel/storage/mongo.ts';
 import type { Adjustment, Doc, Spec, Store } from '../../kernel/storage/port.ts';
 import { dropDatabases, MONGODB_URI, uniquePrefix } from '../support/mongo.ts';
-import { type Wire, wireTo } from '../support/wire.ts';
+import { type Wire, wireTo } from '../support/mongo-wire.ts';
 
 interface Account extends Doc {
   readonly balance: number;
@@ -79,7 +79,7 @@ describe.skipIf(!MONGODB_URI)('a ledger on MongoDB (needs MONGODB_URI)', () => {
       status: 'applied',
       value: 70,
     });
-    expect(wire.commands).toEqual(ADJUSTMENT);
+    expect(wire.names()).toEqual(ADJUSTMENT);
     await other.close();
     await wire.close();
   });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { mongoStore } from '../../kernel/storage/mongo.ts';
 import type { Doc, Spec, Store } from '../../kernel/storage/port.ts';
 import { dropDatabases, MONGODB_URI, uniquePrefix } from '../support/mongo.ts';
-import { type Wire, wireTo } from '../support/wire.ts';
+import { type Wire, wireTo } from '../support/mongo-wire.ts';
 
 interface Account extends Doc {
   readonly balance: number;

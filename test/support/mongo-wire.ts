@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { BSON } from 'mongodb';
 
 /** Commands that an operation of the store is made of; everything else (handshakes, heartbeats) passes uncounted. */
 const COUNTED = new Set(['find', 'aggregate', 'insert', 'update', 'delete', 'findAndModify']);
@@ -9,8 +10,10 @@ const OP_MSG = 2013;
 export interface Wire {
   /** What a client connects to. */
   readonly uri: string;
-  /** Commands that reached the server since the last `cutAt`. */
-  readonly commands: readonly string[];
+  /** Commands that reached the server since the last `cutAt` or `holdAt`. */
+  readonly commands: readonly BSON.Document[];
+  /** Their names. */
+  names(): readonly string[];
   /**
    * Lets `count` more commands through. Then the wire is dead, as if the client's process had been killed: before the next command
    * reached the server (`before`), or after it was carried out and before its answer came back (`after`).
@@ -21,12 +24,14 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-/** The command in a message of the wire protocol: the name of its first field. */
-function commandOf(message: Buffer): string | null {
-  if (message.readInt32LE(12) !== OP_MSG) return null;
-  const name = 26;
-  return message.toString('utf8', name, message.indexOf(0, name));
+/** The command in a message of the wire protocol; its name is that of its first field. Null for other messages. */
+function commandOf(message: Buffer): BSON.Document | null {
+  return message.readInt32LE(12) === OP_MSG && message[20] === 0
+    ? BSON.deserialize(message.subarray(21, 21 + message.readInt32LE(21)))
+    : null;
 }
+
+const nameOf = (command: BSON.Document) => Object.keys(command)[0] ?? '';
 
 /** A wire to the first host of `target`, uncut. */
 export async function wireTo(target: string): Promise<Wire> {
@@ -36,7 +41,7 @@ export async function wireTo(target: string): Promise<Wire> {
   let when: 'before' | 'after' = 'before';
   let dead = false;
   let hold: ((release: () => void) => void) | undefined;
-  const commands: string[] = [];
+  const commands: BSON.Document[] = [];
 
   const cut = () => {
     dead = true;
@@ -63,7 +68,7 @@ export async function wireTo(target: string): Promise<Wire> {
         const message = waiting.subarray(0, waiting.readInt32LE(0));
         waiting = waiting.subarray(message.length);
         const command = commandOf(message);
-        if (command !== null && COUNTED.has(command)) {
+        if (command !== null && COUNTED.has(nameOf(command))) {
           if (left === 0 && hold) {
             hold(() => upstream.write(message));
             hold = undefined;
@@ -91,6 +96,7 @@ export async function wireTo(target: string): Promise<Wire> {
     // Straight to this wire, whatever name the server goes by, and soon told when it is dead.
     uri: `mongodb://127.0.0.1:${at}/?directConnection=true&serverSelectionTimeoutMS=200&heartbeatFrequencyMS=500`,
     commands,
+    names: () => commands.map(nameOf),
     cutAt: (count, moment) => {
       left = count;
       when = moment;
