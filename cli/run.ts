@@ -18,7 +18,6 @@ import { fillOnce } from './demo-fill.ts';
 /** Runs the gateway, with every subgraph that has no URL, until the process is told to stop. */
 export async function runGateway(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
-  const stop = stopSignal(log);
   const names = SUBGRAPH_NAMES.filter((name) => !config.subgraphUrls.has(name));
   const company = await opened(config, names, log);
   const transports = new Map<string, Transport>();
@@ -32,6 +31,8 @@ export async function runGateway(config: Config): Promise<void> {
     const graph = await openGraph({ ...config, transports, log });
     close.unshift(() => graph.stop());
     const server = await serveGraph({ ...config, graph, log, clock: Date.now, readiness: () => readiness });
+    // Until here a signal simply ends the process: nothing was accepted yet.
+    const stop = stopSignal(log);
     close.unshift(() => server.drain());
     log.info({ event: 'listening', host: config.host, port: server.port }, 'the gateway listens');
 
@@ -70,12 +71,12 @@ function invitation(origin: string): string {
 /** Runs one subgraph over HTTP until the process is told to stop. */
 export async function runSubgraph(config: Config, name: SubgraphName): Promise<void> {
   const log = createLog(config.logLevel);
-  const stop = stopSignal(log);
   const company = await opened(config, [name], log);
   try {
     const subgraph = company.subgraphs.get(name);
     if (!subgraph || !config.secret) throw new Error(`${name} was not opened.`);
     const server = await serveSubgraph({ ...config, subgraph, secret: config.secret, clock: Date.now, log });
+    const stop = stopSignal(log);
     log.info({ event: 'listening', subgraph: name, host: config.host, port: server.port }, 'the subgraph listens');
     const jobs = startJobs(subgraph.jobs, log);
     await aborted(stop);

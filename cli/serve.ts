@@ -3,7 +3,6 @@ import { closest } from '../kernel/closest.ts';
 import { type Config, loadConfig, type Role } from '../kernel/config.ts';
 import { OperatorError } from '../kernel/errors.ts';
 import { SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
-import { runGateway, runSubgraph } from './run.ts';
 
 const ROLES: readonly Role[] = ['all', 'gateway', ...SUBGRAPH_NAMES];
 
@@ -23,7 +22,9 @@ export function registerServe(program: Command): void {
     });
 }
 
-function run(config: Config, role: Role): Promise<void> {
+async function run(config: Config, role: Role): Promise<void> {
+  // Everything hangs on this import: a wrong setting is told of without it.
+  const { runGateway, runSubgraph } = await import('./run.ts');
   if (role === 'all' || role === 'gateway') return runGateway({ ...config, demo: role === 'all' && config.demo === true });
   return runSubgraph(config, role);
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../kernel/config.ts';
-import { runGateway } from './run.ts';
 
 /** `c360 start`, which is `npm start`: everything in one process, over the demo company unless DEMO=0. */
 export function registerStart(program: Command): void {
@@ -10,6 +9,7 @@ export function registerStart(program: Command): void {
     .option('--config <file>', 'a YAML file of settings; the environment wins')
     .action(async ({ config: file }: { config?: string }) => {
       const config = loadConfig({ env: process.env, file, role: 'all' });
+      const { runGateway } = await import('./run.ts');
       await runGateway({ ...config, demo: config.demo ?? true });
     });
 }

@@ -26,12 +26,18 @@ export interface HttpServer {
 
 /** After this a client that is still reading its answer is cut off, so that it can't keep a process from stopping. */
 const LONGEST_DRAIN_MS = 25_000;
+/** How long nobody has to have come before the door is closed, and how long that is waited for. */
+const QUIET_MS = 20;
+const LONGEST_HOLD_MS = 1_000;
 
 /** Listens, or throws an OperatorError when the port can't be had. */
 export async function listen({ host, port, graceMs, handler, failed }: HttpServerOptions): Promise<HttpServer> {
   let draining = false;
   let running = 0;
   let idle = () => {};
+  let held = 0;
+  let hold: Promise<void> | undefined;
+  let arrivedAt = 0;
   const server = createServer({ keepAliveTimeout: 30_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
     running += 1;
     response.once('close', () => {
@@ -40,7 +46,11 @@ export async function listen({ host, port, graceMs, handler, failed }: HttpServe
     });
     // So that clients open their next connection elsewhere.
     if (draining) response.setHeader('connection', 'close');
-    handler(request, response).catch((error: unknown) => {
+    arrivedAt = performance.now();
+    if (hold) held += 1;
+    // While the door closes requests wait before it: see `closeDoor`.
+    const handled = hold ? hold.then(() => handler(request, response)) : handler(request, response);
+    handled.catch((error: unknown) => {
       failed(error);
       if (!response.headersSent) sendError(response, 500, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side.');
       else response.destroy();
@@ -48,22 +58,36 @@ export async function listen({ host, port, graceMs, handler, failed }: HttpServe
   });
   await listening(server, host, port);
 
-  let drained: Promise<void> | undefined;
+  /**
+   * Stops listening. A connection that the kernel has taken and we have not is cut by that, and clients that were told to
+   * close come back at once; so the answers are held until nobody comes any more, which on a free event loop means
+   * that nobody waits outside.
+   */
+  const closeDoor = async () => {
+    let release = () => {};
+    hold = new Promise((resolve) => (release = resolve));
+    const until = performance.now() + LONGEST_HOLD_MS;
+    do await pause(QUIET_MS / 2);
+    while (performance.now() < until && (running > held || performance.now() - arrivedAt < QUIET_MS));
+    // Not http's close, which also cuts connections that look idle while a request is on its way to us.
+    NetServer.prototype.close.call(server);
+    release();
+  };
   /** Answers for `graceMs` more, telling every client to go; then takes no connection; then lets what runs finish. */
   const drain = async () => {
     draining = true;
-    await new Promise((resolve) => setTimeout(resolve, graceMs));
-    // Not http's close, which also cuts connections that look idle while a request is on its way to us.
+    await pause(graceMs);
     const closed = new Promise<void>((resolve) => server.once('close', resolve));
-    NetServer.prototype.close.call(server);
+    await closeDoor();
     const cut = setTimeout(() => server.closeAllConnections(), LONGEST_DRAIN_MS).unref();
     if (running > 0) await new Promise<void>((resolve) => (idle = resolve));
     idle = () => server.closeIdleConnections();
-    await new Promise((resolve) => setTimeout(resolve, Math.min(graceMs, 100)));
+    await pause(Math.min(graceMs, 100));
     server.closeIdleConnections();
     await closed;
     clearTimeout(cut);
   };
+  let drained: Promise<void> | undefined;
   return {
     port: (server.address() as AddressInfo).port,
     get draining() {
@@ -74,6 +98,10 @@ export async function listen({ host, port, graceMs, handler, failed }: HttpServe
       return drained;
     },
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {
