@@ -133,6 +133,10 @@ describe.skipIf(!MONGODB_URI)('a MongoDB store (needs MONGODB_URI)', () => {
     expect(new Set(wire.names())).toEqual(new Set(['find', 'aggregate', 'insert', 'update', 'delete', 'findAndModify']));
     for (const command of writes) expect(command).toMatchObject({ writeConcern: { w: 'majority', j: true } });
     for (const command of reads) expect(command).toMatchObject({ readConcern: { level: 'majority' } });
+    // What builds on another step sees what that one saw, whoever is the primary by then.
+    const [before, insert, after] = wire.commands;
+    expect([before?.lsid, after?.lsid]).toEqual([insert?.lsid, insert?.lsid]);
+    expect(after?.readConcern).toHaveProperty('afterClusterTime');
     // A retried write is told from a new one by its number.
     for (const command of writes.filter((command) => !('delete' in command))) expect(command).toHaveProperty('txnNumber');
   });
