@@ -1,4 +1,4 @@
-import { addDecimals, type Decimal, formatDecimal, multiplyDecimals, parseDecimal } from '../../kernel/money.ts';
+import { addDecimals, type Decimal, formatDecimal, multiplyDecimals } from '../../kernel/money.ts';
 import type { RowReader } from '../../kernel/record.ts';
 import type { DecimalText } from './records.ts';
 
@@ -11,11 +11,10 @@ export function plain(value: Decimal): DecimalText {
   return value.scale === 0 ? text : text.replace(/\.?0+$/, '');
 }
 
-/** Reads text that `plain` wrote. */
+/** Reads text that `plain` wrote; products have more digits than `parseDecimal` takes from outside. */
 export function exact(text: DecimalText): Decimal {
-  const value = parseDecimal(text);
-  if (!value) throw new TypeError('not a stored decimal');
-  return value;
+  const point = text.indexOf('.');
+  return { unscaled: BigInt(text.replace('.', '')), scale: point < 0 ? 0 : text.length - point - 1 };
 }
 
 export function negate({ unscaled, scale }: Decimal): Decimal {

@@ -30,13 +30,17 @@ class Inspection {
   /** The amount as plain text; '0' when absent or refused. */
   amount(field: string, text: string | null | undefined): string {
     const value = text == null ? null : parseDecimal(text);
-    this.require(
-      !value || (value.unscaled >= 0n && Number(text) <= MAX_AMOUNT),
-      'AMOUNT_INVALID',
-      field,
-      `Give an amount from 0 to ${MAX_AMOUNT}; what comes back is recorded with returnRecord.`,
-    );
-    return value ? plain(value) : '0';
+    const fits = !value || (value.unscaled >= 0n && Number(text) <= MAX_AMOUNT);
+    const remedy = `Give an amount from 0 to ${MAX_AMOUNT}; what comes back is recorded with returnRecord.`;
+    this.require(fits, 'AMOUNT_INVALID', field, remedy);
+    return value && fits ? plain(value) : '0';
+  }
+
+  quantity(field: string, text: string): string {
+    const value = parseDecimal(text);
+    const fits = value !== null && value.unscaled > 0n && Number(text) <= MAX_AMOUNT;
+    this.require(fits, 'QUANTITY_INVALID', field, 'Give a quantity of more than 0; what comes back is recorded with returnRecord.');
+    return value && fits ? plain(value) : '1';
   }
 
   result<R>(rows: () => readonly R[]): Command<R> {
@@ -60,8 +64,7 @@ function readLines(inspection: Inspection, lines: readonly OrderLineInput[]): re
     inspection.require(SKU.test(line.sku), 'SKU_INVALID', field('sku'), 'Give 1 to 100 letters, digits and . _ - / without spaces.');
     inspection.label(field('name'), line.name);
     inspection.label(field('category'), line.category);
-    const quantity = inspection.amount(field('quantity'), line.quantity);
-    inspection.require(quantity !== '0', 'QUANTITY_INVALID', field('quantity'), 'Give a quantity of more than 0.');
+    const quantity = inspection.quantity(field('quantity'), line.quantity);
     const unitPrice = inspection.amount(field('unitPrice'), line.unitPrice);
     const discount = inspection.amount(field('discount'), line.discount);
     const tax = inspection.amount(field('tax'), line.tax);

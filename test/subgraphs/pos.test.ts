@@ -1,0 +1,465 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { entityId } from '../../kernel/ids.ts';
+import type { Arrival, Intake, Outcome } from '../../kernel/intake.ts';
+import type { SourceRow } from '../../kernel/record.ts';
+import { pos } from '../../subgraphs/pos/module.ts';
+import { ordersSpec } from '../../subgraphs/pos/records.ts';
+import { type Domain, openDomain } from '../support/domain.ts';
+
+const NOW = Date.UTC(2026, 2, 1, 12);
+let domain: Domain;
+let ada: string;
+let people = 0;
+let runs = 0;
+
+beforeAll(async () => {
+  domain = await openDomain(pos);
+});
+// One store for all tests: each has customers of its own.
+beforeEach(async () => {
+  domain.time.now = NOW;
+  ada = await someone();
+  domain.calls.clear();
+});
+afterAll(() => domain.close());
+
+const someone = () => domain.customer(`someone-${people++}`);
+const GRANTED = ['PERSONALIZATION', 'PROFILING'];
+
+/** What a run of the pipeline does with rows of one customer. */
+async function ingest(kind: string, owner: string, rows: readonly SourceRow[], run = `run-${runs++}`): Promise<readonly Outcome[]> {
+  const intake = domain.subgraph.intakes.find((each) => each.kind === kind) as Intake;
+  const seen = new Map<string, number>();
+  const arrivals = rows.map((row, index): Arrival<unknown> => {
+    const read = intake.read({ source: 'tills', currency: 'GBP', ...row });
+    if (!read.ok) throw new Error(read.reason.message);
+    const content = intake.contentOf?.(read.record) ?? null;
+    const occurrence = content === null ? 1 : (seen.get(content) ?? 0) + 1;
+    if (content !== null) seen.set(content, occurrence);
+    return { record: read.record, owner, origin: `${run}/${index + 1}`, occurrence };
+  });
+  return intake.store(arrivals);
+}
+
+async function customers(persons: readonly { members: readonly string[]; permissions?: readonly string[] }[], selection: string) {
+  const { data, errors } = await domain.entities(
+    'Customer',
+    persons.map(({ members, permissions = GRANTED }) => ({ id: members[0], members, permissions })),
+    selection,
+  );
+  expect(errors).toBeUndefined();
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared with literals.
+  return (data as any)._entities as any[];
+}
+
+async function purchases(members: readonly string[], selection: string) {
+  return (await customers([{ members }], `{ purchases ${selection} }`))[0].purchases;
+}
+
+async function mutate(field: string, input: object, selection: string) {
+  const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input`;
+  const { data, errors } = await domain.ask(
+    `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { code field } } }`,
+    { input },
+  );
+  expect(errors).toBeUndefined();
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared with literals.
+  return (data as any)[field];
+}
+
+const line = (more: SourceRow): SourceRow => ({ quantity: '1', unit_price: '1.00', placed_at: '2026-01-10T10:00:00Z', ...more });
+const SUMMARY = `{ summary { orderCount itemsPerOrder totalSpent { amount currencyCode } averageOrderValue { amount } returnedTotal { amount }
+  firstOrderAt lastOrderAt returnRate repeatRate byCurrency { currencyCode orderCount totalSpent { amount } } } }`;
+
+describe('Customer.purchases', () => {
+  it('is null for a customer whom no till knows', async () => {
+    expect(await purchases([ada], SUMMARY)).toBeNull();
+  });
+
+  it('sums up orders exactly, per currency, over all members of the customer', async () => {
+    const before = await someone();
+    await ingest('order', ada, [
+      line({ number: '1', quantity: '3', unit_price: '0.335' }),
+      line({ number: '1', quantity: '3', unit_price: '0.335' }),
+      line({ number: '2', unit_price: '0', placed_at: '2026-01-12T10:00:00Z' }),
+    ]);
+    await ingest('order', before, [line({ number: '3', currency: 'JPY', unit_price: '1200', placed_at: '2025-12-24T10:00:00Z' })]);
+    await ingest('order', ada, [line({ number: '4', unit_price: '50' }), { number: '4', status: 'CANCELLED' }]);
+    expect((await purchases([ada, before], SUMMARY)).summary).toEqual({
+      orderCount: 3,
+      // (6 + 1 + 1) / 3
+      itemsPerOrder: expect.closeTo(8 / 3, 10),
+      totalSpent: [
+        { amount: '2.01', currencyCode: 'GBP' },
+        { amount: '1200', currencyCode: 'JPY' },
+      ],
+      averageOrderValue: { amount: '1.01' },
+      returnedTotal: [],
+      firstOrderAt: '2025-12-24T10:00:00.000Z',
+      lastOrderAt: '2026-01-12T10:00:00.000Z',
+      returnRate: 0,
+      repeatRate: expect.closeTo(2 / 3, 10),
+      byCurrency: [
+        { currencyCode: 'GBP', orderCount: 2, totalSpent: { amount: '2.01' } },
+        { currencyCode: 'JPY', orderCount: 1, totalSpent: { amount: '1200' } },
+      ],
+    });
+  });
+
+  it('of a customer with returns only has no orders and no average', async () => {
+    await ingest('return', ada, [{ number: 'C1', quantity: '-2', unit_price: '13.75', returned_at: '2026-01-01T00:00:00Z' }]);
+    expect((await purchases([ada], SUMMARY)).summary).toMatchObject({
+      orderCount: 0,
+      itemsPerOrder: null,
+      totalSpent: [],
+      averageOrderValue: null,
+      returnedTotal: [{ amount: '27.50' }],
+      firstOrderAt: null,
+      returnRate: null,
+    });
+  });
+
+  it('comes to the same whatever the order of files and however often they come', async () => {
+    const header = { number: '9', placed_at: '2026-01-01T08:00:00Z', status: 'DELIVERED', channel: 'WEB' };
+    const rows = [line({ number: '9', unit_price: '2.50' }), header, line({ number: '9', unit_price: '2.50' })];
+    const ben = await someone();
+    expect(await ingest('order', ada, rows)).toEqual(['stored', 'stored', 'stored']);
+    expect(await ingest('order', ada, rows)).toEqual(['duplicate', 'duplicate', 'duplicate']);
+    expect(await ingest('order', ben, [...rows].reverse(), 'ben')).toEqual(['stored', 'stored', 'stored']);
+    // A batch of a run that was interrupted after it was stored.
+    expect(await ingest('order', ben, [...rows].reverse(), 'ben')).toEqual(['stored', 'stored', 'stored']);
+    const seen = '{ orders { nodes { number placedAt status channel total { amount } lines { quantity unitPrice amount } } } }';
+    const expected = {
+      number: '9',
+      placedAt: '2026-01-01T08:00:00.000Z',
+      status: 'DELIVERED',
+      channel: 'WEB',
+      total: { amount: '5.00' },
+      lines: [
+        { quantity: '1', unitPrice: '2.5', amount: '2.5' },
+        { quantity: '1', unitPrice: '2.5', amount: '2.5' },
+      ],
+    };
+    expect((await purchases([ada], seen)).orders.nodes).toEqual([expected]);
+    expect((await purchases([ben], seen)).orders.nodes).toEqual([expected]);
+  });
+
+  it('keeps equal orders without a number apart by their occurrence', async () => {
+    const row = line({ line_total: '11.77' });
+    expect(await ingest('order', ada, [row, row])).toEqual(['stored', 'stored']);
+    expect((await purchases([ada], SUMMARY)).summary).toMatchObject({ orderCount: 2, totalSpent: [{ amount: '23.54' }] });
+  });
+
+  it('sums up a period: from the first time on, up to the second', async () => {
+    await ingest('order', ada, [
+      line({ number: '1', placed_at: '2026-01-01T00:00:00Z' }),
+      line({ number: '2', placed_at: '2026-01-31T23:59:59.999Z' }),
+      line({ number: '3', placed_at: '2026-02-01T00:00:00Z' }),
+    ]);
+    const period = await purchases([ada], '{ summary(since: "2026-01-01T00:00:00Z", until: "2026-02-01T00:00:00Z") { orderCount } }');
+    expect(period.summary.orderCount).toBe(2);
+    const { errors } = await domain.entities(
+      'Customer',
+      [{ id: ada, members: [ada] }],
+      '{ purchases { summary(since: "2026-02-01T00:00:00Z", until: "2026-02-01T00:00:00Z") { orderCount } } }',
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'until' });
+  });
+
+  it('pages orders newest first', async () => {
+    await ingest(
+      'order',
+      ada,
+      [1, 2, 3].map((day) => line({ number: `${day}`, placed_at: `2026-01-0${day}T00:00:00Z` })),
+    );
+    const page = (await purchases([ada], '{ orders(first: 2) { nodes { number } pageInfo { hasNextPage endCursor } } }')).orders;
+    expect(page.nodes).toEqual([{ number: '3' }, { number: '2' }]);
+    const rest = await purchases(
+      [ada],
+      `{ orders(first: 2, after: "${page.pageInfo.endCursor}") { nodes { number } pageInfo { hasNextPage } } }`,
+    );
+    expect(rest.orders).toEqual({ nodes: [{ number: '1' }], pageInfo: { hasNextPage: false } });
+  });
+
+  it('names the favourite store and categories, by the catalogue where lines are silent', async () => {
+    await ingest('store', '', [
+      { id: 'kyoto', name: '京都店', country: 'JP', time_zone: 'Asia/Tokyo', latitude: '35.01', longitude: '135.77' },
+    ]);
+    await ingest('product', '', [{ sku: 'cup', name: 'Cup', category: 'Crockery', price: '4.20', currency: 'GBP' }]);
+    await ingest('order', ada, [
+      line({ number: '1', sku: 'cup', store: 'kyoto' }),
+      line({ number: '2', sku: 'cup', category: 'Gifts', store: 'kyoto' }),
+      line({ number: '3', sku: 'tea', product_name: 'Sencha', store: 'elsewhere' }),
+    ]);
+    const seen = await purchases(
+      [ada],
+      `{ favouriteStore { id name country timeZone location { latitude } } favouriteCategories { category orderCount share }
+         orders { nodes { lines { name product { sku name category price { amount } } } store { id name } } } }`,
+    );
+    expect(seen.favouriteStore).toEqual({
+      id: 'kyoto',
+      name: '京都店',
+      country: 'JP',
+      timeZone: 'Asia/Tokyo',
+      location: { latitude: 35.01 },
+    });
+    expect(seen.favouriteCategories.map((each: { category: string }) => each.category)).toEqual(['Crockery', 'Gifts']);
+    expect(seen.orders.nodes).toContainEqual({
+      lines: [{ name: 'Cup', product: { sku: 'cup', name: 'Cup', category: 'Crockery', price: { amount: '4.20' } } }],
+      store: { id: 'kyoto', name: '京都店' },
+    });
+    expect(seen.orders.nodes).toContainEqual({
+      lines: [{ name: 'Sencha', product: { sku: 'tea', name: 'Sencha', category: null, price: null } }],
+      store: { id: 'elsewhere', name: null },
+    });
+  });
+
+  it('shows a payment as late once it is due, and its order', async () => {
+    await ingest('order', ada, [line({ number: '1' })]);
+    await ingest('payment', ada, [
+      { number: 'p1', order_number: '1', status: 'PENDING', amount: '1', due_at: '2026-03-01T12:00:01Z' },
+      { number: 'p2', order_number: 'none', status: 'PAID', amount: '1', method: 'card' },
+    ]);
+    const seen = '{ payments { nodes { status method dueAt order { number } } } }';
+    const due = '2026-03-01T12:00:01.000Z';
+    expect((await purchases([ada], seen)).payments.nodes).toEqual([
+      { status: 'PENDING', method: null, dueAt: due, order: { number: '1' } },
+      { status: 'PAID', method: 'card', dueAt: null, order: null },
+    ]);
+    domain.time.now += 1002;
+    expect((await purchases([ada], seen)).payments.nodes[0].status).toBe('LATE');
+  });
+});
+
+it('answers a page of 100 customers with one store call per collection', async () => {
+  await ingest('order', ada, [line({ number: '1', sku: 'x' })]);
+  const persons = [{ members: [ada] }, ...Array.from({ length: 99 }, (_, i) => ({ members: [`cus_${i}`] }))];
+  domain.calls.clear();
+  const found = await customers(
+    persons,
+    `{ posSignals { orderCount } purchases { orders(first: 5) { nodes { lines { product { name } } } } summary { orderCount itemsPerOrder } favouriteCategories { category } } }`,
+  );
+  expect(found[0].purchases.summary.orderCount).toBe(1);
+  expect(domain.calls.list.sort()).toEqual([
+    'orders.latest', // the page
+    'orders.latest', // the latest 200, for habits
+    'orders.totals',
+    'payments.totals', // up to now, for signals
+    'payments.totals', // of all time, for those without orders
+    'products.getMany', // categories
+    'products.getMany', // names
+    'quintiles.getMany',
+    'returns.totals',
+  ]);
+});
+
+describe('posSignals', () => {
+  const SIGNALS = `{ posSignals { state orderCount firstOrderAt lastOrderAt totalSpent { amount currencyCode } latePaymentCount rank { recency frequency monetary } } }`;
+
+  it('are withheld without touching the store when the customer has not agreed', async () => {
+    await ingest('order', ada, [line({ number: '1' })]);
+    domain.calls.clear();
+    for (const permissions of [[], ['PROFILING'], ['PERSONALIZATION']])
+      expect(await customers([{ members: [ada], permissions }], SIGNALS)).toEqual([
+        {
+          posSignals: {
+            state: 'WITHHELD',
+            orderCount: 0,
+            firstOrderAt: null,
+            lastOrderAt: null,
+            totalSpent: [],
+            latePaymentCount: 0,
+            rank: null,
+          },
+        },
+      ]);
+    expect(domain.calls.list).toEqual([]);
+  });
+
+  it('count late payments and rank the customer once the customer base is measured', async () => {
+    const people = await Promise.all(Array.from({ length: 20 }, someone));
+    for (const [i, owner] of people.entries())
+      await ingest('order', owner, [
+        line({
+          number: `r${i}`,
+          currency: 'SEK',
+          unit_price: `${100 + i}`,
+          placed_at: `2026-02-${String(i + 1).padStart(2, '0')}T00:00:00Z`,
+        }),
+      ]);
+    const best = people[19]!;
+    await ingest('payment', best, [
+      { number: 'late', status: 'PENDING', amount: '1', currency: 'SEK', due_at: '2026-02-28T00:00:00Z' },
+      { number: 'open', status: 'PENDING', amount: '1', currency: 'SEK', due_at: '2026-03-28T00:00:00Z' },
+    ]);
+    const job = domain.subgraph.jobs[0]!;
+    await job.run(new AbortController().signal);
+    const [{ posSignals }] = await customers([{ members: [best] }], SIGNALS);
+    expect(posSignals).toMatchObject({
+      state: 'OK',
+      orderCount: 1,
+      latePaymentCount: 1,
+      totalSpent: [{ amount: '119.00', currencyCode: 'SEK' }],
+    });
+    expect(posSignals.rank).toMatchObject({ recency: 5, monetary: 5 });
+    domain.calls.clear();
+    await job.run(new AbortController().signal);
+    expect(domain.calls.list).toEqual(['quintiles.getMany']);
+  });
+});
+
+describe('a reference', () => {
+  it('that is malformed or unknown is null and fails nobody else', async () => {
+    await ingest('order', ada, [line({ number: '1' })]);
+    const [{ id, owner }] = (await purchases([ada], '{ orders { nodes { id owner } } }')).orders.nodes;
+    expect(owner).toBe(ada);
+    const { data, errors } = await domain.entities(
+      'Order',
+      [{ id: 'nonsense' }, { id }, { id: entityId('ord', { owner: ada, id: 'none' }) }, { id: entityId('pay', { owner: ada, id: '1' }) }],
+      '{ number }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ _entities: [null, { number: '1' }, null, null] });
+  });
+
+  it('by query is null for what is not there', async () => {
+    const { data } = await domain.ask('{ order(id: "x") { id } product(sku: "nothing") { sku } store(id: "nowhere") { id } }');
+    expect(data).toEqual({ order: null, product: null, store: null });
+  });
+});
+
+describe('orderRecord', () => {
+  const input = (more: object = {}) => ({
+    idempotencyKey: `key-${ada}`,
+    customer: ada,
+    number: `web-${ada}`,
+    placedAt: '2026-02-20T10:00:00Z',
+    status: 'PLACED',
+    channel: 'WEB',
+    currency: 'EUR',
+    lines: [{ sku: 'A-1', quantity: '2', unitPrice: '9.995' }],
+    shipping: '4.90',
+    total: '24.89',
+    ...more,
+  });
+  const ORDER = 'order { number status total { amount currencyCode } lines { name quantity } }';
+
+  it('records an order once, however often it is asked to', async () => {
+    const answers = await Promise.all([1, 2, 3, 4].map(() => mutate('orderRecord', input(), ORDER)));
+    const expected = {
+      order: {
+        number: `web-${ada}`,
+        status: 'PLACED',
+        total: { amount: '24.89', currencyCode: 'EUR' },
+        lines: [{ name: null, quantity: '2' }],
+      },
+      userErrors: [],
+    };
+    expect(answers).toEqual([expected, expected, expected, expected]);
+    expect((await purchases([ada], SUMMARY)).summary).toMatchObject({ orderCount: 1, totalSpent: [{ amount: '24.89' }] });
+  });
+
+  it('states a new status under the same number, and refuses other lines', async () => {
+    await mutate('orderRecord', input(), ORDER);
+    domain.time.now += 1000;
+    const shipped = await mutate('orderRecord', input({ idempotencyKey: `second-${ada}`, status: 'SHIPPED' }), ORDER);
+    expect(shipped.order.status).toBe('SHIPPED');
+    // The first request coming again does not take it back.
+    expect((await mutate('orderRecord', input(), ORDER)).order.status).toBe('SHIPPED');
+    const other = input({ idempotencyKey: `third-${ada}`, lines: [{ sku: 'A-1', quantity: '3', unitPrice: '9.995' }], total: null });
+    expect(await mutate('orderRecord', other, ORDER)).toEqual({
+      order: null,
+      userErrors: [{ code: 'ORDER_NUMBER_TAKEN', field: ['input', 'number'] }],
+    });
+  });
+
+  it('is found by what files say of the same number', async () => {
+    await mutate('orderRecord', input({ source: 'tills' }), ORDER);
+    expect(await domain.directory.ownersOf([{ kind: 'order', source: 'tills', number: `web-${ada}` }])).toEqual([ada]);
+    await ingest('payment', ada, [{ number: `for-${ada}`, order_number: `web-${ada}`, amount: '24.89', currency: 'EUR' }]);
+    expect((await purchases([ada], '{ payments { nodes { order { number } } } }')).payments.nodes).toEqual([
+      { order: { number: `web-${ada}` } },
+    ]);
+  });
+
+  it.each([
+    ['an unknown customer', { customer: 'cus_00000000000000000000' }, [{ code: 'CUSTOMER_UNKNOWN', field: ['input', 'customer'] }]],
+    ['no lines', { lines: [], total: null }, [{ code: 'LINES_EMPTY', field: ['input', 'lines'] }]],
+    ['a total that does not add up', { total: '24.88' }, [{ code: 'TOTAL_MISMATCH', field: ['input', 'total'] }]],
+    ['a total that is more exact than money', { total: '24.891' }, [{ code: 'TOTAL_MISMATCH', field: ['input', 'total'] }]],
+    [
+      'a negative quantity and a bad sku',
+      { lines: [{ sku: 'A 1', quantity: '-2', unitPrice: '1' }], total: null },
+      [
+        { code: 'SKU_INVALID', field: ['input', 'lines', '0', 'sku'] },
+        { code: 'QUANTITY_INVALID', field: ['input', 'lines', '0', 'quantity'] },
+      ],
+    ],
+    [
+      'a discount above the price',
+      { lines: [{ sku: 'A-1', quantity: '1', unitPrice: '1', discount: '1.01' }], total: null },
+      [{ code: 'DISCOUNT_INVALID', field: ['input', 'lines', '0', 'discount'] }],
+    ],
+    ['a time in the future', { placedAt: '2026-03-01T12:00:01Z' }, [{ code: 'TIME_IN_FUTURE', field: ['input', 'placedAt'] }]],
+    ['an empty key', { idempotencyKey: '' }, [{ code: 'TEXT_INVALID', field: ['input', 'idempotencyKey'] }]],
+  ])('refuses %s and records nothing', async (_, more, userErrors) => {
+    const answer = await mutate('orderRecord', input(more), ORDER);
+    expect(answer).toMatchObject({ order: null, userErrors });
+    expect(await purchases([ada], '{ summary { orderCount } }')).toBeNull();
+  });
+
+  it('refuses a used key for another order, and a number of another customer', async () => {
+    await mutate('orderRecord', input(), ORDER);
+    expect((await mutate('orderRecord', input({ number: 'other' }), ORDER)).userErrors).toEqual([
+      { code: 'IDEMPOTENCY_KEY_REUSED', field: ['input', 'idempotencyKey'] },
+    ]);
+    const ben = await someone();
+    expect((await mutate('orderRecord', input({ customer: ben, idempotencyKey: `ben-${ben}` }), ORDER)).userErrors).toEqual([
+      { code: 'ORDER_NUMBER_TAKEN', field: ['input', 'number'] },
+    ]);
+  });
+
+  it('refuses an unknown currency before it is looked at', async () => {
+    const { errors } = await domain.ask('mutation ($input: OrderRecordInput!) { orderRecord(input: $input) { userErrors { code } } }', {
+      input: input({ currency: 'XYZ' }),
+    });
+    expect(errors?.[0]?.message).toContain('ISO 4217');
+  });
+});
+
+it('records returns and payments once, and a new status of a payment', async () => {
+  const lines = [{ sku: 'A-1', quantity: '1', unitPrice: '9.99' }];
+  const back = {
+    idempotencyKey: `r-${ada}`,
+    customer: ada,
+    number: `r-${ada}`,
+    returnedAt: '2026-02-21T10:00:00Z',
+    reason: 'too small',
+    currency: 'EUR',
+    lines,
+  };
+  for (let i = 0; i < 2; i++)
+    expect(await mutate('returnRecord', back, 'return { reason total { amount } }')).toEqual({
+      return: { reason: 'too small', total: { amount: '9.99' } },
+      userErrors: [],
+    });
+  const payment = { customer: ada, number: `p-${ada}`, dueAt: '2026-02-01T00:00:00Z', amount: { amount: '9.99', currencyCode: 'EUR' } };
+  const record = (idempotencyKey: string, status: string) =>
+    mutate('paymentRecord', { ...payment, idempotencyKey, status }, 'payment { status }');
+  expect(await record(`p1-${ada}`, 'PENDING')).toEqual({ payment: { status: 'LATE' }, userErrors: [] });
+  domain.time.now += 1000;
+  expect((await record(`p2-${ada}`, 'PAID')).payment).toEqual({ status: 'PAID' });
+  expect((await record(`p1-${ada}`, 'PENDING')).payment).toEqual({ status: 'PAID' });
+  expect((await record(`p3-${ada}`, 'LATE')).userErrors).toEqual([{ code: 'STATUS_INVALID', field: ['input', 'status'] }]);
+  expect(await purchases([ada], '{ returns { nodes { lines { quantity } } } payments { nodes { status } } }')).toEqual({
+    returns: { nodes: [{ lines: [{ quantity: '1' }] }] },
+    payments: { nodes: [{ status: 'PAID' }] },
+  });
+});
+
+it('takes nothing in for a customer who was erased', async () => {
+  await ingest('order', ada, [line({ number: '1' })]);
+  await domain.store.erase(ada);
+  expect(await ingest('order', ada, [line({ number: '2' })])).toMatchObject([{ code: 'CUSTOMER_ERASED' }]);
+  expect(await domain.store.collection(ordersSpec).totals([[ada]])).toEqual([[]]);
+});
