@@ -53,7 +53,7 @@ const STEP = 100;
 /** The most arrivals that one `Intake.store` is given. */
 const BATCH = 200;
 /** Kinds that meet in one document of their subgraph, of which the second would only wait for the first or run into it. */
-const TOGETHER: Readonly<Record<string, string>> = { points: 'loyalty_account', campaign_touch: 'event', interaction: 'case' };
+const TOGETHER: Readonly<Record<string, string>> = { points: 'account', campaign_touch: 'event', interaction: 'case' };
 
 /**
  * Fills the stores with the demo company, through the same intakes as any other data. Exactly once: what is done is

@@ -20,7 +20,7 @@ export function* loyaltyRecords(seed: string, person: Person, purchases: readonl
   const number = loyaltyNumber(index).value;
   const identifiers = [loyaltyNumber(index)];
   yield {
-    kind: 'loyalty_account',
+    kind: 'account',
     identifiers,
     seenAt: joinedAt,
     row: row({ source: DEMO_SOURCE, number, enrolled_at: instant(joinedAt) }),

@@ -14,7 +14,7 @@ import { serviceRecords } from './service.ts';
 export function* personRecords(seed: string, person: Person, now: EpochMs): Generator<DemoRecord> {
   const consents = consentsOf(seed, person, now);
   const purchases = purchasesOf(seed, person, now);
-  yield profileRecord(person, consents);
+  yield profileRecord(seed, person, consents);
   yield* loyaltyRecords(seed, person, purchases, now);
   yield* orderRecords(person, purchases, now);
   yield* digitalRecords(seed, person, purchases, now);

@@ -21,14 +21,16 @@ export function* serviceRecords(seed: string, person: Person, purchases: readonl
   const { index, story, joinedAt } = person;
   const random = new Random(seed, 'service', index);
   const since = Math.max(joinedAt, now - 400 * DAY);
+  let nth = 0;
+  const number = () => `DK-${index}-${++nth}`;
   const past = () => since + Math.floor((now - since) * random.next());
-  if (story.complaint) yield* caseRecords(random, person, 'COMPLAINT', Math.max(joinedAt, now - random.int(2, 20) * DAY), null);
-  if (purchases.some(({ late }) => late)) yield* caseRecords(random, person, 'LATE_PAYMENT', now - random.int(1, 4) * DAY, null);
+  if (story.complaint) yield* caseRecords(random, person, number(), 'COMPLAINT', Math.max(joinedAt, now - random.int(2, 20) * DAY), null);
+  if (purchases.some(({ late }) => late)) yield* caseRecords(random, person, number(), 'LATE_PAYMENT', now - random.int(1, 4) * DAY, null);
   if (random.chance(0.12)) {
     const openedAt = past();
     const type = random.pick(['ENQUIRY', 'ENQUIRY', 'RETURN', 'COMPLAINT'] as const);
     const closedAt = openedAt + random.int(4, 90) * HOUR;
-    yield* caseRecords(random, person, type, openedAt, closedAt < now ? closedAt : null);
+    yield* caseRecords(random, person, number(), type, openedAt, closedAt < now ? closedAt : null);
   }
   if (story.vip || random.chance(0.15)) {
     const startedAt = past();
@@ -42,8 +44,14 @@ export function* serviceRecords(seed: string, person: Person, purchases: readonl
   }
 }
 
-function* caseRecords(random: Random, person: Person, type: CaseType, openedAt: EpochMs, closedAt: EpochMs | null): Generator<DemoRecord> {
-  const number = `DK-${person.index}-${type.toLowerCase()}`;
+function* caseRecords(
+  random: Random,
+  person: Person,
+  number: string,
+  type: CaseType,
+  openedAt: EpochMs,
+  closedAt: EpochMs | null,
+): Generator<DemoRecord> {
   const { subject, summary } = CASES[type];
   yield {
     kind: 'case',
