@@ -2,7 +2,9 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerReference } from '../../kernel/customer.ts';
-import type { Context } from '../../subgraphs/crm/context.ts';
+import type { Profile as ComposedProfile } from '../../subgraphs/crm/rules.ts';
+import type { DisplayedName, Context } from '../../subgraphs/crm/context.ts';
+import type { InteractionRecord, CaseRecord } from '../../subgraphs/crm/records.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
 export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
@@ -10,6 +12,8 @@ export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: 
 export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
 export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
   ID: { input: string; output: string; }
@@ -142,6 +146,8 @@ export type Customer = {
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
   /** The purposes granted now; null when unknown, which counts as none. */
   readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
+  /** What is known of the person and was said with them; null when the CRM knows nothing of them. */
+  readonly profile?: Maybe<Profile>;
   /** What recommendations needs of this domain. Null only when the domain can't answer. */
   readonly crmSignals?: Maybe<CrmSignals>;
 };
@@ -176,6 +182,651 @@ export type CaseSignal = {
   readonly type: Scalars['String']['output'];
   /** When it was opened. */
   readonly openedAt: Scalars['DateTime']['output'];
+};
+
+/**
+ * A person as the CRM knows them, composed of what every source states under every id of theirs. The latest statement about a field holds;
+ * lists of contact points, addresses, anniversaries and attributes are joined, the latest first.
+ */
+export type Profile = {
+  readonly __typename?: 'Profile';
+  /** The name; null when none was given. */
+  readonly name?: Maybe<PersonName>;
+  /** The day of birth; null when unknown. */
+  readonly birthDate?: Maybe<Scalars['Date']['output']>;
+  /** Days to remember beside the birthday, one per kind. */
+  readonly anniversaries: ReadonlyArray<Anniversary>;
+  /** As the person states it; null when nothing was stated. */
+  readonly gender?: Maybe<Gender>;
+  /** The language the person prefers; null when unknown. */
+  readonly locale?: Maybe<Scalars['Locale']['output']>;
+  /** The time zone the person lives in; null when unknown. */
+  readonly timeZone?: Maybe<Scalars['TimeZone']['output']>;
+  /** The country the person lives in; null when unknown. */
+  readonly country?: Maybe<Scalars['CountryCode']['output']>;
+  /** E-mail addresses and telephone numbers to reach the person by. */
+  readonly contactPoints: ReadonlyArray<ContactPoint>;
+  /** Postal addresses. */
+  readonly addresses: ReadonlyArray<PostalAddress>;
+  /** The household the person lives in; null when unknown. */
+  readonly household?: Maybe<Household>;
+  /** What sources state beside all this, such as an age band, under the sources' own names. */
+  readonly attributes: ReadonlyArray<ProfileAttribute>;
+  /** How the person likes to be served; null when nothing was stated. */
+  readonly preferences?: Maybe<Preferences>;
+  /** When the CRM first knew the person, the earliest that any source states; null when none does. */
+  readonly customerSince?: Maybe<Scalars['DateTime']['output']>;
+  /** When something was last stated or recorded. */
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** Contacts with the person over every channel, newest first. */
+  readonly interactions: InteractionConnection;
+  /** Complaints, returns and other matters that were taken up, newest first. */
+  readonly cases: CaseConnection;
+};
+
+
+/**
+ * A person as the CRM knows them, composed of what every source states under every id of theirs. The latest statement about a field holds;
+ * lists of contact points, addresses, anniversaries and attributes are joined, the latest first.
+ */
+export type ProfileInteractionsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * A person as the CRM knows them, composed of what every source states under every id of theirs. The latest statement about a field holds;
+ * lists of contact points, addresses, anniversaries and attributes are joined, the latest first.
+ */
+export type ProfileCasesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A person's name. Each part is null when it is not known apart. */
+export type PersonName = {
+  readonly __typename?: 'PersonName';
+  /** Given names. */
+  readonly given?: Maybe<Scalars['String']['output']>;
+  /** The family name. */
+  readonly family?: Maybe<Scalars['String']['output']>;
+  /** Given names in kana. */
+  readonly givenKana?: Maybe<Scalars['String']['output']>;
+  /** The family name in kana. */
+  readonly familyKana?: Maybe<Scalars['String']['output']>;
+  /** What the person wants to be called. */
+  readonly preferred?: Maybe<Scalars['String']['output']>;
+  /** The name as it is written where the person lives: 山田 花子, Ada Lovelace. */
+  readonly display: Scalars['String']['output'];
+};
+
+/** A person's gender. */
+export type Gender =
+  /** Female. */
+  | 'FEMALE'
+  /** Male. */
+  | 'MALE'
+  /** Neither of the two. */
+  | 'OTHER'
+  /** The source knows of the question and not of the answer. */
+  | 'UNKNOWN';
+
+/** A day that returns every year. */
+export type Anniversary = {
+  readonly __typename?: 'Anniversary';
+  /** What is celebrated, as the source puts it: wedding. */
+  readonly kind: Scalars['String']['output'];
+  /** The first such day. */
+  readonly date: Scalars['Date']['output'];
+};
+
+/** A way to reach a person. */
+export type ContactPoint = {
+  readonly __typename?: 'ContactPoint';
+  /** What it is. */
+  readonly type: ContactPointType;
+  /** The address or number as the source has it. */
+  readonly value: Scalars['String']['output'];
+  /** True when it was proved to be the person's. */
+  readonly verified: Scalars['Boolean']['output'];
+  /** True for the one of its type to use first, the one stated last. */
+  readonly primary: Scalars['Boolean']['output'];
+};
+
+/** Kinds of contact points. */
+export type ContactPointType =
+  /** An e-mail address. */
+  | 'EMAIL'
+  /** A telephone number. */
+  | 'PHONE';
+
+/** A postal address. Each part is null when the source does not give it. */
+export type PostalAddress = {
+  readonly __typename?: 'PostalAddress';
+  /** Street and house number. */
+  readonly street?: Maybe<Scalars['String']['output']>;
+  /** The city. */
+  readonly city?: Maybe<Scalars['String']['output']>;
+  /** State, prefecture or county. */
+  readonly region?: Maybe<Scalars['String']['output']>;
+  /** The postal code, leading zeros kept. */
+  readonly postalCode?: Maybe<Scalars['String']['output']>;
+  /** The country. */
+  readonly country?: Maybe<Scalars['CountryCode']['output']>;
+};
+
+/** A household. */
+export type Household = {
+  readonly __typename?: 'Household';
+  /** Its number in the source; null when the source gives none. */
+  readonly number?: Maybe<Scalars['String']['output']>;
+  /** How many people live in it as the source states; null when it does not. */
+  readonly size?: Maybe<Scalars['Int']['output']>;
+};
+
+/** Something that a source states and that has no field of its own. */
+export type ProfileAttribute = {
+  readonly __typename?: 'ProfileAttribute';
+  /** The source's name for it, such as age_band. */
+  readonly name: Scalars['String']['output'];
+  /** As the source has it. */
+  readonly value: Scalars['String']['output'];
+  /** The source. */
+  readonly source: Scalars['String']['output'];
+};
+
+/** How a person likes to be served. Null or empty where nothing was stated. */
+export type Preferences = {
+  readonly __typename?: 'Preferences';
+  /** How goods are best sent. */
+  readonly shippingMethod?: Maybe<Scalars['String']['output']>;
+  /** Sizes worn. */
+  readonly sizes: ReadonlyArray<Scalars['String']['output']>;
+  /** Favourite brands. */
+  readonly brands: ReadonlyArray<Scalars['String']['output']>;
+  /** Favourite categories. */
+  readonly categories: ReadonlyArray<Scalars['String']['output']>;
+  /** When to contact the person, in their local time. */
+  readonly contactWindow?: Maybe<ContactWindow>;
+  /** Channels by preference, the best first. */
+  readonly channelOrder: ReadonlyArray<Channel>;
+};
+
+/** Times of day, in the person's time zone. */
+export type ContactWindow = {
+  readonly __typename?: 'ContactWindow';
+  /** From when, hh:mm. */
+  readonly from: Scalars['String']['output'];
+  /** Until when, hh:mm; before `from` when it passes midnight. */
+  readonly to: Scalars['String']['output'];
+};
+
+/** A contact with a person. */
+export type Interaction = {
+  readonly __typename?: 'Interaction';
+  /** The interaction's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under; identity makes the customer of it. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** The source that recorded it. */
+  readonly source: Scalars['String']['output'];
+  /** Where it took place. */
+  readonly channel: Channel;
+  /** Who began it. */
+  readonly direction: InteractionDirection;
+  /** Who spoke for the company; null when unknown. */
+  readonly agent?: Maybe<Scalars['String']['output']>;
+  /** When it began. */
+  readonly startedAt: Scalars['DateTime']['output'];
+  /** What it was about; null when nothing was noted. */
+  readonly summary?: Maybe<Scalars['String']['output']>;
+  /** What was said; null when it was not written down. */
+  readonly transcript?: Maybe<Scalars['String']['output']>;
+  /** What it was about, in key words. */
+  readonly topics: ReadonlyArray<Scalars['String']['output']>;
+  /** The case it belongs to; null when to none. */
+  readonly case?: Maybe<Case>;
+};
+
+/** Who began a contact. */
+export type InteractionDirection =
+  /** The customer. */
+  | 'INBOUND'
+  /** The company. */
+  | 'OUTBOUND'
+  /** The source did not say. */
+  | 'UNKNOWN';
+
+/** A page of interactions, newest first. */
+export type InteractionConnection = {
+  readonly __typename?: 'InteractionConnection';
+  /** The interactions of this page. */
+  readonly nodes: ReadonlyArray<Interaction>;
+  /** The interactions with their cursors. */
+  readonly edges: ReadonlyArray<InteractionEdge>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An interaction in a list. */
+export type InteractionEdge = {
+  readonly __typename?: 'InteractionEdge';
+  /** The position, to be passed as `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The interaction. */
+  readonly node: Interaction;
+};
+
+/** A matter that was taken up. */
+export type Case = {
+  readonly __typename?: 'Case';
+  /** The case's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under; identity makes the customer of it. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** The source that recorded it. */
+  readonly source: Scalars['String']['output'];
+  /** The number in its source; null when it was opened here. */
+  readonly number?: Maybe<Scalars['String']['output']>;
+  /** The kind of case. */
+  readonly type: CaseType;
+  /** Where it stands. */
+  readonly status: CaseStatus;
+  /** How urgent it is. */
+  readonly priority: CasePriority;
+  /** What it is about; null when nothing was noted. */
+  readonly subject?: Maybe<Scalars['String']['output']>;
+  /** When it was opened. */
+  readonly openedAt: Scalars['DateTime']['output'];
+  /** When it was closed; null when it was not, or the source does not say when. */
+  readonly closedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** How it ended; null when nothing was noted. */
+  readonly resolution?: Maybe<Scalars['String']['output']>;
+  /** Until when it is to be closed; null without a promise. */
+  readonly sla?: Maybe<CaseSla>;
+  /** What was given to make up for it, oldest first. */
+  readonly goodwill: ReadonlyArray<Goodwill>;
+};
+
+/** The promise by when a case is closed. */
+export type CaseSla = {
+  readonly __typename?: 'CaseSla';
+  /** Until when. */
+  readonly dueAt: Scalars['DateTime']['output'];
+  /** Whether it is kept. */
+  readonly state: CaseSlaState;
+};
+
+/** Whether a promise is kept. */
+export type CaseSlaState =
+  /** Open and still in time. */
+  | 'RUNNING'
+  /** Closed in time. */
+  | 'MET'
+  /** Not closed in time. */
+  | 'BREACHED';
+
+/** Something given to make up. */
+export type Goodwill = {
+  readonly __typename?: 'Goodwill';
+  /** How much. */
+  readonly amount: Money;
+  /** Why. */
+  readonly reason: Scalars['String']['output'];
+  /** When it was recorded. */
+  readonly at: Scalars['DateTime']['output'];
+};
+
+/** Kinds of cases. */
+export type CaseType =
+  /** Something was wrong. */
+  | 'COMPLAINT'
+  /** Goods are to go back. */
+  | 'RETURN'
+  /** A payment is late. */
+  | 'LATE_PAYMENT'
+  /** A service was down. */
+  | 'OUTAGE'
+  /** The customer was locked out. */
+  | 'ACCOUNT_LOCK'
+  /** A question. */
+  | 'ENQUIRY'
+  /** The source did not say. */
+  | 'UNKNOWN';
+
+/** Where a case stands. */
+export type CaseStatus =
+  /** To be worked on. */
+  | 'OPEN'
+  /** Waiting for the customer or somebody else. */
+  | 'WAITING'
+  /** Done. */
+  | 'CLOSED'
+  /** The source did not say. */
+  | 'UNKNOWN';
+
+/** How urgent a case is. */
+export type CasePriority =
+  /** When there is time. */
+  | 'LOW'
+  /** In turn. */
+  | 'NORMAL'
+  /** Before others. */
+  | 'HIGH'
+  /** At once. */
+  | 'URGENT'
+  /** The source did not say. */
+  | 'UNKNOWN';
+
+/** A page of cases, newest first. */
+export type CaseConnection = {
+  readonly __typename?: 'CaseConnection';
+  /** The cases of this page. */
+  readonly nodes: ReadonlyArray<Case>;
+  /** The cases with their cursors. */
+  readonly edges: ReadonlyArray<CaseEdge>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A case in a list. */
+export type CaseEdge = {
+  readonly __typename?: 'CaseEdge';
+  /** The position, to be passed as `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The case. */
+  readonly node: Case;
+};
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** States what is known of a person. Fields that are absent stay as they are; null takes a field back. */
+  readonly profileUpdate?: Maybe<ProfileUpdatePayload>;
+  /** States how a person likes to be served. Fields that are absent stay as they are; null takes a field back. */
+  readonly preferencesSet?: Maybe<PreferencesSetPayload>;
+  /** Records a contact with a person. */
+  readonly interactionRecord?: Maybe<InteractionRecordPayload>;
+  /** Opens a case. */
+  readonly caseOpen?: Maybe<CaseOpenPayload>;
+  /** Changes an open case, or records what was given to make up. */
+  readonly caseUpdate?: Maybe<CaseUpdatePayload>;
+  /** Closes a case. */
+  readonly caseClose?: Maybe<CaseClosePayload>;
+};
+
+
+export type MutationProfileUpdateArgs = {
+  input: ProfileUpdateInput;
+};
+
+
+export type MutationPreferencesSetArgs = {
+  input: PreferencesSetInput;
+};
+
+
+export type MutationInteractionRecordArgs = {
+  input: InteractionRecordInput;
+};
+
+
+export type MutationCaseOpenArgs = {
+  input: CaseOpenInput;
+};
+
+
+export type MutationCaseUpdateArgs = {
+  input: CaseUpdateInput;
+};
+
+
+export type MutationCaseCloseArgs = {
+  input: CaseCloseInput;
+};
+
+/** A person's name; at least one part. */
+export type PersonNameInput = {
+  /** Given names. */
+  readonly given?: InputMaybe<Scalars['String']['input']>;
+  /** The family name. */
+  readonly family?: InputMaybe<Scalars['String']['input']>;
+  /** Given names in kana. */
+  readonly givenKana?: InputMaybe<Scalars['String']['input']>;
+  /** The family name in kana. */
+  readonly familyKana?: InputMaybe<Scalars['String']['input']>;
+  /** What the person wants to be called. */
+  readonly preferred?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A day that returns every year. */
+export type AnniversaryInput = {
+  /** What is celebrated: wedding. */
+  readonly kind: Scalars['String']['input'];
+  /** The first such day. */
+  readonly date: Scalars['Date']['input'];
+};
+
+/** A way to reach a person. */
+export type ContactPointInput = {
+  /** What it is. */
+  readonly type: ContactPointType;
+  /** An e-mail address, or a telephone number in E.164. */
+  readonly value: Scalars['String']['input'];
+  /** Whether it was proved to be the person's; false when absent. */
+  readonly verified?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** A postal address; at least one part. */
+export type PostalAddressInput = {
+  /** Street and house number. */
+  readonly street?: InputMaybe<Scalars['String']['input']>;
+  /** The city. */
+  readonly city?: InputMaybe<Scalars['String']['input']>;
+  /** State, prefecture or county. */
+  readonly region?: InputMaybe<Scalars['String']['input']>;
+  /** The postal code. */
+  readonly postalCode?: InputMaybe<Scalars['String']['input']>;
+  /** The country. */
+  readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
+};
+
+/** A household. */
+export type HouseholdInput = {
+  /** Its number in the system that speaks. */
+  readonly number?: InputMaybe<Scalars['String']['input']>;
+  /** How many people live in it, 1 or more. */
+  readonly size?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What is stated of a person. */
+export type ProfileUpdateInput = {
+  /** Chosen by the client, unique for the request; a repeat with the same key changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** Whom it is about. */
+  readonly customer: Scalars['ID']['input'];
+  /** The name, all parts of it. */
+  readonly name?: InputMaybe<PersonNameInput>;
+  /** The day of birth, not in the future. */
+  readonly birthDate?: InputMaybe<Scalars['Date']['input']>;
+  /** As the person states it. */
+  readonly gender?: InputMaybe<Gender>;
+  /** The language preferred. */
+  readonly locale?: InputMaybe<Scalars['Locale']['input']>;
+  /** The time zone lived in. */
+  readonly timeZone?: InputMaybe<Scalars['TimeZone']['input']>;
+  /** The country lived in. */
+  readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
+  /** All contact points that this system knows, the first of a type to be used first; at most 20. */
+  readonly contactPoints?: InputMaybe<ReadonlyArray<ContactPointInput>>;
+  /** All addresses that this system knows; at most 20. */
+  readonly addresses?: InputMaybe<ReadonlyArray<PostalAddressInput>>;
+  /** All anniversaries that this system knows; at most 20. */
+  readonly anniversaries?: InputMaybe<ReadonlyArray<AnniversaryInput>>;
+  /** The household lived in. */
+  readonly household?: InputMaybe<HouseholdInput>;
+  /** When the customer was first known. */
+  readonly customerSince?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** The profile after the statement. */
+export type ProfileUpdatePayload = {
+  readonly __typename?: 'ProfileUpdatePayload';
+  /** The profile as filed under the given customer id; null when refused. */
+  readonly profile?: Maybe<Profile>;
+  /** Why it was refused; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Times of day, in the person's time zone. */
+export type ContactWindowInput = {
+  /** From when, hh:mm. */
+  readonly from: Scalars['String']['input'];
+  /** Until when, hh:mm. */
+  readonly to: Scalars['String']['input'];
+};
+
+/** How a person likes to be served. */
+export type PreferencesSetInput = {
+  /** Chosen by the client, unique for the request; a repeat with the same key changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** Whom it is about. */
+  readonly customer: Scalars['ID']['input'];
+  /** How goods are best sent. */
+  readonly shippingMethod?: InputMaybe<Scalars['String']['input']>;
+  /** Sizes worn, at most 50. */
+  readonly sizes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Favourite brands, at most 50. */
+  readonly brands?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Favourite categories, at most 50. */
+  readonly categories?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** When to contact the person. */
+  readonly contactWindow?: InputMaybe<ContactWindowInput>;
+  /** Channels by preference, the best first. */
+  readonly channelOrder?: InputMaybe<ReadonlyArray<Channel>>;
+};
+
+/** The preferences after the statement. */
+export type PreferencesSetPayload = {
+  readonly __typename?: 'PreferencesSetPayload';
+  /** The preferences as filed under the given customer id; null when refused or all were taken back. */
+  readonly preferences?: Maybe<Preferences>;
+  /** Why it was refused; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A contact with a person. */
+export type InteractionRecordInput = {
+  /** Chosen by the client, unique for the request; a repeat with the same key changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** With whom. */
+  readonly customer: Scalars['ID']['input'];
+  /** Where it took place. */
+  readonly channel: Channel;
+  /** Who began it. */
+  readonly direction: InteractionDirection;
+  /** Who spoke for the company. */
+  readonly agent?: InputMaybe<Scalars['String']['input']>;
+  /** When it began; now when absent. */
+  readonly startedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What it was about. */
+  readonly summary?: InputMaybe<Scalars['String']['input']>;
+  /** What was said. */
+  readonly transcript?: InputMaybe<Scalars['String']['input']>;
+  /** What it was about, in key words; at most 50. */
+  readonly topics?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The id of the case it belongs to, one of the same customer. */
+  readonly case?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** The contact as recorded. */
+export type InteractionRecordPayload = {
+  readonly __typename?: 'InteractionRecordPayload';
+  /** The interaction; null when refused. */
+  readonly interaction?: Maybe<Interaction>;
+  /** Why it was refused; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A case to open. */
+export type CaseOpenInput = {
+  /** Chosen by the client, unique for the request; a repeat with the same key changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** Whose case it is. */
+  readonly customer: Scalars['ID']['input'];
+  /** The kind of case. */
+  readonly type: CaseType;
+  /** How urgent it is; NORMAL when absent. */
+  readonly priority?: InputMaybe<CasePriority>;
+  /** What it is about. */
+  readonly subject?: InputMaybe<Scalars['String']['input']>;
+  /** When it was opened; now when absent. */
+  readonly openedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Until when it is to be closed, after its opening. */
+  readonly dueAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** The case as opened. */
+export type CaseOpenPayload = {
+  readonly __typename?: 'CaseOpenPayload';
+  /** The case; null when refused. */
+  readonly case?: Maybe<Case>;
+  /** Why it was refused; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Something given to make up. */
+export type GoodwillInput = {
+  /** How much, above zero. */
+  readonly amount: MoneyInput;
+  /** Why. */
+  readonly reason: Scalars['String']['input'];
+};
+
+/** A change of a case. Fields that are absent stay as they are. */
+export type CaseUpdateInput = {
+  /** Chosen by the client, unique for the request; a repeat with the same key changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The case's id. */
+  readonly case: Scalars['ID']['input'];
+  /** OPEN or WAITING; closing has a mutation of its own. */
+  readonly status?: InputMaybe<CaseStatus>;
+  /** How urgent it is. */
+  readonly priority?: InputMaybe<CasePriority>;
+  /** Until when it is to be closed, after its opening. */
+  readonly dueAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Adds to what was given to make up; possible on a closed case too. */
+  readonly goodwill?: InputMaybe<GoodwillInput>;
+};
+
+/** The case as changed. */
+export type CaseUpdatePayload = {
+  readonly __typename?: 'CaseUpdatePayload';
+  /** The case; null when refused. */
+  readonly case?: Maybe<Case>;
+  /** Why it was refused; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** The end of a case. */
+export type CaseCloseInput = {
+  /** Chosen by the client, unique for the request; a repeat with the same key changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The case's id. */
+  readonly case: Scalars['ID']['input'];
+  /** How it ended. */
+  readonly resolution?: InputMaybe<Scalars['String']['input']>;
+  /** When it was closed; now when absent. Not before its opening. */
+  readonly closedAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** The case as closed. */
+export type CaseClosePayload = {
+  readonly __typename?: 'CaseClosePayload';
+  /** The case; null when refused. */
+  readonly case?: Maybe<Case>;
+  /** Why it was refused; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 
@@ -259,6 +910,8 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  Interaction: Interaction;
+  Case: Case;
 };
 
 /** Mapping of federation reference types */
@@ -267,7 +920,15 @@ export type FederationReferenceTypes = {
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}>
     & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}> ) );
+  Interaction:
+    ( { __typename: 'Interaction' }
+    & GraphQLRecursivePick<FederationTypes['Interaction'], {"id":true}> );
+  Case:
+    ( { __typename: 'Case' }
+    & GraphQLRecursivePick<FederationTypes['Case'], {"id":true}> );
 };
 
 
@@ -295,8 +956,53 @@ export type ResolversTypes = {
   SignalState: SignalState;
   Customer: ResolverTypeWrapper<CustomerReference>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  CrmSignals: ResolverTypeWrapper<CrmSignals>;
-  CaseSignal: ResolverTypeWrapper<CaseSignal>;
+  CrmSignals: ResolverTypeWrapper<Omit<CrmSignals, 'openCases'> & { openCases: ReadonlyArray<ResolversTypes['CaseSignal']> }>;
+  CaseSignal: ResolverTypeWrapper<CaseRecord>;
+  Profile: ResolverTypeWrapper<ComposedProfile>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  PersonName: ResolverTypeWrapper<DisplayedName>;
+  Gender: Gender;
+  Anniversary: ResolverTypeWrapper<Anniversary>;
+  ContactPoint: ResolverTypeWrapper<ContactPoint>;
+  ContactPointType: ContactPointType;
+  PostalAddress: ResolverTypeWrapper<PostalAddress>;
+  Household: ResolverTypeWrapper<Household>;
+  ProfileAttribute: ResolverTypeWrapper<ProfileAttribute>;
+  Preferences: ResolverTypeWrapper<ComposedProfile>;
+  ContactWindow: ResolverTypeWrapper<ContactWindow>;
+  Interaction: ResolverTypeWrapper<InteractionRecord>;
+  InteractionDirection: InteractionDirection;
+  InteractionConnection: ResolverTypeWrapper<Omit<InteractionConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Interaction']>, edges: ReadonlyArray<ResolversTypes['InteractionEdge']> }>;
+  InteractionEdge: ResolverTypeWrapper<Omit<InteractionEdge, 'node'> & { node: ResolversTypes['Interaction'] }>;
+  Case: ResolverTypeWrapper<CaseRecord>;
+  CaseSla: ResolverTypeWrapper<CaseSla>;
+  CaseSlaState: CaseSlaState;
+  Goodwill: ResolverTypeWrapper<Omit<Goodwill, 'amount'> & { amount: ResolversTypes['Money'] }>;
+  CaseType: CaseType;
+  CaseStatus: CaseStatus;
+  CasePriority: CasePriority;
+  CaseConnection: ResolverTypeWrapper<Omit<CaseConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Case']>, edges: ReadonlyArray<ResolversTypes['CaseEdge']> }>;
+  CaseEdge: ResolverTypeWrapper<Omit<CaseEdge, 'node'> & { node: ResolversTypes['Case'] }>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  PersonNameInput: PersonNameInput;
+  AnniversaryInput: AnniversaryInput;
+  ContactPointInput: ContactPointInput;
+  PostalAddressInput: PostalAddressInput;
+  HouseholdInput: HouseholdInput;
+  ProfileUpdateInput: ProfileUpdateInput;
+  ProfileUpdatePayload: ResolverTypeWrapper<Omit<ProfileUpdatePayload, 'profile'> & { profile?: Maybe<ResolversTypes['Profile']> }>;
+  ContactWindowInput: ContactWindowInput;
+  PreferencesSetInput: PreferencesSetInput;
+  PreferencesSetPayload: ResolverTypeWrapper<Omit<PreferencesSetPayload, 'preferences'> & { preferences?: Maybe<ResolversTypes['Preferences']> }>;
+  InteractionRecordInput: InteractionRecordInput;
+  InteractionRecordPayload: ResolverTypeWrapper<Omit<InteractionRecordPayload, 'interaction'> & { interaction?: Maybe<ResolversTypes['Interaction']> }>;
+  CaseOpenInput: CaseOpenInput;
+  CaseOpenPayload: ResolverTypeWrapper<Omit<CaseOpenPayload, 'case'> & { case?: Maybe<ResolversTypes['Case']> }>;
+  GoodwillInput: GoodwillInput;
+  CaseUpdateInput: CaseUpdateInput;
+  CaseUpdatePayload: ResolverTypeWrapper<Omit<CaseUpdatePayload, 'case'> & { case?: Maybe<ResolversTypes['Case']> }>;
+  CaseCloseInput: CaseCloseInput;
+  CaseClosePayload: ResolverTypeWrapper<Omit<CaseClosePayload, 'case'> & { case?: Maybe<ResolversTypes['Case']> }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -319,8 +1025,46 @@ export type ResolversParentTypes = {
   UserError: UserError;
   Customer: CustomerReference;
   ID: Scalars['ID']['output'];
-  CrmSignals: CrmSignals;
-  CaseSignal: CaseSignal;
+  CrmSignals: Omit<CrmSignals, 'openCases'> & { openCases: ReadonlyArray<ResolversParentTypes['CaseSignal']> };
+  CaseSignal: CaseRecord;
+  Profile: ComposedProfile;
+  Int: Scalars['Int']['output'];
+  PersonName: DisplayedName;
+  Anniversary: Anniversary;
+  ContactPoint: ContactPoint;
+  PostalAddress: PostalAddress;
+  Household: Household;
+  ProfileAttribute: ProfileAttribute;
+  Preferences: ComposedProfile;
+  ContactWindow: ContactWindow;
+  Interaction: InteractionRecord;
+  InteractionConnection: Omit<InteractionConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Interaction']>, edges: ReadonlyArray<ResolversParentTypes['InteractionEdge']> };
+  InteractionEdge: Omit<InteractionEdge, 'node'> & { node: ResolversParentTypes['Interaction'] };
+  Case: CaseRecord;
+  CaseSla: CaseSla;
+  Goodwill: Omit<Goodwill, 'amount'> & { amount: ResolversParentTypes['Money'] };
+  CaseConnection: Omit<CaseConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Case']>, edges: ReadonlyArray<ResolversParentTypes['CaseEdge']> };
+  CaseEdge: Omit<CaseEdge, 'node'> & { node: ResolversParentTypes['Case'] };
+  Mutation: Record<PropertyKey, never>;
+  PersonNameInput: PersonNameInput;
+  AnniversaryInput: AnniversaryInput;
+  ContactPointInput: ContactPointInput;
+  PostalAddressInput: PostalAddressInput;
+  HouseholdInput: HouseholdInput;
+  ProfileUpdateInput: ProfileUpdateInput;
+  ProfileUpdatePayload: Omit<ProfileUpdatePayload, 'profile'> & { profile?: Maybe<ResolversParentTypes['Profile']> };
+  ContactWindowInput: ContactWindowInput;
+  PreferencesSetInput: PreferencesSetInput;
+  PreferencesSetPayload: Omit<PreferencesSetPayload, 'preferences'> & { preferences?: Maybe<ResolversParentTypes['Preferences']> };
+  InteractionRecordInput: InteractionRecordInput;
+  InteractionRecordPayload: Omit<InteractionRecordPayload, 'interaction'> & { interaction?: Maybe<ResolversParentTypes['Interaction']> };
+  CaseOpenInput: CaseOpenInput;
+  CaseOpenPayload: Omit<CaseOpenPayload, 'case'> & { case?: Maybe<ResolversParentTypes['Case']> };
+  GoodwillInput: GoodwillInput;
+  CaseUpdateInput: CaseUpdateInput;
+  CaseUpdatePayload: Omit<CaseUpdatePayload, 'case'> & { case?: Maybe<ResolversParentTypes['Case']> };
+  CaseCloseInput: CaseCloseInput;
+  CaseClosePayload: Omit<CaseClosePayload, 'case'> & { case?: Maybe<ResolversParentTypes['Case']> };
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -384,6 +1128,7 @@ export type UserErrorResolvers<ContextType = Context, ParentType extends Resolve
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Customer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
   crmSignals?: Resolver<Maybe<ResolversTypes['CrmSignals']>, ParentType, ContextType>;
 };
 
@@ -404,6 +1149,183 @@ export type CaseSignalResolvers<ContextType = Context, ParentType extends Resolv
   openedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
+export type ProfileResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Profile'] = ResolversParentTypes['Profile']> = {
+  name?: Resolver<Maybe<ResolversTypes['PersonName']>, ParentType, ContextType>;
+  birthDate?: Resolver<Maybe<ResolversTypes['Date']>, ParentType, ContextType>;
+  anniversaries?: Resolver<ReadonlyArray<ResolversTypes['Anniversary']>, ParentType, ContextType>;
+  gender?: Resolver<Maybe<ResolversTypes['Gender']>, ParentType, ContextType>;
+  locale?: Resolver<Maybe<ResolversTypes['Locale']>, ParentType, ContextType>;
+  timeZone?: Resolver<Maybe<ResolversTypes['TimeZone']>, ParentType, ContextType>;
+  country?: Resolver<Maybe<ResolversTypes['CountryCode']>, ParentType, ContextType>;
+  contactPoints?: Resolver<ReadonlyArray<ResolversTypes['ContactPoint']>, ParentType, ContextType>;
+  addresses?: Resolver<ReadonlyArray<ResolversTypes['PostalAddress']>, ParentType, ContextType>;
+  household?: Resolver<Maybe<ResolversTypes['Household']>, ParentType, ContextType>;
+  attributes?: Resolver<ReadonlyArray<ResolversTypes['ProfileAttribute']>, ParentType, ContextType>;
+  preferences?: Resolver<Maybe<ResolversTypes['Preferences']>, ParentType, ContextType>;
+  customerSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  interactions?: Resolver<ResolversTypes['InteractionConnection'], ParentType, ContextType, Partial<ProfileInteractionsArgs>>;
+  cases?: Resolver<ResolversTypes['CaseConnection'], ParentType, ContextType, Partial<ProfileCasesArgs>>;
+};
+
+export type PersonNameResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PersonName'] = ResolversParentTypes['PersonName']> = {
+  given?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  family?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  givenKana?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  familyKana?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  preferred?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  display?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AnniversaryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Anniversary'] = ResolversParentTypes['Anniversary']> = {
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  date?: Resolver<ResolversTypes['Date'], ParentType, ContextType>;
+};
+
+export type ContactPointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContactPoint'] = ResolversParentTypes['ContactPoint']> = {
+  type?: Resolver<ResolversTypes['ContactPointType'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  verified?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  primary?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type PostalAddressResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PostalAddress'] = ResolversParentTypes['PostalAddress']> = {
+  street?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  city?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  region?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  postalCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  country?: Resolver<Maybe<ResolversTypes['CountryCode']>, ParentType, ContextType>;
+};
+
+export type HouseholdResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Household'] = ResolversParentTypes['Household']> = {
+  number?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  size?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type ProfileAttributeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProfileAttribute'] = ResolversParentTypes['ProfileAttribute']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PreferencesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Preferences'] = ResolversParentTypes['Preferences']> = {
+  shippingMethod?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  sizes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  brands?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  categories?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  contactWindow?: Resolver<Maybe<ResolversTypes['ContactWindow']>, ParentType, ContextType>;
+  channelOrder?: Resolver<ReadonlyArray<ResolversTypes['Channel']>, ParentType, ContextType>;
+};
+
+export type ContactWindowResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContactWindow'] = ResolversParentTypes['ContactWindow']> = {
+  from?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type InteractionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Interaction'] = ResolversParentTypes['Interaction'], FederationReferenceType extends FederationReferenceTypes['Interaction'] = FederationReferenceTypes['Interaction']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Interaction']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  channel?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+  direction?: Resolver<ResolversTypes['InteractionDirection'], ParentType, ContextType>;
+  agent?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  summary?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  transcript?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  topics?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  case?: Resolver<Maybe<ResolversTypes['Case']>, ParentType, ContextType>;
+};
+
+export type InteractionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InteractionConnection'] = ResolversParentTypes['InteractionConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Interaction']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['InteractionEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type InteractionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InteractionEdge'] = ResolversParentTypes['InteractionEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Interaction'], ParentType, ContextType>;
+};
+
+export type CaseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Case'] = ResolversParentTypes['Case'], FederationReferenceType extends FederationReferenceTypes['Case'] = FederationReferenceTypes['Case']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Case']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  number?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['CaseType'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['CaseStatus'], ParentType, ContextType>;
+  priority?: Resolver<ResolversTypes['CasePriority'], ParentType, ContextType>;
+  subject?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  openedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  closedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  resolution?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  sla?: Resolver<Maybe<ResolversTypes['CaseSla']>, ParentType, ContextType>;
+  goodwill?: Resolver<ReadonlyArray<ResolversTypes['Goodwill']>, ParentType, ContextType>;
+};
+
+export type CaseSlaResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseSla'] = ResolversParentTypes['CaseSla']> = {
+  dueAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['CaseSlaState'], ParentType, ContextType>;
+};
+
+export type GoodwillResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Goodwill'] = ResolversParentTypes['Goodwill']> = {
+  amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type CaseConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseConnection'] = ResolversParentTypes['CaseConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Case']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['CaseEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type CaseEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseEdge'] = ResolversParentTypes['CaseEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Case'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  profileUpdate?: Resolver<Maybe<ResolversTypes['ProfileUpdatePayload']>, ParentType, ContextType, RequireFields<MutationProfileUpdateArgs, 'input'>>;
+  preferencesSet?: Resolver<Maybe<ResolversTypes['PreferencesSetPayload']>, ParentType, ContextType, RequireFields<MutationPreferencesSetArgs, 'input'>>;
+  interactionRecord?: Resolver<Maybe<ResolversTypes['InteractionRecordPayload']>, ParentType, ContextType, RequireFields<MutationInteractionRecordArgs, 'input'>>;
+  caseOpen?: Resolver<Maybe<ResolversTypes['CaseOpenPayload']>, ParentType, ContextType, RequireFields<MutationCaseOpenArgs, 'input'>>;
+  caseUpdate?: Resolver<Maybe<ResolversTypes['CaseUpdatePayload']>, ParentType, ContextType, RequireFields<MutationCaseUpdateArgs, 'input'>>;
+  caseClose?: Resolver<Maybe<ResolversTypes['CaseClosePayload']>, ParentType, ContextType, RequireFields<MutationCaseCloseArgs, 'input'>>;
+};
+
+export type ProfileUpdatePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProfileUpdatePayload'] = ResolversParentTypes['ProfileUpdatePayload']> = {
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type PreferencesSetPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PreferencesSetPayload'] = ResolversParentTypes['PreferencesSetPayload']> = {
+  preferences?: Resolver<Maybe<ResolversTypes['Preferences']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type InteractionRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InteractionRecordPayload'] = ResolversParentTypes['InteractionRecordPayload']> = {
+  interaction?: Resolver<Maybe<ResolversTypes['Interaction']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type CaseOpenPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseOpenPayload'] = ResolversParentTypes['CaseOpenPayload']> = {
+  case?: Resolver<Maybe<ResolversTypes['Case']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type CaseUpdatePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseUpdatePayload'] = ResolversParentTypes['CaseUpdatePayload']> = {
+  case?: Resolver<Maybe<ResolversTypes['Case']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type CaseClosePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseClosePayload'] = ResolversParentTypes['CaseClosePayload']> = {
+  case?: Resolver<Maybe<ResolversTypes['Case']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -421,5 +1343,29 @@ export type Resolvers<ContextType = Context> = {
   Customer?: CustomerResolvers<ContextType>;
   CrmSignals?: CrmSignalsResolvers<ContextType>;
   CaseSignal?: CaseSignalResolvers<ContextType>;
+  Profile?: ProfileResolvers<ContextType>;
+  PersonName?: PersonNameResolvers<ContextType>;
+  Anniversary?: AnniversaryResolvers<ContextType>;
+  ContactPoint?: ContactPointResolvers<ContextType>;
+  PostalAddress?: PostalAddressResolvers<ContextType>;
+  Household?: HouseholdResolvers<ContextType>;
+  ProfileAttribute?: ProfileAttributeResolvers<ContextType>;
+  Preferences?: PreferencesResolvers<ContextType>;
+  ContactWindow?: ContactWindowResolvers<ContextType>;
+  Interaction?: InteractionResolvers<ContextType>;
+  InteractionConnection?: InteractionConnectionResolvers<ContextType>;
+  InteractionEdge?: InteractionEdgeResolvers<ContextType>;
+  Case?: CaseResolvers<ContextType>;
+  CaseSla?: CaseSlaResolvers<ContextType>;
+  Goodwill?: GoodwillResolvers<ContextType>;
+  CaseConnection?: CaseConnectionResolvers<ContextType>;
+  CaseEdge?: CaseEdgeResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  ProfileUpdatePayload?: ProfileUpdatePayloadResolvers<ContextType>;
+  PreferencesSetPayload?: PreferencesSetPayloadResolvers<ContextType>;
+  InteractionRecordPayload?: InteractionRecordPayloadResolvers<ContextType>;
+  CaseOpenPayload?: CaseOpenPayloadResolvers<ContextType>;
+  CaseUpdatePayload?: CaseUpdatePayloadResolvers<ContextType>;
+  CaseClosePayload?: CaseClosePayloadResolvers<ContextType>;
 };
 
