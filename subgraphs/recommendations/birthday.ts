@@ -1,14 +1,15 @@
 import { DateTime } from 'luxon';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { localDay } from './local-day.ts';
+
+const DAY_MS = 86_400_000;
 
 /** A birthday still ahead, or today's. */
 export interface NextBirthday {
   /** Whole days from today to the birthday, both as the customer's calendar has them; 0 on the day. */
   readonly daysUntil: number;
-  /** The year in which it falls. */
-  readonly year: number;
-  /** When the day is over where the customer lives. */
-  readonly endsAt: EpochMs;
+  /** The day, `yyyy-mm-dd`. */
+  readonly day: string;
 }
 
 /**
@@ -17,19 +18,25 @@ export interface NextBirthday {
  * Null for a birth date in the future.
  */
 export function nextBirthday(birthDate: string, timeZone: string | null, now: EpochMs): NextBirthday | null {
-  const zoned = DateTime.fromMillis(now, { zone: timeZone ?? 'utc' });
-  const today = (zoned.isValid ? zoned : DateTime.fromMillis(now, { zone: 'utc' })).startOf('day');
-  if (birthDate > today.toISODate()!) return null;
-  const [, month, day] = birthDate.split('-').map(Number) as [number, number, number];
-  const inYear = (year: number) => {
-    const first = today.set({ year, month, day: 1 });
-    return first.set({ day: Math.min(day, first.daysInMonth!) });
-  };
-  const thisYear = inYear(today.year);
-  const birthday = thisYear < today ? inYear(today.year + 1) : thisYear;
-  return {
-    daysUntil: Math.round(birthday.diff(today, 'days').days),
-    year: birthday.year,
-    endsAt: birthday.endOf('day').toMillis() + 1,
-  };
+  const today = localDay(now, timeZone);
+  if (birthDate > today) return null;
+  const year = Number(today.slice(0, 4));
+  const thisYear = inYear(birthDate, year);
+  const day = thisYear < today ? inYear(birthDate, year + 1) : thisYear;
+  return { daysUntil: (Date.parse(day) - Date.parse(today)) / DAY_MS, day };
+}
+
+/** When `day` is over where the customer lives. */
+export function endOfDay(day: string, timeZone: string | null): EpochMs {
+  const zoned = DateTime.fromISO(day, { zone: timeZone ?? 'utc' });
+  return (zoned.isValid ? zoned : DateTime.fromISO(day, { zone: 'utc' })).plus({ days: 1 }).toMillis();
+}
+
+function inYear(birthDate: string, year: number): string {
+  const leapless = birthDate.endsWith('-02-29') && !isLeap(year);
+  return `${String(year).padStart(4, '0')}${leapless ? '-02-28' : birthDate.slice(4)}`;
+}
+
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }

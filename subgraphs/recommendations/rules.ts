@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import { nextBirthday } from './birthday.ts';
+import { endOfDay, nextBirthday } from './birthday.ts';
 import type { Candidate, OfferReason, Service, Subject } from './records.ts';
 
 const HOUR_MS = 3_600_000;
@@ -13,7 +13,7 @@ export const WELCOME_MAX_ORDERS = 2;
 export const BIRTHDAY_DAYS = 7;
 /** Points that lapse within this time are mentioned; loyalty reports no further ahead. */
 export const EXPIRY_MS = 60 * DAY_MS;
-/** The next tier is near when at most this many qualifying points are missing: a purchase or two, a fifth of the demo programme's smallest step. */
+/** The next tier is near when at most this many qualifying points are missing: a purchase or two, a fifth of the programme's smallest step. */
 export const TIER_UP_MAX_POINTS = 200;
 /** Half a year without an order is the usual retail definition of a lapsed customer... */
 export const WIN_BACK_MIN_MS = 180 * DAY_MS;
@@ -59,8 +59,8 @@ const birthday: Rule = ({ sources: { crm }, now }) => {
     // The date itself is not evidence: whoever may see it finds it in the profile.
     reasons: [{ code: 'BIRTHDAY_NEAR', evidence: { daysUntil: next.daysUntil } }],
     urgency: 1 - next.daysUntil / (BIRTHDAY_DAYS + 1),
-    validUntil: next.endsAt,
-    occasion: String(next.year),
+    validUntil: endOfDay(next.day, crm.signals.timeZone),
+    occasion: next.day,
     values: {},
   };
 };

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { dayFormat } from './local-day.ts';
 import type { EvidenceValue, ReasonCode, Template } from './records.ts';
 
 export const LANGUAGES = ['en', 'ja'] as const;
@@ -125,27 +126,9 @@ export function fill(words: string, values: Readonly<Record<string, EvidenceValu
 }
 
 const numberFormats = { en: new Intl.NumberFormat('en'), ja: new Intl.NumberFormat('ja') };
-// Making one takes a thousand times longer than using it, and the world has some 400 time zones.
-const dayFormats = new Map<string, Intl.DateTimeFormat>();
 
 function dayText(at: EpochMs, language: Language, timeZone: string | null): string {
-  const key = `${language} ${timeZone ?? 'UTC'}`;
-  let format = dayFormats.get(key);
-  if (!format) {
-    format = dayFormat(language, timeZone ?? 'UTC');
-    dayFormats.set(key, format);
-  }
-  return format.format(at);
-}
-
-function dayFormat(language: Language, timeZone: string): Intl.DateTimeFormat {
-  const locale = language === 'ja' ? 'ja-JP' : 'en-GB';
-  try {
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
-  } catch {
-    // A zone that this runtime does not know: the day may be one off, the offer is still right.
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
-  }
+  return dayFormat(language === 'ja' ? 'ja-JP' : 'en-GB', timeZone, { dateStyle: 'long' }).format(at);
 }
 
 /** Evidence as a client reads it: instants in ISO 8601, whole numbers plain. */
