@@ -154,8 +154,8 @@ export type Customer = {
 export type Query = {
   readonly __typename?: 'Query';
   /**
-   * What all answers to one question come to; answers without a date are in no period. Reads a count per rating of each month
-   * of the period, not the answers themselves.
+   * What all answers to one question come to; answers without a date are in no period. Reads how often each answer was given,
+   * a month at a time, not the answers themselves.
    */
   readonly metricReport?: Maybe<MetricReport>;
 };

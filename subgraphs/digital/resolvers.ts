@@ -5,7 +5,7 @@ import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { Resolvers } from '../../schema/generated/digital.ts';
 import type { Context, PageOf } from './context.ts';
 import { cartContent, furthest, interestsOf } from './rules.ts';
-import { SESSION_PREFIX, visitId, visitPage, visitPosition } from './sessions.ts';
+import { SESSION_PREFIX, visitPage, visitPosition } from './sessions.ts';
 import { recordTouch } from './touches.ts';
 import { trackEvents } from './tracking.ts';
 
@@ -103,7 +103,6 @@ export const resolvers: Resolvers<Context> = {
       const visits = key ? await context.visits.load([key.owner]) : [];
       return visits.find((visit) => key && visit.keys.includes(key.id)) ?? null;
     },
-    id: visitId,
   },
   DigitalEvent: {
     __resolveReference: async ({ id }, context) => {

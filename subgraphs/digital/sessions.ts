@@ -16,6 +16,8 @@ export function sessionKey({ channel, sessionId, happenedAt }: EventRow): string
 }
 
 export interface Visit {
+  /** Made of the owner and the first session key. */
+  readonly id: string;
   readonly owner: string;
   /** The session keys of its events, the first one first; any of them leads to it. */
   readonly keys: readonly string[];
@@ -27,10 +29,6 @@ export interface Visit {
 
 export const SESSION_PREFIX = 'ses';
 
-export function visitId({ owner, keys }: Visit): string {
-  return entityId(SESSION_PREFIX, { owner, id: keys[0] ?? '' });
-}
-
 function channelOf(key: string): Channel {
   const name = key.slice(1, key.indexOf(':'));
   return CHANNELS.find((channel) => channel === name) ?? 'UNKNOWN';
@@ -38,26 +36,30 @@ function channelOf(key: string): Channel {
 
 /** The visits of one owner, from the totals of the owner's events by session key; newest first by (startedAt, id). */
 export function visitsOf(owner: string, groups: readonly GroupTotal[]): readonly Visit[] {
-  const visits: Visit[] = [];
-  const open = new Map<Channel, number>();
+  type Building = { -readonly [Field in keyof Visit]: Visit[Field] } & { keys: string[] };
+  const visits: Building[] = [];
+  const open = new Map<Channel, Building>();
   for (const { group, count, first, last } of groups.toSorted((a, b) => a.first - b.first)) {
     const channel = channelOf(group);
     const inferred = group.startsWith('~');
-    const index = inferred ? open.get(channel) : undefined;
-    const before = index === undefined ? undefined : visits[index];
-    if (index !== undefined && before && first - before.lastEventAt <= INACTIVITY_MS) {
-      visits[index] = { ...before, keys: [...before.keys, group], lastEventAt: last, eventCount: before.eventCount + count };
+    const before = inferred ? open.get(channel) : undefined;
+    if (before && first - before.lastEventAt <= INACTIVITY_MS) {
+      before.keys.push(group);
+      before.lastEventAt = last;
+      before.eventCount += count;
       continue;
     }
-    if (inferred) open.set(channel, visits.length);
-    visits.push({ owner, keys: [group], channel, startedAt: first, lastEventAt: last, eventCount: count });
+    const id = entityId(SESSION_PREFIX, { owner, id: group });
+    const visit: Building = { id, owner, keys: [group], channel, startedAt: first, lastEventAt: last, eventCount: count };
+    if (inferred) open.set(channel, visit);
+    visits.push(visit);
   }
   return visits.sort(newestFirst);
 }
 
 /** A visit's place in its list. */
-export function visitPosition(visit: Visit): Cursor {
-  return { at: visit.startedAt, id: visitId(visit) };
+export function visitPosition({ startedAt, id }: Visit): Cursor {
+  return { at: startedAt, id };
 }
 
 function newestFirst(a: Visit, b: Visit): number {

@@ -5,7 +5,7 @@ import type { FeedbackMetric, FeedbackRecord, ListingRecord } from './records.ts
 /**
  * Feedback is filed under who gave it. Two questions go across people: what all answers of a period come to, and what was said
  * of a product. For those each piece of feedback also stands in listings, small documents whose totals are read by rating:
- * one listing per metric and month of UTC, one per product. What a listing holds follows from the feedback alone, so writing
+ * one listing per metric and day of UTC, one per product. What a listing holds follows from the feedback alone, so writing
  * it again changes nothing, and a correction takes the feedback out of where it no longer belongs.
  */
 
@@ -18,24 +18,17 @@ export function productListing(sku: string): string {
 
 const REPORT = 'report:';
 
-function reportListing(metric: FeedbackMetric, month: string): string {
-  return `${REPORT}${metric}:${month}`;
+const DAY_MS = 86_400_000;
+
+function reportListing(metric: FeedbackMetric, at: EpochMs): string {
+  return `${REPORT}${metric}:${new Date(at).toISOString().slice(0, 10)}`;
 }
 
-function monthOf(at: EpochMs): string {
-  return new Date(at).toISOString().slice(0, 7);
-}
-
-/** The report listings that hold a metric's answers of [since, until); none when the period is empty. */
+/** The report listings that hold a metric's answers of [since, until), oldest first; none when the period is empty. */
 export function reportListings(metric: FeedbackMetric, since: EpochMs, until: EpochMs): readonly string[] {
   const names: string[] = [];
-  const day = new Date(since);
-  for (let month = Date.UTC(day.getUTCFullYear(), day.getUTCMonth()); month < until; ) {
-    names.push(reportListing(metric, monthOf(month)));
-    const next = new Date(month);
-    month = next.setUTCMonth(next.getUTCMonth() + 1);
-  }
-  return since < until ? names : [];
+  for (let day = Math.floor(since / DAY_MS) * DAY_MS; since < until && day < until; day += DAY_MS) names.push(reportListing(metric, day));
+  return names;
 }
 
 /** Where feedback that nobody in particular gave is filed. */
@@ -50,10 +43,10 @@ export function giverOf({ owner, sku }: Pick<FeedbackRecord, 'owner' | 'sku'>): 
 
 type Listed = Pick<FeedbackRecord, 'metric' | 'submittedAt' | 'source' | 'sku'>;
 
-/** The listings that the feedback belongs in: its month's report if it is dated and rated, its product's if it is a review. */
+/** The listings that the feedback belongs in: its day's report if it is dated and rated, its product's if it is a review. */
 export function listingsOf({ metric, submittedAt, source, sku }: Listed): readonly string[] {
   const names: string[] = [];
-  if (metric !== null && submittedAt !== null) names.push(reportListing(metric, monthOf(submittedAt)));
+  if (metric !== null && submittedAt !== null) names.push(reportListing(metric, submittedAt));
   if (source === 'REVIEW' && sku !== null) names.push(productListing(sku));
   return names;
 }

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { badArgument } from '../../kernel/errors.ts';
 import type { Collection, EpochMs } from '../../kernel/storage/port.ts';
 import { reportListings } from './listings.ts';
@@ -15,7 +16,10 @@ export interface MetricReport extends Measure {
   readonly asOf: EpochMs;
 }
 
-/** What the answers of [since, until) come to; one read of totals, over one listing per month. */
+/** Listings per read: a read holds up everything else in the process, so a long period is read a month at a time. */
+const LISTINGS_AT_ONCE = 31;
+
+/** What the answers of [since, until) come to, from the totals of one listing per day. */
 export async function metricReport(
   listings: Collection<ListingRecord>,
   metric: FeedbackMetric,
@@ -26,7 +30,14 @@ export async function metricReport(
   const since = period.since ?? until - DEFAULT_MS;
   if (since >= until) throw badArgument('since', 'is not before "until"', 'Ask for a period that begins before it ends.');
   if (until - since > MAX_MS) throw badArgument('since', 'is more than ten years before "until"', 'Ask for ten years at most.');
-  const [totals = []] = await listings.totals([reportListings(metric, since, until)], { from: since, to: until, by: 'rating' });
-  const distribution = totals.map(({ group, count }) => ({ rating: Number(group), count })).sort((a, b) => a.rating - b.rating);
+  const names = reportListings(metric, since, until);
+  const counts = new Map<number, number>();
+  for (let from = 0; from < names.length; from += LISTINGS_AT_ONCE) {
+    if (from > 0) await breathe();
+    const days = names.slice(from, from + LISTINGS_AT_ONCE);
+    const [totals = []] = await listings.totals([days], { from: since, to: until, by: 'rating' });
+    for (const { group, count } of totals) counts.set(Number(group), (counts.get(Number(group)) ?? 0) + count);
+  }
+  const distribution = [...counts].map(([rating, count]) => ({ rating, count })).sort((a, b) => a.rating - b.rating);
   return { metric, ...measure(metric, distribution), distribution, since, until, asOf: now };
 }
