@@ -403,6 +403,126 @@ export type CustomerConsentSetPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+export type Order = {
+  readonly __typename?: 'Order';
+  /** The order's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Whose order it is; null when nobody's is known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type Return = {
+  readonly __typename?: 'Return';
+  /** The return's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Who sent the goods back; null when nobody is known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type Payment = {
+  readonly __typename?: 'Payment';
+  /** The payment's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Who pays; null when nobody is known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type LoyaltyAccount = {
+  readonly __typename?: 'LoyaltyAccount';
+  /** The account's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Whose account it is; null when nobody's is known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type PointsTransaction = {
+  readonly __typename?: 'PointsTransaction';
+  /** The transaction's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Whose points they are; null when nobody's are known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type Voucher = {
+  readonly __typename?: 'Voucher';
+  /** The voucher's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Whom it is bound to; null when to nobody. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type Interaction = {
+  readonly __typename?: 'Interaction';
+  /** The interaction's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** With whom it was; null when nobody is known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type Case = {
+  readonly __typename?: 'Case';
+  /** The case's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Whose case it is; null when nobody's is known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type Session = {
+  readonly __typename?: 'Session';
+  /** The session's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Whose visit it was; null when nobody's is known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type DigitalEvent = {
+  readonly __typename?: 'DigitalEvent';
+  /** The event's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Who did it; null when nobody is known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type CampaignTouch = {
+  readonly __typename?: 'CampaignTouch';
+  /** The touch's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Whom it was meant for; null when nobody is known. */
+  readonly customer?: Maybe<Customer>;
+};
+
+export type FeedbackItem = {
+  readonly __typename?: 'FeedbackItem';
+  /** The item's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the customer it was filed under. */
+  readonly owner?: Maybe<Scalars['ID']['output']>;
+  /** Who gave it; null when it was given by nobody known. */
+  readonly customer?: Maybe<Customer>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -484,6 +604,18 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  Order: Order;
+  Return: Return;
+  Payment: Payment;
+  LoyaltyAccount: LoyaltyAccount;
+  PointsTransaction: PointsTransaction;
+  Voucher: Voucher;
+  Interaction: Interaction;
+  Case: Case;
+  Session: Session;
+  DigitalEvent: DigitalEvent;
+  CampaignTouch: CampaignTouch;
+  FeedbackItem: FeedbackItem;
 };
 
 /** Mapping of federation reference types */
@@ -491,6 +623,66 @@ export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+  Order:
+    ( { __typename: 'Order' }
+    & GraphQLRecursivePick<FederationTypes['Order'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Order'], {"owner":true}> ) );
+  Return:
+    ( { __typename: 'Return' }
+    & GraphQLRecursivePick<FederationTypes['Return'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Return'], {"owner":true}> ) );
+  Payment:
+    ( { __typename: 'Payment' }
+    & GraphQLRecursivePick<FederationTypes['Payment'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Payment'], {"owner":true}> ) );
+  LoyaltyAccount:
+    ( { __typename: 'LoyaltyAccount' }
+    & GraphQLRecursivePick<FederationTypes['LoyaltyAccount'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['LoyaltyAccount'], {"owner":true}> ) );
+  PointsTransaction:
+    ( { __typename: 'PointsTransaction' }
+    & GraphQLRecursivePick<FederationTypes['PointsTransaction'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['PointsTransaction'], {"owner":true}> ) );
+  Voucher:
+    ( { __typename: 'Voucher' }
+    & GraphQLRecursivePick<FederationTypes['Voucher'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Voucher'], {"owner":true}> ) );
+  Interaction:
+    ( { __typename: 'Interaction' }
+    & GraphQLRecursivePick<FederationTypes['Interaction'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Interaction'], {"owner":true}> ) );
+  Case:
+    ( { __typename: 'Case' }
+    & GraphQLRecursivePick<FederationTypes['Case'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Case'], {"owner":true}> ) );
+  Session:
+    ( { __typename: 'Session' }
+    & GraphQLRecursivePick<FederationTypes['Session'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Session'], {"owner":true}> ) );
+  DigitalEvent:
+    ( { __typename: 'DigitalEvent' }
+    & GraphQLRecursivePick<FederationTypes['DigitalEvent'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['DigitalEvent'], {"owner":true}> ) );
+  CampaignTouch:
+    ( { __typename: 'CampaignTouch' }
+    & GraphQLRecursivePick<FederationTypes['CampaignTouch'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['CampaignTouch'], {"owner":true}> ) );
+  FeedbackItem:
+    ( { __typename: 'FeedbackItem' }
+    & GraphQLRecursivePick<FederationTypes['FeedbackItem'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['FeedbackItem'], {"owner":true}> ) );
 };
 
 
@@ -538,6 +730,18 @@ export type ResolversTypes = {
   ConsentStatement: ConsentStatement;
   CustomerConsentSetInput: CustomerConsentSetInput;
   CustomerConsentSetPayload: ResolverTypeWrapper<Omit<CustomerConsentSetPayload, 'customer' | 'consent'> & { customer?: Maybe<ResolversTypes['Customer']>, consent?: Maybe<ResolversTypes['Consent']> }>;
+  Order: ResolverTypeWrapper<Omit<Order, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  Return: ResolverTypeWrapper<Omit<Return, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  Payment: ResolverTypeWrapper<Omit<Payment, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  LoyaltyAccount: ResolverTypeWrapper<Omit<LoyaltyAccount, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  PointsTransaction: ResolverTypeWrapper<Omit<PointsTransaction, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  Voucher: ResolverTypeWrapper<Omit<Voucher, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  Interaction: ResolverTypeWrapper<Omit<Interaction, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  Case: ResolverTypeWrapper<Omit<Case, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  Session: ResolverTypeWrapper<Omit<Session, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  DigitalEvent: ResolverTypeWrapper<Omit<DigitalEvent, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  CampaignTouch: ResolverTypeWrapper<Omit<CampaignTouch, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  FeedbackItem: ResolverTypeWrapper<Omit<FeedbackItem, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -575,6 +779,18 @@ export type ResolversParentTypes = {
   CustomerUpsertPayload: Omit<CustomerUpsertPayload, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> };
   CustomerConsentSetInput: CustomerConsentSetInput;
   CustomerConsentSetPayload: Omit<CustomerConsentSetPayload, 'customer' | 'consent'> & { customer?: Maybe<ResolversParentTypes['Customer']>, consent?: Maybe<ResolversParentTypes['Consent']> };
+  Order: Omit<Order, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Order'];
+  Return: Omit<Return, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Return'];
+  Payment: Omit<Payment, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Payment'];
+  LoyaltyAccount: Omit<LoyaltyAccount, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['LoyaltyAccount'];
+  PointsTransaction: Omit<PointsTransaction, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['PointsTransaction'];
+  Voucher: Omit<Voucher, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Voucher'];
+  Interaction: Omit<Interaction, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Interaction'];
+  Case: Omit<Case, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Case'];
+  Session: Omit<Session, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Session'];
+  DigitalEvent: Omit<DigitalEvent, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['DigitalEvent'];
+  CampaignTouch: Omit<CampaignTouch, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['CampaignTouch'];
+  FeedbackItem: Omit<FeedbackItem, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['FeedbackItem'];
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -714,6 +930,78 @@ export type CustomerConsentSetPayloadResolvers<ContextType = Context, ParentType
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type OrderResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order'], FederationReferenceType extends FederationReferenceTypes['Order'] = FederationReferenceTypes['Order']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Order']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type ReturnResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Return'] = ResolversParentTypes['Return'], FederationReferenceType extends FederationReferenceTypes['Return'] = FederationReferenceTypes['Return']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Return']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type PaymentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Payment'] = ResolversParentTypes['Payment'], FederationReferenceType extends FederationReferenceTypes['Payment'] = FederationReferenceTypes['Payment']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Payment']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type LoyaltyAccountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyAccount'] = ResolversParentTypes['LoyaltyAccount'], FederationReferenceType extends FederationReferenceTypes['LoyaltyAccount'] = FederationReferenceTypes['LoyaltyAccount']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['LoyaltyAccount']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type PointsTransactionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsTransaction'] = ResolversParentTypes['PointsTransaction'], FederationReferenceType extends FederationReferenceTypes['PointsTransaction'] = FederationReferenceTypes['PointsTransaction']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['PointsTransaction']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type VoucherResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Voucher'] = ResolversParentTypes['Voucher'], FederationReferenceType extends FederationReferenceTypes['Voucher'] = FederationReferenceTypes['Voucher']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Voucher']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type InteractionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Interaction'] = ResolversParentTypes['Interaction'], FederationReferenceType extends FederationReferenceTypes['Interaction'] = FederationReferenceTypes['Interaction']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Interaction']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type CaseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Case'] = ResolversParentTypes['Case'], FederationReferenceType extends FederationReferenceTypes['Case'] = FederationReferenceTypes['Case']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Case']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type SessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session'], FederationReferenceType extends FederationReferenceTypes['Session'] = FederationReferenceTypes['Session']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Session']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type DigitalEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DigitalEvent'] = ResolversParentTypes['DigitalEvent'], FederationReferenceType extends FederationReferenceTypes['DigitalEvent'] = FederationReferenceTypes['DigitalEvent']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['DigitalEvent']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type CampaignTouchResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CampaignTouch'] = ResolversParentTypes['CampaignTouch'], FederationReferenceType extends FederationReferenceTypes['CampaignTouch'] = FederationReferenceTypes['CampaignTouch']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['CampaignTouch']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type FeedbackItemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeedbackItem'] = ResolversParentTypes['FeedbackItem'], FederationReferenceType extends FederationReferenceTypes['FeedbackItem'] = FederationReferenceTypes['FeedbackItem']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['FeedbackItem']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -739,5 +1027,17 @@ export type Resolvers<ContextType = Context> = {
   Mutation?: MutationResolvers<ContextType>;
   CustomerUpsertPayload?: CustomerUpsertPayloadResolvers<ContextType>;
   CustomerConsentSetPayload?: CustomerConsentSetPayloadResolvers<ContextType>;
+  Order?: OrderResolvers<ContextType>;
+  Return?: ReturnResolvers<ContextType>;
+  Payment?: PaymentResolvers<ContextType>;
+  LoyaltyAccount?: LoyaltyAccountResolvers<ContextType>;
+  PointsTransaction?: PointsTransactionResolvers<ContextType>;
+  Voucher?: VoucherResolvers<ContextType>;
+  Interaction?: InteractionResolvers<ContextType>;
+  Case?: CaseResolvers<ContextType>;
+  Session?: SessionResolvers<ContextType>;
+  DigitalEvent?: DigitalEventResolvers<ContextType>;
+  CampaignTouch?: CampaignTouchResolvers<ContextType>;
+  FeedbackItem?: FeedbackItemResolvers<ContextType>;
 };
 

@@ -16,6 +16,13 @@ async function permissionsOf(context: Context, customer: CustomerRecord) {
   return grantedPurposes(consentMatrix(customer.owner, await context.consents.load(customer), context.now));
 }
 
+/** From a record of another subgraph to its customer: the only fields of type Customer are identity's. */
+const edge = {
+  // The owner is there when the plan asked for `customer`, which requires it.
+  customer: async (record: object, _: unknown, context: Context) =>
+    'owner' in record && typeof record.owner === 'string' ? customerOf(context, record.owner) : null,
+};
+
 export const resolvers: Resolvers<Context> = {
   Query: {
     customer: (_, { id }, context) => customerOf(context, id),
@@ -83,4 +90,17 @@ export const resolvers: Resolvers<Context> = {
     recordedAt: ({ said }) => said?.recordedAt ?? null,
     expiresAt: ({ said }) => said?.expiresAt ?? null,
   },
+
+  Order: edge,
+  Return: edge,
+  Payment: edge,
+  LoyaltyAccount: edge,
+  PointsTransaction: edge,
+  Voucher: edge,
+  Interaction: edge,
+  Case: edge,
+  Session: edge,
+  DigitalEvent: edge,
+  CampaignTouch: edge,
+  FeedbackItem: edge,
 };
