@@ -1,16 +1,20 @@
 import { Command } from 'commander';
 import { OperatorError } from '../kernel/errors.ts';
+import { registerIngest } from './ingest.ts';
+import { registerQuarantine } from './quarantine.ts';
 import { registerServe } from './serve.ts';
 import { registerStart } from './start.ts';
 
 const program = new Command('c360').description('Customer 360: one Customer from every system, over one graph.');
 registerStart(program);
 registerServe(program);
+registerIngest(program);
+registerQuarantine(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error;
   console.error(error.message);
-  process.exitCode = 1;
+  process.exitCode ??= 1;
 }
