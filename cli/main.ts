@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { OperatorError } from '../kernel/errors.ts';
 import { registerIngest } from './ingest.ts';
 import { registerQuarantine } from './quarantine.ts';
+import { registerSeed } from './seed.ts';
 import { registerServe } from './serve.ts';
 import { registerStart } from './start.ts';
 
@@ -10,6 +11,7 @@ registerStart(program);
 registerServe(program);
 registerIngest(program);
 registerQuarantine(program);
+registerSeed(program);
 
 try {
   await program.parseAsync();
