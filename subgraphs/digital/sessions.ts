@@ -4,7 +4,7 @@ import type { Cursor, EpochMs, GroupTotal, Page } from '../../kernel/storage/por
 import type { EventRow } from './records.ts';
 
 /** A pause longer than this ends a visit where the source has no sessions; the customary length since the first web analytics. */
-export const INACTIVITY_MS = 30 * 60_000;
+const INACTIVITY_MS = 30 * 60_000;
 
 /**
  * What an event's visit is found by, from the event alone: `=channel:session` where the source names the session, else

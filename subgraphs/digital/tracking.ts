@@ -28,7 +28,7 @@ function price({ amount, currencyCode }: MoneyInput): Money | null {
 }
 
 /** The event as a row, or why it is refused. */
-export function eventRow(input: EventInput, now: EpochMs): EventRow | Reason {
+function eventRow(input: EventInput, now: EpochMs): EventRow | Reason {
   const { product, device, timestamp } = input;
   if (input.messageId.trim() === '') return problem('FIELD_MISSING', 'messageId', 'Give each event a number that no other has.');
   if (input.type === 'TRACK' && !input.name?.trim()) return problem('FIELD_MISSING', 'name', 'A TRACK needs the name of what was done.');
@@ -66,7 +66,7 @@ export function eventRow(input: EventInput, now: EpochMs): EventRow | Reason {
  * The identifiers of whose event it is. An IDENTIFY joins the visitor to the user, an ALIAS the previous id; any other event
  * belongs to the user, where it names one, and says nothing about the visitor.
  */
-export function identifiersOf({ type, anonymousId, userId, previousId }: EventInput): readonly Identifier[] {
+function identifiersOf({ type, anonymousId, userId, previousId }: EventInput): readonly Identifier[] {
   const user = userId ? [{ namespace: 'USER_ID', value: userId }] : [];
   const visitor = anonymousId ? [{ namespace: 'ANONYMOUS_ID', value: anonymousId }] : [];
   const previous = previousId ? [{ namespace: 'ANONYMOUS_ID', value: previousId }] : [];

@@ -10,7 +10,7 @@ import type { FeedbackMetric, FeedbackRecord, ListingRecord } from './records.ts
  */
 
 /** The time of what was taken out of its listing; before every real time, so that reading from 0 leaves it out. */
-export const TAKEN_OUT: EpochMs = -1;
+const TAKEN_OUT: EpochMs = -1;
 
 export function productListing(sku: string): string {
   return `product:${sku}`;

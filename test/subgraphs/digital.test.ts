@@ -366,6 +366,18 @@ describe('eventsTrack', () => {
       events: { nodes: expect.arrayContaining([{ type: 'TRACK' }, { type: 'IDENTIFY' }]) },
     });
   });
+
+  it('takes an event of a signed-in user as the user’s, without saying who the visitor is', async () => {
+    const user = await someone();
+    const anonymousId = `anon-of-${user}`;
+    await track([
+      added('m1', { customer: null, anonymousId }),
+      added('m2', { customer: null, anonymousId, userId: `someone-${people - 1}`, name: 'Order Completed' }),
+    ]);
+    expect(await digitalOf([user], '{ events { nodes { name } } }')).toEqual({ events: { nodes: [{ name: 'Order Completed' }] } });
+    const [visitor] = await domain.directory.find([{ namespace: 'ANONYMOUS_ID', value: anonymousId }]);
+    expect(visitor).not.toBe(user);
+  });
 });
 
 describe('campaignTouchRecord', () => {
