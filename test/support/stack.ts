@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
-import { pino } from 'pino';
 import type { ClientRequest, Transport } from '../../gateway/data-source.ts';
 import { inProcess } from '../../gateway/in-process.ts';
 import { overHttp } from '../../gateway/over-http.ts';
 import { openGraph } from '../../gateway/server.ts';
+import { createLog } from '../../kernel/log.ts';
 import type { Subgraph, SubgraphName } from '../../kernel/subgraph.ts';
 import { serveSubgraph } from '../../kernel/subgraph-server.ts';
 import { type TestCompany, testCompany } from './company.ts';
@@ -21,7 +21,8 @@ export const DEADLINE_MS = 1500;
 
 const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url).pathname;
 const SECRET = 'the-secret-of-the-test-suite-32-characters';
-const log = pino({ enabled: false });
+/** `TEST_LOG=warn npx vitest run test/supergraph` shows what the subgraphs say. */
+const log = createLog(process.env.TEST_LOG ?? 'silent');
 
 /** A running company with a gateway before it. */
 export interface Stack {
