@@ -19,7 +19,6 @@ function* placesOf(name: string, path: string): Generator<string> {
   for (let from = path; ; from = from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/')))) {
     yield `${from === '' ? '' : `${from}/`}node_modules/${name}`;
     if (from === '') return;
-    if (!from.includes('/node_modules/')) yield `node_modules/${name}`;
   }
 }
 
