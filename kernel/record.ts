@@ -35,6 +35,8 @@ class Unreadable extends Error {
   }
 }
 
+const UNSTORABLE = /[\0\p{Cs}]/u;
+
 /** Typed access to a row's fields. Each method throws `Unreadable`, which `readRecord` turns into a reason; none repeats the value, which may be personal. */
 export class RowReader {
   readonly #row: SourceRow;
@@ -49,7 +51,10 @@ export class RowReader {
 
   optional(field: string): string | undefined {
     const text = this.#row[field]?.trim();
-    return text === '' ? undefined : text;
+    if (text === undefined || text === '') return undefined;
+    // No store can keep these, and one such row would fail its whole batch.
+    if (UNSTORABLE.test(text)) this.fail('FIELD_INVALID', field, `"${field}" holds NUL or broken Unicode.`);
+    return text;
   }
 
   text(field: string): string {

@@ -73,6 +73,8 @@ describe('an order row', () => {
     [{ quantity: '99999999999' }, ['FIELD_INVALID', 'quantity']],
     [{ number: '', placed_at: '' }, ['FIELD_MISSING', 'placed_at']],
     [{ status: 'delivered' }, ['FIELD_INVALID', 'status']],
+    [{ sku: 'A\0' }, ['FIELD_INVALID', 'sku']],
+    [{ product_name: 'half a \ud83d' }, ['FIELD_INVALID', 'product_name']],
   ])('with %o is refused', (fields, expected) => {
     expect(refusal(readOrder({ ...line, ...fields }))).toEqual(expected);
   });
