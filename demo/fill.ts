@@ -44,12 +44,12 @@ export interface FillOptions {
   /** What the company's dates are relative to, for a fill that begins; one that goes on keeps the time it began with. */
   readonly now: EpochMs;
   readonly onProgress?: (progress: FillProgress) => void;
+  /** Customers filed at a time, 100 unless told: enough that batches are full, few enough that a step is a moment. */
+  readonly step?: number;
   /** Stops after the customers under way. */
   readonly signal?: AbortSignal;
 }
 
-/** Customers per step: enough that batches are full, few enough that a step is a moment. */
-const STEP = 100;
 /** The most arrivals that one `Intake.store` is given. */
 const BATCH = 200;
 /** Kinds that meet in one document of their subgraph, of which the second would only wait for the first or run into it. */
@@ -62,7 +62,7 @@ const TOGETHER: Readonly<Record<string, string>> = { points: 'account', campaign
  * demo company of another seed.
  */
 export async function fillDemoStore(options: FillOptions): Promise<FillResult> {
-  const { storage, directory, intakes, customers, seed, onProgress, signal } = options;
+  const { storage, directory, intakes, customers, seed, onProgress, signal, step: size = 100 } = options;
   const store = await openStore(storage, 'demo', [fillSpec]);
   try {
     const fills = store.collection(fillSpec);
@@ -71,7 +71,7 @@ export async function fillDemoStore(options: FillOptions): Promise<FillResult> {
     let fill = await startFill(fills, { seed, now: options.now });
     const before = fill.customers;
     const take = (current: Fill, from: number) => {
-      const to = Math.min(from + STEP, customers);
+      const to = Math.min(from + size, customers);
       const records = [...recordsOf(current, from, to)];
       return { to, records, owners: ownersOf(directory, records) };
     };
@@ -86,7 +86,7 @@ export async function fillDemoStore(options: FillOptions): Promise<FillResult> {
       const found = await owners;
       // The directory's store is another than the domains': it finds the next step's owners while these are filed.
       step = take(fill, to);
-      await Promise.all([file(intakes, records, found, tally, directory), step.owners]);
+      await settled([file(intakes, records, found, tally, directory), step.owners]);
       fill = await advance(fills, fill, to);
       report();
     }
@@ -128,7 +128,7 @@ async function file(
   tally.records += records.length;
   const kinds = grouped(records, ({ record }) => record.kind);
   const lanes = grouped([...kinds.keys()], (kind) => TOGETHER[kind] ?? kind);
-  await Promise.all(
+  await settled(
     [...lanes.values()].map(async (lane) => {
       for (const kind of lane) {
         const intake = intakes.find((candidate) => candidate.kind === kind);
@@ -163,6 +163,11 @@ function refuse(tally: Tally, kind: string, { code, field }: Reason): void {
   const reason = [kind, code, field].filter(Boolean).join(' ');
   tally.refused++;
   tally.reasons[reason] = (tally.reasons[reason] ?? 0) + 1;
+}
+
+/** Waits for all, so that nothing is still being written when the first failure is thrown. */
+async function settled(work: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
 }
 
 /** Groups in the order in which their keys first occur. */

@@ -17,7 +17,7 @@ export function identifiersOf({ index, email, phone, story }: Person): readonly 
     crmId(index),
     { namespace: 'EMAIL', value: email },
     ...(phone === null ? [] : [{ namespace: 'PHONE', value: phone }]),
-    ...(story.buyer ? [posId(index)] : []),
+    posId(index),
     ...(story.online ? [userId(index)] : []),
     ...(story.member ? [loyaltyNumber(index)] : []),
   ];
