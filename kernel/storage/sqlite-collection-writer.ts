@@ -69,10 +69,15 @@ export class CollectionWriter {
     this.#reindexTerms(doc, stored[1], terms);
   }
 
-  /** Takes a document out of the search index. */
-  unindex({ owner, id }: Key, terms: string, table: string): void {
-    for (const entry of indexEntries(terms))
-      this.#connection.run(`DELETE FROM ${table} WHERE term = ? AND owner = ? AND id = ?`, [entry, owner, id]);
+  /** The ids of an owner's documents, with their terms. */
+  ofOwner(owner: string): [id: string, terms: string | null][] {
+    return this.#connection.all<[string, string | null]>(this.#sql.ids, [owner]);
+  }
+
+  /** Deletes a document with its part of the search index. */
+  remove({ owner, id }: Key, terms: string | null): void {
+    this.#reindexTerms({ owner, id }, terms, null);
+    this.#connection.run(this.#sql.remove, [owner, id]);
   }
 
   #update(doc: StoredDoc, terms: string | null): void {
@@ -90,8 +95,10 @@ export class CollectionWriter {
     if (before === after) return;
     const old = indexEntries(before);
     const wanted = indexEntries(after);
-    for (const entry of old) if (!wanted.has(entry)) this.#connection.run(this.#sql.unindex, [entry, owner, id]);
-    for (const entry of wanted) if (!old.has(entry)) this.#connection.run(this.#sql.index, [entry, owner, id]);
+    const gone = [...old].filter((entry) => !wanted.has(entry));
+    const added = [...wanted].filter((entry) => !old.has(entry));
+    if (gone.length > 0) this.#connection.run(this.#sql.unindex, [JSON.stringify(gone), owner, id]);
+    if (added.length > 0) this.#connection.run(this.#sql.index, [JSON.stringify(added), owner, id]);
   }
 }
 
@@ -103,7 +110,9 @@ function statements(plan: CollectionPlan) {
     read: `SELECT doc FROM ${doc} WHERE owner = ? AND id = ?`,
     insert: `INSERT INTO ${doc} (owner, id, ${columns.join(', ')}) VALUES (?, ?${', ?'.repeat(columns.length)}) ON CONFLICT DO NOTHING`,
     update: `UPDATE ${doc} SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE owner = ? AND id = ?`,
-    index: `INSERT OR IGNORE INTO ${term} (term, owner, id) VALUES (?, ?, ?)`,
-    unindex: `DELETE FROM ${term} WHERE term = ? AND owner = ? AND id = ?`,
+    index: `INSERT OR IGNORE INTO ${term} (term, owner, id) SELECT value, ?2, ?3 FROM json_each(?1)`,
+    unindex: `DELETE FROM ${term} WHERE term IN (SELECT value FROM json_each(?1)) AND owner = ?2 AND id = ?3`,
+    remove: `DELETE FROM ${doc} WHERE owner = ? AND id = ?`,
+    ids: `SELECT id, terms FROM ${doc} WHERE owner = ?`,
   };
 }

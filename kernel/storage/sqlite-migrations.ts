@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OperatorError } from '../errors.ts';
 import { type Connection, isBusy, isNotADatabase } from './sqlite-driver.ts';
 import { type CollectionPlan, createIndex, createTables, layoutText, tables } from './sqlite-layout.ts';
+
+/** Why a file can't be the store, with what to do about it. (Not an OperatorError, whose module is too large to load in every writer thread.) */
+export class UnusableFile extends Error {}
 
 /** `C360` in ASCII: marks the file as ours. */
 const APPLICATION_ID = 0x43333630;
@@ -19,7 +21,7 @@ export const FORMAT = STEPS.length;
 const OPEN_TIMEOUT_MS = 30_000;
 
 /**
- * Makes the file ours and brings it to the current format; an OperatorError where it is not ours to change. Several
+ * Makes the file ours and brings it to the current format; an UnusableFile where it is not ours to change. Several
  * processes may do this at once. For the writer's connection.
  */
 export async function migrate(connection: Connection, file: string): Promise<void> {
@@ -27,12 +29,13 @@ export async function migrate(connection: Connection, file: string): Promise<voi
   for (;;) {
     try {
       refuseForeign(connection, file);
+      // takes effect while the file is empty
+      connection.exec('PRAGMA page_size = 8192');
       connection.exec('PRAGMA journal_mode = WAL');
       connection.exec('BEGIN IMMEDIATE');
       break;
     } catch (error) {
-      if (isNotADatabase(error))
-        throw new OperatorError('The store can not be opened.', [`${file} is not a database. Name another file or folder, or restore it.`]);
+      if (isNotADatabase(error)) throw new UnusableFile(`${file} is not a database. Name another file or folder, or restore it.`);
       if (!isBusy(error) || Date.now() > deadline) throw error;
       await sleep(2);
     }
@@ -49,17 +52,17 @@ export async function migrate(connection: Connection, file: string): Promise<voi
   }
 }
 
-/** The file's format, 0 when it is empty. Throws an OperatorError for another program's database and for a newer format. */
+/** The file's format, 0 when it is empty. Throws an UnusableFile for another program's database and for a newer format. */
 function refuseForeign(connection: Connection, file: string): number {
   const application = connection.one<[number]>('PRAGMA application_id')?.[0] ?? 0;
   const format = connection.one<[number]>('PRAGMA user_version')?.[0] ?? 0;
   const objects = connection.one<[number]>('SELECT count(*) FROM sqlite_schema')?.[0] ?? 0;
   if (application !== APPLICATION_ID && (application !== 0 || format !== 0 || objects !== 0))
-    throw new OperatorError('The store can not be opened.', [`${file} is the database of another program. Name another file or folder.`]);
+    throw new UnusableFile(`${file} is the database of another program. Name another file or folder.`);
   if (format > FORMAT)
-    throw new OperatorError('The store can not be opened.', [
+    throw new UnusableFile(
       `${file} has format ${format}; this version reads up to ${FORMAT}. Start the version that wrote it, or a newer one.`,
-    ]);
+    );
   return format;
 }
 

@@ -1,7 +1,7 @@
 import type { AdjustResult, Doc, InsertOutcome, Key, WriteOutcome } from './port.ts';
 import { CollectionWriter } from './sqlite-collection-writer.ts';
 import type { Connection } from './sqlite-driver.ts';
-import { type CollectionPlan, layoutText, tables } from './sqlite-layout.ts';
+import { type CollectionPlan, layoutText } from './sqlite-layout.ts';
 import { finishLayout } from './sqlite-migrations.ts';
 
 /** A document on its way to the writer, with the search terms that only its spec can tell. */
@@ -31,6 +31,9 @@ export interface Reindexed extends Key {
 
 /** Answers at its end; between two `yield`s it may not be interrupted, at a `yield` the transaction may be committed and another begun. */
 export type Steps<A> = Generator<undefined, A, undefined>;
+
+/** What is known of a collection that another process has added. */
+const UNKNOWN: Omit<CollectionPlan, 'name'> = { at: '', amount: null, groups: [], terms: null, ledger: null };
 
 /** The write operations on one connection. All of them run inside a write transaction that the caller holds. */
 export class WriteOperations {
@@ -134,12 +137,11 @@ export class WriteOperations {
     const erased: Record<string, number> = {};
     // every collection of the file, also those that this process was not told of
     for (const [name] of this.#connection.all<[string]>('SELECT name FROM collection ORDER BY name')) {
-      const { doc, term } = tables({ name, groups: [] });
-      const writer = new CollectionWriter(this.#connection, { name, at: '', amount: null, groups: [], terms: null, ledger: null });
+      const writer = this.#writers.get(name) ?? new CollectionWriter(this.#connection, { ...UNKNOWN, name });
       let count = 0;
-      for (const [id, terms] of this.#connection.all<[string, string | null]>(`SELECT id, terms FROM ${doc} WHERE owner = ?`, [owner])) {
-        if (terms !== null) writer.unindex({ owner, id }, terms, term);
-        count += this.#connection.run(`DELETE FROM ${doc} WHERE owner = ? AND id = ?`, [owner, id]);
+      for (const [id, terms] of writer.ofOwner(owner)) {
+        writer.remove({ owner, id }, terms);
+        count += 1;
         yield;
       }
       erased[name] = count;

@@ -1,4 +1,5 @@
 import { isIndexable } from './documents.ts';
+import { compareText } from './order.ts';
 import type { Key } from './port.ts';
 import type { CollectionPlan } from './sqlite-layout.ts';
 import { tables } from './sqlite-layout.ts';
@@ -6,8 +7,11 @@ import type { Reader } from './sqlite-reader.ts';
 
 /** A prefix with at most this many entries in the index is looked through whole; any page of a commoner one fills soon. */
 const FEW = 1000;
+/** At most so many candidates are looked at before other work has its turn. */
 const CHUNK = 500;
 const LAST_CHARACTER = '\u{10ffff}';
+
+type Candidate = [owner: string, id: string, terms: string];
 
 /** Entries of the search index that hold every document with a prefix (and, for a long prefix cut short, others). */
 interface Entries {
@@ -22,46 +26,47 @@ interface Entries {
  */
 export class Search {
   readonly #reader: Reader;
+  readonly #collection: string;
+  readonly #searchable: boolean;
   readonly #sql: ReturnType<typeof statements>;
-  readonly #decode: (bytes: Buffer) => unknown;
 
-  constructor(reader: Reader, plan: CollectionPlan, decode: (bytes: Buffer) => unknown) {
+  constructor(reader: Reader, plan: CollectionPlan) {
     this.#reader = reader;
     this.#sql = statements(plan);
-    this.#decode = decode;
+    this.#collection = plan.name;
+    this.#searchable = plan.terms !== null;
   }
 
-  async page<T extends Key>(
+  /** The keys of one page, and the last of them where more follow. */
+  async keys(
     given: readonly string[],
     { first, after }: { readonly first: number; readonly after?: Key | undefined },
-  ): Promise<{ items: readonly T[]; next: Key | null }> {
+  ): Promise<{ keys: readonly Key[]; next: Key | null }> {
+    if (!this.#searchable) throw new TypeError(`Collection "${this.#collection}" has no search terms.`);
     const prefixes = [...new Set(given)].filter((prefix) => prefix !== '');
     if (prefixes.length === 0 || !prefixes.every((prefix) => isIndexable(prefix) && !prefix.includes('\n')))
-      return { items: [], next: null };
-    const keys = await this.#keys(prefixes, first + 1, after);
-    const items = await this.#reader.each(keys.slice(0, first), (connection, { owner, id }) => {
-      const row = connection.one<[Buffer]>(this.#sql.doc, [owner, id]);
-      return row ? (this.#decode(row[0]) as T) : null;
-    });
-    const last = keys[first - 1];
-    return { items: items.filter((item) => item !== null), next: keys.length > first && last ? last : null };
+      return { keys: [], next: null };
+    const found = await this.#find(prefixes, first + 1, after);
+    return { keys: found.slice(0, first), next: found.length > first ? (found[first - 1] ?? null) : null };
   }
 
-  async #keys(prefixes: readonly string[], limit: number, after: Key | undefined): Promise<Key[]> {
-    for (const prefix of prefixes) {
+  async #find(prefixes: readonly string[], limit: number, after: Key | undefined): Promise<Key[]> {
+    const counts = await this.#reader.each(prefixes, (connection, prefix) => {
       const { low, high } = entriesOf(prefix);
-      const count = await this.#reader.one((connection) => connection.one<[number]>(this.#sql.count, [low, high, FEW + 1])?.[0] ?? 0);
-      if (count <= FEW) return this.#amongFew({ low, high }, prefixes, limit, after);
-    }
-    const longest = prefixes.reduce((a, b) => ([...b].length > [...a].length ? b : a));
+      return connection.one<[number]>(this.#sql.count, [low, high, FEW + 1])?.[0] ?? 0;
+    });
+    const fewest = Math.min(...counts);
+    const rarest = prefixes[counts.indexOf(fewest)];
+    if (rarest !== undefined && fewest <= FEW) return this.#amongFew(entriesOf(rarest), prefixes, limit, after);
+    const longest = prefixes.reduce((a, b) => (b.length > a.length ? b : a));
     return this.#amongMany(`p${[...longest].slice(0, 3).join('')}`, prefixes, limit, after);
   }
 
   #amongFew({ low, high }: Entries, prefixes: readonly string[], limit: number, after: Key | undefined): Promise<Key[]> {
     return this.#reader.one((connection) => {
-      const rows = connection.all<[string, string, string]>(this.#sql.few, [low, high, after?.owner ?? '', after?.id ?? '', after ? 1 : 0]);
+      const rows = connection.all<Candidate>(this.#sql.few, [low, high]);
       return rows
-        .filter(([, , terms]) => holdsAll(terms, prefixes))
+        .filter(([owner, id, terms]) => holdsAll(terms, prefixes) && (!after || follows(owner, id, after)))
         .slice(0, limit)
         .map(([owner, id]) => ({ owner, id }));
     });
@@ -70,21 +75,28 @@ export class Search {
   async #amongMany(entry: string, prefixes: readonly string[], limit: number, after: Key | undefined): Promise<Key[]> {
     const found: Key[] = [];
     let from = after;
-    for (;;) {
-      const [rows] = await this.#reader.each([from], (connection, key) =>
-        connection.all<[string, string, string]>(this.#sql.many, [entry, key?.owner ?? '', key?.id ?? '', key ? 1 : 0, CHUNK]),
+    for (let size = limit; ; size = Math.min(size * 2, CHUNK)) {
+      const start = from;
+      const rows = await this.#reader.one((connection) =>
+        start
+          ? connection.all<Candidate>(this.#sql.manyAfter, [entry, start.owner, start.id, size])
+          : connection.all<Candidate>(this.#sql.many, [entry, size]),
       );
-      for (const [owner, id, terms] of rows ?? []) {
+      for (const [owner, id, terms] of rows) {
         if (!holdsAll(terms, prefixes)) continue;
         found.push({ owner, id });
         if (found.length === limit) return found;
       }
-      const last = rows?.at(-1);
-      if (!last || (rows?.length ?? 0) < CHUNK) return found;
+      const last = rows.at(-1);
+      if (!last || rows.length < size) return found;
       from = { owner: last[0], id: last[1] };
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+function follows(owner: string, id: string, after: Key): boolean {
+  return (compareText(owner, after.owner) || compareText(id, after.id)) > 0;
 }
 
 function holdsAll(terms: string, prefixes: readonly string[]): boolean {
@@ -97,14 +109,13 @@ function entriesOf(prefix: string): Entries {
 
 function statements(plan: CollectionPlan) {
   const { doc, term } = tables(plan);
+  const candidates = `SELECT t.owner, t.id, d.terms FROM ${term} AS t CROSS JOIN ${doc} AS d ON d.owner = t.owner AND d.id = t.id`;
   return {
-    doc: `SELECT doc FROM ${doc} WHERE owner = ? AND id = ?`,
     count: `SELECT count(*) FROM (SELECT 1 FROM ${term} WHERE term >= ?1 AND term <= ?2 LIMIT ?3)`,
     few: `SELECT d.owner, d.id, d.terms
-      FROM (SELECT DISTINCT owner, id FROM ${term} WHERE term >= ?1 AND term <= ?2) AS t CROSS JOIN ${doc} AS d ON d.owner = t.owner AND d.id = t.id
-      WHERE ?5 = 0 OR (d.owner, d.id) > (?3, ?4) ORDER BY d.owner, d.id`,
-    many: `SELECT t.owner, t.id, d.terms
-      FROM ${term} AS t CROSS JOIN ${doc} AS d ON d.owner = t.owner AND d.id = t.id
-      WHERE t.term = ?1 AND (t.owner, t.id) >= (?2, ?3) AND (?4 = 0 OR (t.owner, t.id) > (?2, ?3)) ORDER BY t.owner, t.id LIMIT ?5`,
+      FROM (SELECT DISTINCT owner, id FROM ${term} WHERE term >= ? AND term <= ?) AS t CROSS JOIN ${doc} AS d ON d.owner = t.owner AND d.id = t.id
+      ORDER BY d.owner, d.id`,
+    many: `${candidates} WHERE t.term = ? ORDER BY t.owner, t.id LIMIT ?`,
+    manyAfter: `${candidates} WHERE t.term = ? AND (t.owner, t.id) > (?, ?) ORDER BY t.owner, t.id LIMIT ?`,
   };
 }

@@ -29,7 +29,12 @@ export class WriterClient {
     worker.on('message', (message: Message) => {
       if (message.kind === 'answers') this.#settle(message.answers);
       else if (message.kind === 'ready') opened?.resolve(message.outdated);
-      else opened?.reject(message.problems ? new OperatorError(message.title, message.problems) : new Error(`${file}: ${message.title}`));
+      else
+        opened?.reject(
+          message.unusable
+            ? new OperatorError('The store can not be opened.', [message.problem])
+            : new Error(`${file}: ${message.problem}`),
+        );
     });
     worker.on('error', (error) => this.#fail(new Error(`The writer of ${file} has stopped.`, { cause: error })));
     this.#exited = new Promise((resolve) => {

@@ -1,8 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { OperatorError } from '../errors.ts';
 import { Connection, isBusy } from './sqlite-driver.ts';
 import type { CollectionPlan } from './sqlite-layout.ts';
-import { layOut, migrate } from './sqlite-migrations.ts';
+import { layOut, migrate, UnusableFile } from './sqlite-migrations.ts';
 import { type Operations, type Steps, WriteOperations } from './sqlite-operations.ts';
 
 /**
@@ -25,7 +24,7 @@ export interface Request {
 /** `ready` comes once, first: with the collections to index anew, or why the file can't be opened. */
 export type Message =
   | { readonly kind: 'ready'; readonly outdated: readonly string[] }
-  | { readonly kind: 'refused'; readonly title: string; readonly problems: readonly string[] | null }
+  | { readonly kind: 'refused'; readonly problem: string; readonly unusable: boolean }
   | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
 
 export interface Answer {
@@ -114,7 +113,7 @@ class Writer {
     } catch (error) {
       this.#operations.reload();
       if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
-      // nothing of this transaction was stored: everybody in it has to know, or, if it never began, the one who waited longest
+      // nothing of this transaction was stored, and everybody in it has to know; if it never began, everybody waiting
       if (touched.length === 0) touched.push(...this.#queue.splice(0));
       return touched.map(({ call }) => ({ call, error: describe(error) }));
     }
@@ -202,9 +201,7 @@ async function layOutAlone(connection: Connection, plans: readonly CollectionPla
 if (parentPort) {
   const port = parentPort;
   open(port, workerData as WriterData).catch((error: unknown) => {
-    const problems = error instanceof OperatorError ? error.problems : null;
-    const title = error instanceof OperatorError ? (error.message.split('\n')[0] ?? '') : describe(error);
-    port.postMessage({ kind: 'refused', title, problems } satisfies Message);
+    port.postMessage({ kind: 'refused', problem: describe(error), unusable: error instanceof UnusableFile } satisfies Message);
     port.close();
   });
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AnySpec, Collection, Doc, Spec, Store } from './port.ts';
-import { SqliteCollection } from './sqlite-collection.ts';
+import { sqliteCollection } from './sqlite-collection.ts';
 import { planOf } from './sqlite-layout.ts';
 import { Reader } from './sqlite-reader.ts';
 import { WriterClient } from './sqlite-writer-client.ts';
@@ -27,7 +27,7 @@ export async function sqliteStore({ file, specs }: { readonly file: string; read
       plans.map((plan) => {
         const spec = byName.get(plan.name) as AnySpec;
         const entrySpec = plan.ledger ? byName.get(plan.ledger.entries) : undefined;
-        return [plan.name, new SqliteCollection({ spec, entrySpec, plan, reader: open, writer })] as const;
+        return [plan.name, sqliteCollection({ spec, entrySpec, plan, reader: open, writer })] as const;
       }),
     );
     for (const name of outdated) await collections.get(name)?.reindex();
