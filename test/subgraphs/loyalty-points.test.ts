@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { entityId } from '../../kernel/ids.ts';
+import type { SourceRow } from '../../kernel/record.ts';
+import { loyalty } from '../../subgraphs/loyalty/module.ts';
+import { accountsSpec, pointsSpec } from '../../subgraphs/loyalty/records.ts';
+import { type Domain, openDomain } from '../support/domain.ts';
+import { customersOf, ingestRows, mutation } from '../support/domain-calls.ts';
+
+const NOW = Date.UTC(2026, 2, 1, 12);
+const DAY = 86_400_000;
+let domain: Domain;
+let ada: string;
+let people = 0;
+let keys = 0;
+
+beforeAll(async () => {
+  domain = await openDomain(loyalty);
+});
+// One store for all tests: each has customers of its own.
+beforeEach(async () => {
+  domain.time.now = NOW;
+  ada = await someone();
+  domain.calls.clear();
+});
+afterAll(() => domain.close());
+
+const someone = () => domain.customer(`someone-${people++}`);
+
+const ingest = (kind: string, owner: string, rows: readonly SourceRow[], run?: string) =>
+  ingestRows(
+    domain,
+    kind,
+    owner,
+    rows.map((row) => ({ source: 'club', ...row })),
+    run,
+  );
+const customers = (persons: Parameters<typeof customersOf>[1], selection: string) => customersOf(domain, persons, selection);
+const mutate = (field: string, input: object, selection: string) =>
+  mutation(domain, field, { idempotencyKey: `key-${keys++}`, ...input }, selection);
+
+async function loyaltyOf(customer: string | readonly string[], selection: string) {
+  return (await customers([{ members: [customer].flat() }], `{ loyalty ${selection} }`))[0].loyalty;
+}
+
+const enroll = (customer: string, more: object = {}) =>
+  mutate('loyaltyEnroll', { customer, ...more }, 'account { number status enrolledAt points { available } tier { code } }');
+const accrue = (customer: string, points: number, more: object = {}) =>
+  mutate(
+    'pointsAccrue',
+    { customer, points, ...more },
+    'transaction { id kind points availableAt expiresAt } account { points { available pending } }',
+  );
+const redeem = (customer: string, points: number, more: object = {}) =>
+  mutate('pointsRedeem', { customer, points, ...more }, 'transaction { id kind points } account { points { available } }');
+const reverse = (transaction: string, more: object = {}) =>
+  mutate('pointsReverse', { transaction, ...more }, 'transaction { kind points } account { points { available pending lifetime } }');
+const codes = ({ userErrors }: { userErrors: readonly { code: string }[] }) => userErrors.map(({ code }) => code);
+const POINTS = '{ points { available pending expiring { amount at } lifetime } }';
+
+/** The account's balance as stored, and the sum of its ledger. */
+async function books(customer: string): Promise<{ balance: number; ledger: number }> {
+  const [accounts] = await domain.store.collection(accountsSpec).latest([[customer]], { first: 10 });
+  const [entries] = await domain.store.collection(pointsSpec).latest([[customer]], { first: 1000 });
+  return { balance: accounts?.items[0]?.balance ?? 0, ledger: (entries?.items ?? []).reduce((sum, { points }) => sum + points, 0) };
+}
+
+describe('pointsRedeem', () => {
+  it('grants exactly what the balance allows, whatever runs at once, and repeats change nothing', async () => {
+    await enroll(ada);
+    await accrue(ada, 500);
+    const inputs = Array.from({ length: 200 }, (_, i) => ({ idempotencyKey: `redeem-${ada}-${i}` }));
+    const answers = await Promise.all(inputs.map((input) => redeem(ada, 10, input)));
+    const granted = answers.filter(({ userErrors }) => userErrors.length === 0);
+    expect(granted).toHaveLength(50);
+    expect(answers.flatMap(codes)).toEqual(Array(150).fill('POINTS_INSUFFICIENT'));
+    expect(await books(ada)).toEqual({ balance: 0, ledger: 0 });
+    const ids = answers.map(({ transaction }) => transaction?.id ?? null);
+    const repeated = await Promise.all([1, 2, 3].map(() => Promise.all(inputs.map((input) => redeem(ada, 10, input)))));
+    for (const again of repeated) expect(again.map(({ transaction }) => transaction?.id ?? null)).toEqual(ids);
+    expect(await books(ada)).toEqual({ balance: 0, ledger: 0 });
+  });
+
+  it('does not spend pending points before, and does after they become available', async () => {
+    await enroll(ada);
+    await accrue(ada, 30);
+    const later = await accrue(ada, 100, { availableAt: '2026-03-15T00:00:00Z' });
+    expect(later.account.points).toEqual({ available: 30, pending: 100 });
+    expect(codes(await redeem(ada, 31))).toEqual(['POINTS_INSUFFICIENT']);
+    domain.time.now = Date.UTC(2026, 2, 15);
+    expect(await loyaltyOf(ada, POINTS)).toMatchObject({ points: { available: 130, pending: 0, lifetime: 130 } });
+    expect((await redeem(ada, 130)).account.points).toEqual({ available: 0 });
+    expect(await books(ada)).toEqual({ balance: 0, ledger: 0 });
+  });
+
+  it('does not spend lapsed points, also when many ask at once', async () => {
+    await enroll(ada);
+    await accrue(ada, 40, { expiresAt: '2026-03-10T00:00:00Z' });
+    await accrue(ada, 20);
+    await redeem(ada, 10);
+    expect(await loyaltyOf(ada, POINTS)).toMatchObject({
+      points: { available: 50, expiring: [{ amount: 30 }, { amount: 20, at: '2028-03-01T12:00:00.000Z' }] },
+    });
+    domain.time.now = Date.UTC(2026, 2, 10);
+    expect(await loyaltyOf(ada, POINTS)).toMatchObject({ points: { available: 20 } });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => redeem(ada, 4)));
+    expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(5);
+    expect(await books(ada)).toEqual({ balance: 0, ledger: 0 });
+    const seen = await loyaltyOf(ada, '{ transactions(first: 100) { nodes { kind points at } } }');
+    expect(seen.transactions.nodes.filter(({ kind }: { kind: string }) => kind === 'EXPIRY')).toEqual([
+      { kind: 'EXPIRY', points: -30, at: '2026-03-10T00:00:00.000Z' },
+    ]);
+  });
+
+  it.each([
+    ['no points', { points: 0 }, ['POINTS_INVALID']],
+    ['negative points', { points: -5 }, ['POINTS_INVALID']],
+    ['what is no order', { order: 'ord_1!' }, ['ORDER_INVALID']],
+    ['an empty key', { idempotencyKey: '' }, ['TEXT_INVALID']],
+  ])('refuses %s', async (_, more, expected) => {
+    await enroll(ada);
+    await accrue(ada, 10);
+    expect(codes(await redeem(ada, 1, more))).toEqual(expected);
+    expect(await books(ada)).toEqual({ balance: 10, ledger: 10 });
+  });
+
+  it('refuses who is no member or whose membership is on hold, and a used key', async () => {
+    expect(codes(await redeem(ada, 1))).toEqual(['NOT_A_MEMBER']);
+    await ingest('account', ada, [{ number: ada, status: 'SUSPENDED' }]);
+    expect(codes(await redeem(ada, 1))).toEqual(['ACCOUNT_INACTIVE']);
+    const ben = await someone();
+    await enroll(ben);
+    await accrue(ben, 10);
+    const used = { idempotencyKey: `used-${ben}` };
+    await redeem(ben, 1, used);
+    expect(codes(await redeem(ben, 2, used))).toEqual(['IDEMPOTENCY_KEY_REUSED']);
+  });
+});
+
+describe('pointsReverse', () => {
+  it('gives spent points back once', async () => {
+    await enroll(ada);
+    await accrue(ada, 50);
+    const { transaction } = await redeem(ada, 20);
+    const input = { idempotencyKey: `undo-${ada}` };
+    const answers = await Promise.all([1, 2, 3].map(() => reverse(transaction.id, input)));
+    for (const answer of answers)
+      expect(answer).toEqual({
+        transaction: { kind: 'REVERSAL', points: 20 },
+        account: { points: { available: 50, pending: 0, lifetime: 50 } },
+        userErrors: [],
+      });
+    expect(codes(await reverse(transaction.id))).toEqual(['ALREADY_REVERSED']);
+  });
+
+  it('takes earned points back unless they are spent', async () => {
+    await enroll(ada);
+    const { transaction } = await accrue(ada, 50);
+    const spent = await redeem(ada, 20);
+    expect(codes(await reverse(transaction.id))).toEqual(['POINTS_INSUFFICIENT']);
+    await reverse(spent.transaction.id);
+    expect((await reverse(transaction.id)).account.points).toEqual({ available: 0, pending: 0, lifetime: 0 });
+    expect(await books(ada)).toEqual({ balance: 0, ledger: 0 });
+  });
+
+  it('takes back only what had not lapsed', async () => {
+    await enroll(ada);
+    const { transaction } = await accrue(ada, 50, { expiresAt: '2026-03-02T00:00:00Z' });
+    await accrue(ada, 7);
+    domain.time.now = NOW + DAY;
+    expect((await reverse(transaction.id)).account.points).toEqual({ available: 7, pending: 0, lifetime: 7 });
+    expect(await books(ada)).toEqual({ balance: 7, ledger: 7 });
+  });
+
+  it('keeps a pending accrual from ever becoming available', async () => {
+    await enroll(ada);
+    const { transaction } = await accrue(ada, 50, { availableAt: '2026-03-15T00:00:00Z' });
+    const input = { idempotencyKey: `undo-${ada}` };
+    for (let i = 0; i < 2; i++)
+      expect(await reverse(transaction.id, input)).toMatchObject({
+        transaction: { kind: 'REVERSAL', points: 0 },
+        account: { points: { available: 0, pending: 0, lifetime: 0 } },
+      });
+    expect(codes(await reverse(transaction.id))).toEqual(['ALREADY_REVERSED']);
+    domain.time.now = Date.UTC(2026, 2, 20);
+    expect(codes(await redeem(ada, 1))).toEqual(['POINTS_INSUFFICIENT']);
+    expect(await loyaltyOf(ada, POINTS)).toMatchObject({ points: { available: 0, pending: 0 } });
+  });
+
+  it('refuses what is unknown or can not be undone', async () => {
+    await enroll(ada);
+    await accrue(ada, 50);
+    const undone = await mutate('pointsReverse', { transaction: (await redeem(ada, 20)).transaction.id }, 'transaction { id }');
+    expect(codes(await reverse(undone.transaction.id))).toEqual(['NOT_REVERSIBLE']);
+    expect(codes(await reverse('nonsense'))).toEqual(['TRANSACTION_UNKNOWN']);
+    expect(codes(await reverse(entityId('ptx', { owner: ada, id: 'none' })))).toEqual(['TRANSACTION_UNKNOWN']);
+  });
+});

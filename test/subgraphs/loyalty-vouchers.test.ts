@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SourceRow } from '../../kernel/record.ts';
+import { loyalty } from '../../subgraphs/loyalty/module.ts';
+import { type Domain, openDomain } from '../support/domain.ts';
+import { customersOf, ingestRows, mutation } from '../support/domain-calls.ts';
+
+const NOW = Date.UTC(2026, 2, 1, 12);
+let domain: Domain;
+let ada: string;
+let people = 0;
+let keys = 0;
+
+beforeAll(async () => {
+  domain = await openDomain(loyalty);
+});
+// One store for all tests: each has customers of its own.
+beforeEach(async () => {
+  domain.time.now = NOW;
+  ada = await someone();
+  domain.calls.clear();
+});
+afterAll(() => domain.close());
+
+const someone = () => domain.customer(`someone-${people++}`);
+
+const ingest = (kind: string, owner: string, rows: readonly SourceRow[], run?: string) =>
+  ingestRows(
+    domain,
+    kind,
+    owner,
+    rows.map((row) => ({ source: 'club', ...row })),
+    run,
+  );
+const customers = (persons: Parameters<typeof customersOf>[1], selection: string) => customersOf(domain, persons, selection);
+const mutate = (field: string, input: object, selection: string) =>
+  mutation(domain, field, { idempotencyKey: `key-${keys++}`, ...input }, selection);
+
+async function loyaltyOf(customer: string | readonly string[], selection: string) {
+  return (await customers([{ members: [customer].flat() }], `{ loyalty ${selection} }`))[0].loyalty;
+}
+
+const codes = ({ userErrors }: { userErrors: readonly { code: string }[] }) => userErrors.map(({ code }) => code);
+
+describe('vouchers', () => {
+  const issue = (more: object = {}) =>
+    mutate('voucherIssue', { customer: ada, occasion: 'BIRTHDAY', benefit: '10 % off', ...more }, 'voucher { id code status validUntil }');
+  const use = (code: string, more: object = {}) =>
+    mutate('voucherRedeem', { customer: ada, code, ...more }, 'voucher { status redeemedAt }');
+
+  it('get a code that stays the same when the request is repeated', async () => {
+    const input = { idempotencyKey: `issue-${ada}`, validUntil: '2026-04-01T00:00:00Z' };
+    const [first, second] = await Promise.all([issue(input), issue(input)]);
+    expect(first).toEqual(second);
+    expect(first.voucher).toMatchObject({
+      code: expect.stringMatching(/^[0-9A-Z]{12}$/),
+      status: 'ISSUED',
+      validUntil: '2026-04-01T00:00:00.000Z',
+    });
+    expect((await issue()).voucher.code).not.toBe(first.voucher.code);
+    expect((await loyaltyOf(ada, '{ vouchers { nodes { status } } }')).vouchers.nodes).toHaveLength(2);
+  });
+
+  it('are redeemed once of a thousand parallel requests', async () => {
+    const { voucher } = await issue();
+    const answers = await Promise.all(Array.from({ length: 1000 }, (_, i) => use(voucher.code, { idempotencyKey: `use-${ada}-${i}` })));
+    const granted = answers.flatMap(({ userErrors }, i) => (userErrors.length === 0 ? [i] : []));
+    expect(granted).toHaveLength(1);
+    expect(new Set(answers.flatMap(codes))).toEqual(new Set(['VOUCHER_REDEEMED']));
+    expect(await use(voucher.code, { idempotencyKey: `use-${ada}-${granted[0]}` })).toEqual({
+      voucher: { status: 'REDEEMED', redeemedAt: '2026-03-01T12:00:00.000Z' },
+      userErrors: [],
+    });
+  });
+
+  it('are refused after their time, to other customers, and when they never were', async () => {
+    const { voucher } = await issue({ validUntil: '2026-03-02T00:00:00Z' });
+    expect(codes(await use(voucher.code, { customer: await someone() }))).toEqual(['VOUCHER_UNKNOWN']);
+    expect(codes(await use('NONE'))).toEqual(['VOUCHER_UNKNOWN']);
+    domain.time.now = Date.UTC(2026, 2, 2);
+    expect(codes(await use(voucher.code))).toEqual(['VOUCHER_EXPIRED']);
+    expect((await loyaltyOf(ada, '{ vouchers { nodes { status } } }')).vouchers.nodes).toEqual([{ status: 'EXPIRED' }]);
+    expect(codes(await issue({ validUntil: '2026-03-02T00:00:00Z' }))).toEqual(['TIME_INVALID']);
+  });
+
+  it('from files are redeemed by their code in any case', async () => {
+    await ingest('voucher', ada, [{ number: '1', code: 'summer-26', benefit: 'Gift' }]);
+    expect((await use('Summer-26')).voucher.status).toBe('REDEEMED');
+    expect(codes(await use('summer-26'))).toEqual(['VOUCHER_REDEEMED']);
+  });
+});
