@@ -7,7 +7,7 @@ import type { IngestDeps } from '../ingest/ingest.ts';
 import type { LoadedMapping } from '../ingest/mapping.ts';
 import { compile } from '../ingest/plan.ts';
 import { Quarantine, quarantineGroup } from '../ingest/quarantine.ts';
-import { type QuarantineRecord, quarantineSpec, runsSpec } from '../ingest/records.ts';
+import { quarantineSpec, runsSpec } from '../ingest/records.ts';
 import { retryCorrected, retryRows } from '../ingest/retry.ts';
 import { decodeCursor, encodeCursor } from '../kernel/page.ts';
 import { configOption, EXIT_INTERRUPTED, interruption, loadMapping, printJson, summary, withIngest } from './ingest.ts';
@@ -53,15 +53,7 @@ export function registerQuarantine(program: Command): void {
   ofMapping(quarantine.command('discard'), 'take rows out of quarantine without storing them, and forget what they held').action(
     (flags: Flags) =>
       withGroup(flags, async ({ quarantine: rows, group }) => {
-        let discarded = 0;
-        let batch: QuarantineRecord[] = [];
-        const all: QuarantineRecord[] = [];
-        for await (const { owner, id, version } of rows.waiting(group, flags.reason)) all.push({ owner, id, version } as QuarantineRecord);
-        for (let from = 0; from < all.length; from += 400) {
-          batch = all.slice(from, from + 400);
-          await rows.release(batch);
-          discarded += batch.length;
-        }
+        const discarded = await rows.discard(group, flags.reason);
         if (flags.json) printJson({ discarded });
         else console.log(`${discarded} rows discarded.`);
       }),
@@ -122,25 +114,12 @@ async function list(
   { quarantine, group }: GroupWork,
   { first, after, reason, json }: Flags & { first: number; after?: string },
 ): Promise<void> {
-  let cursor = decodeCursor(after);
-  const shown: QuarantineRecord[] = [];
-  let more = true;
-  while (more && shown.length < first) {
-    // With a reason, rows of other reasons are passed over.
-    const page = await quarantine.page(group, reason === undefined ? first : 500, cursor);
-    for (const row of page.items) {
-      if (shown.length === first) break;
-      cursor = { at: row.order, id: row.id };
-      if (reason === undefined || row.code === reason) shown.push(row);
-    }
-    more = page.next !== null || shown.length === first;
-    if (page.next === null) break;
-  }
-  for (const { id, code, field, message, file, line, raw } of shown) {
+  const { items, next } = await quarantine.page(group, { first, after: decodeCursor(after), code: reason });
+  for (const { id, code, field, message, file, line, raw } of items) {
     if (json) printJson({ id, code, field, message, file, line, raw });
     else console.log(`${file}:${line} ${code}${field === null ? '' : ` (${field})`}: ${message}\n  ${raw}`);
   }
-  if (shown.length === first && cursor) console.error(`More: --after ${encodeCursor(cursor)}`);
+  if (next) console.error(`More: --after ${encodeCursor(next)}`);
 }
 
 async function retry(loaded: LoadedMapping, deps: IngestDeps, { from, reason, json }: Flags & { from?: string }): Promise<void> {

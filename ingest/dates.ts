@@ -22,12 +22,22 @@ export function dateFormatProblem(format: string): string | null {
   if (NAMED_FORMATS.some((named) => named === format)) return null;
   if (/YY|DD/.test(format)) return `uses "${/Y+|D+/.exec(format)?.[0]}"; years are yyyy and days dd, as in yyyy-MM-dd`;
   const sample = DateTime.fromObject({ year: 2001, month: 2, day: 23, hour: 16, minute: 45, second: 56 }, { zone: 'utc', locale: 'en' });
-  const back = DateTime.fromFormat(sample.toFormat(format), format, { zone: 'utc', locale: 'en' });
-  if (!back.isValid || back.year !== 2001 || back.month !== 2 || back.day !== 23)
+  const back = readBack(sample, format);
+  if (back?.year !== 2001 || back.month !== 2 || back.day !== 23)
     return 'does not name year, month and day; use yyyy, MM and dd (mm is minutes), or iso, epochSeconds, epochMillis';
   if (/[Hh]/.test(format.replace(/'[^']*'/g, '')) && back.hour !== 16)
     return 'uses hh, the hour of a 12-hour clock, without a; use HH, or add a';
   return null;
+}
+
+/** What the format reads of its own text; null when its parts contradict each other. */
+function readBack(sample: DateTime, format: string): DateTime | null {
+  try {
+    const back = DateTime.fromFormat(sample.toFormat(format), format, { zone: 'utc', locale: 'en' });
+    return back.isValid ? back : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Whether texts of this format may leave the time zone to the mapping. */

@@ -60,7 +60,7 @@ export class JsonArraySplitter implements Splitter {
     if (this.#closed) return [];
     if (!this.#opened && this.#rest.trim() === '') return [];
     throw new OperatorError('The file can not be read further:', [
-      `line ${this.#line}: the file ends inside the array. Rows before are stored; get the whole file and run again.`,
+      `line ${this.#line + newlines(this.#rest, 0, this.#rest.search(/\S|$/))}: the file ends inside the array. Rows before are stored; get the whole file and run again.`,
     ]);
   }
 
@@ -128,7 +128,16 @@ function jsonRow(text: string, number: number, line: number, paths: readonly (re
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return faultyRow(number, line, 'ROW_MALFORMED', 'the row is not a JSON object', text);
-  return { number, line, cells: jsonCells(value, paths), fault: null, raw: () => text };
+  const cells = jsonCells(value, paths);
+  if (cells.some((cell) => cell === INEXACT))
+    return faultyRow(
+      number,
+      line,
+      'ROW_MALFORMED',
+      'a number has more digits than JSON readers keep; have the source write it in quotes',
+      text,
+    );
+  return { number, line, cells, fault: null, raw: () => text };
 }
 
 /** The text at each path; '' where there is none. A list of plain values is joined by `|`, an object is its JSON text. */
@@ -140,7 +149,11 @@ function step(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
 }
 
+/** In place of a number that was rounded when it was parsed. */
+const INEXACT = '\u0000';
+
 function cellText(value: unknown): string {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return INEXACT;
   if (value === null || value === undefined) return '';
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join('|');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

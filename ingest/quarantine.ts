@@ -23,6 +23,15 @@ export interface RefusingRun {
   readonly file: string;
 }
 
+export interface PageOptions {
+  /** 1 to 1000. */
+  readonly first: number;
+  readonly after?: Cursor | undefined;
+  readonly code?: string | undefined;
+}
+
+const CHUNK = 500;
+
 /** Quarantined rows are filed by source and by the name of the mapping that read them. */
 export function quarantineGroup(source: string, mappingName: string): string {
   return `${source}/${mappingName.replace(/\.[^.]*$/, '')}`;
@@ -83,20 +92,41 @@ export class Quarantine {
     return totals.map(({ group: code, count }) => ({ code, count }));
   }
 
-  /** A page of a group, the latest row first. */
-  async page(group: string, first: number, after?: Cursor): Promise<Page<QuarantineRecord>> {
-    const [page] = await this.#rows.latest([[group]], { first, after, from: 1 });
-    return page ?? { items: [], next: null };
+  /** A page of a group, the latest row first; of one reason where `code` is given. */
+  async page(group: string, { first, after, code }: PageOptions): Promise<Page<QuarantineRecord>> {
+    const items: QuarantineRecord[] = [];
+    let next = after ?? null;
+    do {
+      const [page] = await this.#rows.latest([[group]], { first: code === undefined ? first : CHUNK, after: next ?? undefined, from: 1 });
+      next = page?.next ?? null;
+      for (const row of page?.items ?? []) {
+        if (code !== undefined && row.code !== code) continue;
+        items.push(row);
+        if (items.length === first) return { items, next: row === page?.items.at(-1) ? next : { at: row.order, id: row.id } };
+      }
+    } while (next);
+    return { items, next };
   }
 
   /** Every waiting row of a group; of one reason where `code` is given. The latest first. */
   async *waiting(group: string, code?: string): AsyncGenerator<QuarantineRecord> {
     let after: Cursor | undefined;
     do {
-      const { items, next }: Page<QuarantineRecord> = await this.page(group, 500, after);
-      for (const item of items) if (code === undefined || item.code === code) yield item;
+      const { items, next }: Page<QuarantineRecord> = await this.page(group, { first: CHUNK, after, code });
+      yield* items;
       after = next ?? undefined;
     } while (after);
+  }
+
+  /** Takes all waiting rows of a group, or of one reason, out of quarantine unstored. Gives their number. */
+  async discard(group: string, code?: string): Promise<number> {
+    let discarded = 0;
+    for (;;) {
+      const { items } = await this.page(group, { first: CHUNK, code });
+      if (items.length === 0) return discarded;
+      await this.release(items);
+      discarded += items.length;
+    }
   }
 
   async find(group: string, ids: readonly string[]): Promise<readonly (QuarantineRecord | null)[]> {
