@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { Logger } from 'pino';
@@ -41,6 +42,8 @@ export async function serveGraph(options: GatewayServerOptions): Promise<HttpSer
   const answer = async (request: IncomingMessage, response: ServerResponse, search: string) => {
     const startedAt = performance.now();
     const gone = new AbortController();
+    // Every fetch of the plan listens to it.
+    setMaxListeners(0, gone.signal);
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();
     });

@@ -137,6 +137,7 @@ export type SignalState =
   /** Not read: the customer has not granted the purposes that it needs, or permissions are unknown. */
   | 'WITHHELD';
 
+/** A person, or the browser, device or visit of one not yet identified: everything that any system knows of them. */
 export type Customer = {
   readonly __typename?: 'Customer';
   /** The customer's id. Opaque and never reused; one person's older ids keep answering. */

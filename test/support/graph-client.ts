@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ApolloServer } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
 import type { ClientRequest } from '../../gateway/data-source.ts';
@@ -20,7 +21,9 @@ export async function ask(
   variables: Record<string, unknown> = {},
   now = 0,
 ): Promise<Answer> {
-  const client: ClientRequest = { requestId: '00000000-0000-4000-8000-000000000000', now, signal: new AbortController().signal };
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  const client: ClientRequest = { requestId: '00000000-0000-4000-8000-000000000000', now, signal };
   const response = await graph.executeOperation({ query, variables }, { contextValue: client });
   if (response.body.kind !== 'single') throw new Error('An answer in parts.');
   return JSON.parse(JSON.stringify(response.body.singleResult satisfies FormattedExecutionResult)) as Answer;
