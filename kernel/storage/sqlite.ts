@@ -14,6 +14,8 @@ import { WriterClient } from './sqlite-writer-client.ts';
 export async function sqliteStore({ file, specs }: { readonly file: string; readonly specs: readonly AnySpec[] }): Promise<Store> {
   const plans = specs.map(planOf);
   const byName = new Map(specs.map((spec) => [spec.name, spec]));
+  if (byName.size < specs.length)
+    throw new TypeError(`Two collections are named alike: ${specs.map(({ name }) => `"${name}"`).join(', ')}.`);
   for (const { name, ledger } of specs)
     if (ledger && !byName.has(ledger.entries))
       throw new TypeError(`Collection "${name}" names entries "${ledger.entries}", which the store does not have.`);
