@@ -6,29 +6,29 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Someone is new for this long after the first order or sign-up, whichever came first: the usual length of an onboarding programme. */
-export const WELCOME_MS = 30 * DAY_MS;
+const WELCOME_MS = 30 * DAY_MS;
 /** ...and with at most this many orders; who has ordered three times needs no welcome. */
-export const WELCOME_MAX_ORDERS = 2;
+const WELCOME_MAX_ORDERS = 2;
 /** Days before a birthday on which it is first mentioned: a week to use the offer in. */
-export const BIRTHDAY_DAYS = 7;
+const BIRTHDAY_DAYS = 7;
 /** Points that lapse within this time are mentioned; loyalty reports no further ahead. */
-export const EXPIRY_MS = 60 * DAY_MS;
+const EXPIRY_MS = 60 * DAY_MS;
 /** The next tier is near when at most this many qualifying points are missing: a purchase or two, a fifth of the programme's smallest step. */
-export const TIER_UP_MAX_POINTS = 200;
+const TIER_UP_MAX_POINTS = 200;
 /** Half a year without an order is the usual retail definition of a lapsed customer... */
-export const WIN_BACK_MIN_MS = 180 * DAY_MS;
+const WIN_BACK_MIN_MS = 180 * DAY_MS;
 /** ...but not for who buys once a year: it takes this many of the customer's own mean intervals as well. */
-export const WIN_BACK_INTERVALS = 2;
+const WIN_BACK_INTERVALS = 2;
 /** With one order there is no habit to win back. */
-export const WIN_BACK_MIN_ORDERS = 2;
+const WIN_BACK_MIN_ORDERS = 2;
 /** A cart younger than this is still in use. */
-export const CART_MIN_MS = HOUR_MS;
+const CART_MIN_MS = HOUR_MS;
 /** A cart older than this is forgotten. */
-export const CART_MAX_MS = 14 * DAY_MS;
+const CART_MAX_MS = 14 * DAY_MS;
 /** Kinds of open case (crm's CaseType) that call for recovery; the others (an enquiry, a late payment) are the customer's turn. */
-export const RECOVERY_CASES: readonly string[] = ['COMPLAINT', 'OUTAGE', 'ACCOUNT_LOCK', 'RETURN'];
+const RECOVERY_CASES: readonly string[] = ['COMPLAINT', 'OUTAGE', 'ACCOUNT_LOCK', 'RETURN'];
 /** Open cases during which nothing is sold. A return alone is everyday business. */
-export const SILENCING_CASES: readonly string[] = ['COMPLAINT', 'OUTAGE', 'ACCOUNT_LOCK'];
+const SILENCING_CASES: readonly string[] = ['COMPLAINT', 'OUTAGE', 'ACCOUNT_LOCK'];
 
 /** A rule: what it offers to this customer now, or null. Withheld and unavailable sources read as knowing nothing. */
 type Rule = (subject: Subject) => Candidate | null;
