@@ -17,7 +17,7 @@ export function exact(text: DecimalText): Decimal {
   return { unscaled: BigInt(text.replace('.', '')), scale: point < 0 ? 0 : text.length - point - 1 };
 }
 
-export function negate({ unscaled, scale }: Decimal): Decimal {
+function negate({ unscaled, scale }: Decimal): Decimal {
   return { unscaled: -unscaled, scale };
 }
 

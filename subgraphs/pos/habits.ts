@@ -16,7 +16,7 @@ export interface CategoryHabit {
 const MAX_CATEGORIES = 5;
 
 /** The orders that were not called off. */
-export function standing(orders: readonly OrderRecord[]): readonly OrderRecord[] {
+function standing(orders: readonly OrderRecord[]): readonly OrderRecord[] {
   return orders.filter(({ tally }) => tally !== 'CANCELLED');
 }
 

@@ -23,14 +23,9 @@ afterAll(() => domain.close());
 
 const someone = () => domain.customer(`someone-${people++}`);
 
+const fromClub = (row: SourceRow) => ({ source: 'club', ...row });
 const ingest = (kind: string, owner: string, rows: readonly SourceRow[], run?: string) =>
-  ingestRows(
-    domain,
-    kind,
-    owner,
-    rows.map((row) => ({ source: 'club', ...row })),
-    run,
-  );
+  ingestRows(domain, kind, owner, rows.map(fromClub), run);
 const customers = (persons: Parameters<typeof customersOf>[1], selection: string) => customersOf(domain, persons, selection);
 const mutate = (field: string, input: object, selection: string) =>
   mutation(domain, field, { idempotencyKey: `key-${keys++}`, ...input }, selection);

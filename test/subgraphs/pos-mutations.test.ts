@@ -22,14 +22,9 @@ afterAll(() => domain.close());
 
 const someone = () => domain.customer(`someone-${people++}`);
 
+const fromTills = (row: SourceRow) => ({ source: 'tills', currency: 'GBP', ...row });
 const ingest = (kind: string, owner: string, rows: readonly SourceRow[], run?: string) =>
-  ingestRows(
-    domain,
-    kind,
-    owner,
-    rows.map((row) => ({ source: 'tills', currency: 'GBP', ...row })),
-    run,
-  );
+  ingestRows(domain, kind, owner, rows.map(fromTills), run);
 const mutate = (field: string, input: object, selection: string) => mutation(domain, field, input, selection);
 
 async function purchases(members: readonly string[], selection: string) {

@@ -18,20 +18,14 @@ beforeAll(async () => {
 beforeEach(async () => {
   domain.time.now = NOW;
   ada = await someone();
-  domain.calls.clear();
 });
 afterAll(() => domain.close());
 
 const someone = () => domain.customer(`someone-${people++}`);
 
+const fromTills = (row: SourceRow) => ({ source: 'tills', currency: 'GBP', ...row });
 const ingest = (kind: string, owner: string, rows: readonly SourceRow[], run?: string) =>
-  ingestRows(
-    domain,
-    kind,
-    owner,
-    rows.map((row) => ({ source: 'tills', currency: 'GBP', ...row })),
-    run,
-  );
+  ingestRows(domain, kind, owner, rows.map(fromTills), run);
 const customers = (persons: Parameters<typeof customersOf>[1], selection: string) => customersOf(domain, persons, selection);
 
 async function purchases(members: readonly string[], selection: string) {
@@ -192,9 +186,8 @@ describe('Customer.purchases', () => {
       { number: 'p2', order_number: 'none', status: 'PAID', amount: '1', method: 'card' },
     ]);
     const seen = '{ payments { nodes { status method dueAt order { number } } } }';
-    const due = '2026-03-01T12:00:01.000Z';
     expect((await purchases([ada], seen)).payments.nodes).toEqual([
-      { status: 'PENDING', method: null, dueAt: due, order: { number: '1' } },
+      { status: 'PENDING', method: null, dueAt: '2026-03-01T12:00:01.000Z', order: { number: '1' } },
       { status: 'PAID', method: 'card', dueAt: null, order: null },
     ]);
     domain.time.now += 1002;
