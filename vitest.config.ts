@@ -8,7 +8,7 @@ export default defineConfig({
     // Two cores are what the checks are promised to run on; more processes than that only take turns.
     maxWorkers: 2,
     // The server that stands in for MongoDB is slow (docs/decisions/0003-mongodb.md).
-    testTimeout: process.env.MONGODB_URI ? 60_000 : 20_000,
+    testTimeout: process.env.MONGODB_URI ? 120_000 : 20_000,
     hookTimeout: 30_000,
     globalSetup: ['test/support/announce.ts'],
     ...(process.env.TEST_REPORT && { reporters: ['default', 'json'], outputFile: { json: process.env.TEST_REPORT } }),

@@ -1,4 +1,5 @@
-import { storable, storableTerms } from './documents.ts';
+import { storable } from './documents.ts';
+import { indexedTerms } from './mongo-terms.ts';
 import type { Doc, Key, Spec } from './port.ts';
 
 /** A document as MongoDB holds it: the fields it came with, and ours, which begin with an underscore. */
@@ -7,7 +8,7 @@ export interface Stored {
   readonly owner: string;
   readonly id: string;
   readonly version: number;
-  /** What `search` finds it by. */
+  /** What `search` finds it by (mongo-terms.ts). */
   readonly _terms?: readonly string[];
   /** On a balance: entries that are applied and not yet filed (mongo-ledger.ts). */
   readonly _pending?: readonly Stored[];
@@ -26,7 +27,7 @@ export function storedId({ owner, id }: Key): string {
 export function toStored<T extends Doc>(spec: Spec<T>, doc: T, version: number): Stored {
   const fields: object = storable(spec, doc);
   const stored = { ...fields, owner: doc.owner, id: doc.id, _id: storedId(doc), version };
-  return spec.terms ? { ...stored, _terms: storableTerms(spec, doc) } : stored;
+  return spec.terms ? { ...stored, _terms: indexedTerms(spec, doc) } : stored;
 }
 
 export function fromStored<T extends Doc>(stored: Stored): T {

@@ -1,7 +1,7 @@
 import type { AnyBulkWriteOperation, Db } from 'mongodb';
 import { OperatorError } from '../errors.ts';
-import { storableTerms } from './documents.ts';
 import { fromStored, type Stored } from './mongo-layout.ts';
+import { indexedTerms } from './mongo-terms.ts';
 import type { AnySpec } from './port.ts';
 import { TERMS_VERSION } from './search-terms.ts';
 
@@ -78,7 +78,7 @@ async function reindex(db: Db, spec: AnySpec): Promise<void> {
     if (!last) return;
     const updates = found.map((stored): AnyBulkWriteOperation<Stored> => {
       const filter = { _id: stored._id, owner: stored.owner, version: stored.version };
-      const change = spec.terms ? { $set: { _terms: storableTerms(spec, fromStored(stored)) } } : { $unset: { _terms: '' } };
+      const change = spec.terms ? { $set: { _terms: indexedTerms(spec, fromStored(stored)) } } : { $unset: { _terms: '' } };
       return { updateOne: { filter, update: change as object } };
     });
     await documents.bulkWrite(updates, { ordered: false });

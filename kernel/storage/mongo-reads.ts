@@ -1,7 +1,8 @@
 import type { Collection as Documents, Filter } from 'mongodb';
-import { isIndexable, isKey } from './documents.ts';
+import { isKey } from './documents.ts';
 import { fromStored, type Stored, storedId } from './mongo-layout.ts';
 import { ownersOf, type Reading, time, within } from './mongo-query.ts';
+import { mongoSearch } from './mongo-search.ts';
 import { mongoTotals } from './mongo-totals.ts';
 import { compareText } from './order.ts';
 import { type Place, pageEnd } from './page-end.ts';
@@ -10,9 +11,6 @@ import type { Collection, Doc, Key, Members, Page, Range, Spec } from './port.ts
 type Reads<T extends Doc> = Pick<Collection<T>, 'getMany' | 'latest' | 'totals' | 'search' | 'scan'>;
 
 const MAX_FIRST = 1000;
-
-/** Above every text that begins with `prefix`, in code point order. */
-const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
 
 /** How many documents a scan asks for at once. */
 const SCAN_CHUNK = 500;
@@ -56,32 +54,6 @@ export function mongoReads<T extends Doc>(documents: Documents<Stored>, spec: Sp
     return await reading(ownersOf(persons), () => Promise.all(persons.map(page)));
   }
 
-  async function search(
-    prefixes: readonly string[],
-    { first, after }: { first: number; after?: Key | undefined },
-  ): Promise<{ items: readonly T[]; next: Key | null }> {
-    if (!spec.terms) throw new TypeError(`Collection "${spec.name}" has no search terms.`);
-    const sought = [...new Set(prefixes)].filter((prefix) => prefix !== '');
-    if (sought.length === 0 || !sought.every(isIndexable)) return { items: [], next: null };
-    // Ranges and not anchored patterns, which the server that the checks run on does not find in arrays.
-    const begins = sought.map((prefix) => ({ $elemMatch: { $gte: prefix, $lt: endOf(prefix) } }));
-    const holdAll = (begins.length === 1 ? { _terms: begins[0] } : { $and: begins.map((_terms) => ({ _terms })) }) as Filter<Stored>;
-    const beyond: Filter<Stored> = after ? { $or: [{ owner: { $gt: after.owner } }, { owner: after.owner, id: { $gt: after.id } }] } : {};
-    const found = await reading(null, () =>
-      documents
-        .find({ ...holdAll, ...beyond }, time)
-        .sort({ owner: 1, id: 1 })
-        .limit(first + 1)
-        .toArray(),
-    );
-    const shown = found.slice(0, first);
-    const last = shown.at(-1);
-    return {
-      items: shown.map((stored) => fromStored<T>(stored)),
-      next: last && found.length > first ? { owner: last.owner, id: last.id } : null,
-    };
-  }
-
   /**
    * By keyset and not by one cursor, which servers end when the consumer takes its time. A chunk that is full is followed by the rest
    * of its last owner, and that by the owners after: two plain ranges, which every planner reads from the index in order.
@@ -114,5 +86,5 @@ export function mongoReads<T extends Doc>(documents: Documents<Stored>, spec: Sp
     }
   }
 
-  return { getMany, latest, totals: mongoTotals(documents, spec, reading), search, scan };
+  return { getMany, latest, totals: mongoTotals(documents, spec, reading), search: mongoSearch(documents, spec, reading), scan };
 }
