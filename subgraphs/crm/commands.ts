@@ -24,7 +24,7 @@ import {
 } from './records.ts';
 
 /** The source under which mutations state and record. */
-export const API_SOURCE = 'api';
+const API_SOURCE = 'api';
 
 /** The mutations. Each answers the entity's id (of profile and preferences: the customer's), or why it changed nothing. */
 export interface Commands {

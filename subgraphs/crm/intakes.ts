@@ -3,17 +3,15 @@ import type { Arrival, Intake, Outcome } from '../../kernel/intake.ts';
 import type { Collection, Doc, Key } from '../../kernel/storage/port.ts';
 import type { SubgraphDeps } from '../../kernel/subgraph.ts';
 import { update } from '../../kernel/update.ts';
+import { caseFields, interactionFields, profileFields } from './fields.ts';
 import { descriptionOf, emptyProfile, type Filed, fileCase, fileInteraction, fileProfile, recordId } from './ingest.ts';
 import { caseSpec, interactionSpec, type ProfileRecord, profileSpec } from './records.ts';
 import {
   type CaseRow,
-  caseFields,
   caseReference,
   type InteractionRow,
   interactionContent,
-  interactionFields,
   type ProfileRow,
-  profileFields,
   readCase,
   readInteraction,
   readProfile,

@@ -46,7 +46,7 @@ export function normaliseIdentifier({ namespace, value }: Identifier): Normalise
 }
 
 /** The address as it is filed, or null when it is not one. */
-export function normaliseEmail(text: string): string | null {
+function normaliseEmail(text: string): string | null {
   const address = text.normalize('NFKC').trim().toLowerCase();
   return EMAIL.test(address) && address.length <= 254 && !/\.\.|^\.|\.@/.test(address) ? address : null;
 }

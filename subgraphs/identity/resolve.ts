@@ -24,7 +24,7 @@ export interface IdentityCollections {
 }
 
 /** The id that an identifier makes: the same on every process and at every repetition, and without the secret it tells nothing. */
-export function customerIdOf(secret: Buffer, { namespace, value }: Identifier): string {
+function customerIdOf(secret: Buffer, { namespace, value }: Identifier): string {
   return `cus_${base32(createHmac('sha256', secret).update(`${namespace}\n${value}`).digest())}`;
 }
 
@@ -217,8 +217,8 @@ async function recordConsents(
     const customer = outcomes[i];
     if (typeof customer !== 'string') continue;
     for (const statement of statements) {
-      const record = consentRecord(customer, source, statement);
-      said.set(`${record.owner}\n${record.id}`, record);
+      const key = `${customer} ${source} ${statement.purpose} ${statement.channel} ${statement.recordedAt}`;
+      if (!said.has(key)) said.set(key, consentRecord(customer, source, statement));
     }
   }
   if (said.size === 0) return;

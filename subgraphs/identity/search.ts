@@ -79,7 +79,7 @@ export function joinedSearch(current: SearchRecord | null, customer: string, oth
 }
 
 /** Whether two entries are found by the same words. */
-export function sameContent(a: SearchEntry, b: SearchEntry): boolean {
+function sameContent(a: SearchEntry, b: SearchEntry): boolean {
   const content = ({ names, emails, phones }: SearchEntry) => JSON.stringify([names, emails, phones]);
   return content(a) === content(b);
 }
