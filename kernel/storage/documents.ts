@@ -19,7 +19,7 @@ export function isIndexable(text: unknown): text is string {
  * TypeError that names collection and field (never the value, which may be personal) where a document is not plain
  * JSON-like data or breaks its spec: `at`, `amount` and a ledger's balance are safe integers (an absent or null
  * amount counts as 0), groups are strings (absent or null count as ''), keys are indexable texts. Any other text may hold
- * NUL, but no lone surrogates, which UTF-8 can't keep.
+ * NUL, but no lone surrogates, which UTF-8 can't keep. -0 comes back as 0.
  */
 export function storable<T extends Doc>(spec: AnySpec, doc: T): T {
   const fail = (field: string, problem: string): never => {

@@ -50,7 +50,7 @@ export class DocumentEncoder {
 /** A reader's decoder; it loads the list again when it meets a shape that it does not know. */
 export class DocumentDecoder {
   readonly #load: () => Uint8Array | null;
-  #known = -1;
+  #known = 0;
   #unpackr: Unpackr | undefined;
 
   constructor(load: () => Uint8Array | null) {
@@ -72,7 +72,7 @@ export class DocumentDecoder {
       return this.#unpackr.unpack(bytes);
     } catch (error) {
       this.#unpackr = undefined;
-      this.#known = -1;
+      this.#known = 0;
       throw error;
     }
   }

@@ -24,7 +24,9 @@ const FOLDABLE = new RegExp(`[${Object.keys(FOLDED).join('')}]`, 'gu');
 /** Kana, kanji, hangul and han with their iteration and length marks: written without spaces, so found by any part. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}\u30fc\u3005\u3006]+/u;
 const WORD = /[\p{L}\p{N}\p{M}\u30fc\u3005\u3006]+/gu;
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
+/** Digits in groups, as phone numbers, dates and account numbers are written. */
+const GROUPED_DIGITS = /\+?\(?\d[\d\s().\-/]*/g;
+const MIN_JOINED_DIGITS = 5;
 const DAKUTEN = '\u3099\u309a';
 
 /** A longer run of unspaced text is indexed by its first so many suffixes; names, addresses and titles are shorter. */
@@ -48,37 +50,41 @@ export function foldText(text: string): string {
 /**
  * The distinct terms under which texts are found: every word of them, folded; every suffix of unspaced (Japanese,
  * Chinese, Korean) runs, so that any part of one is the beginning of a term; an e-mail address whole and by its words;
- * a phone number's digits. A national form of a phone number (with its leading 0) is the caller's to add as a text of its own.
+ * digits in groups (a phone number) joined, from each group on. A national form of a phone number (with its leading 0)
+ * is the caller's to add as a text of its own.
  */
 export function termsOf(texts: readonly string[]): string[] {
   const terms = new Set<string>();
   for (const text of texts) {
-    const folded = foldText(text).trim();
+    const folded = foldText(text);
     for (const word of wordsOf(folded)) {
       terms.add(word);
-      if (UNSPACED.test(word)) for (const suffix of suffixesOf(word)) terms.add(suffix);
+      for (const suffix of suffixesOf(word)) terms.add(suffix);
     }
-    if (EMAIL.test(folded)) terms.add(folded);
-    const digits = phoneDigits(folded);
-    if (digits !== null) terms.add(digits);
+    for (const address of folded.split(/\s+/u).map(addressOf)) if (address !== null) terms.add(address);
+    for (const [digits] of folded.matchAll(GROUPED_DIGITS)) {
+      const groups = digits.match(/\d+/g) ?? [];
+      for (let i = 0; i < groups.length; i++) {
+        const joined = groups.slice(i).join('');
+        if (joined.length >= MIN_JOINED_DIGITS) terms.add(joined);
+      }
+    }
   }
   return [...terms];
 }
 
 /**
  * A query's words, folded, each to be matched against the beginning of a term; empty when the query holds no letter or
- * digit. A word with an @ in it is one prefix (of an address), and a query that is written like a phone number is its digits.
+ * digit. A word with an @ in it is one prefix (of an address), and a query of nothing but grouped digits is these joined.
  */
 export function prefixesOf(query: string): string[] {
   const folded = foldText(query).trim();
-  const digits = phoneDigits(folded);
-  if (digits !== null) return [digits];
-  const prefixes = new Set<string>();
-  for (const part of folded.split(/\s+/u)) {
-    if (/^[^@]+@/.test(part)) prefixes.add(part);
-    else for (const word of wordsOf(part)) prefixes.add(word);
+  if (folded.match(GROUPED_DIGITS)?.[0] === folded) {
+    const joined = folded.replace(/\D/g, '');
+    if (joined.length >= MIN_JOINED_DIGITS) return [joined];
   }
-  return [...prefixes];
+  const prefixes = folded.split(/\s+/u).flatMap((part) => addressOf(part) ?? wordsOf(part));
+  return [...new Set(prefixes)];
 }
 
 function wordsOf(folded: string): string[] {
@@ -94,9 +100,8 @@ function suffixesOf(word: string): string[] {
   return suffixes;
 }
 
-/** The digits of a text that is written like a phone number with a plus or with separators, else null. */
-function phoneDigits(folded: string): string | null {
-  if (!/^\+?[\d\s().\-/]+$/.test(folded)) return null;
-  const digits = folded.replace(/\D/g, '');
-  return digits.length >= 5 ? digits : null;
+/** The text, which holds no space, without what encloses it if there is an @ inside; null when there is none. */
+function addressOf(part: string): string | null {
+  const address = part.replace(/^[^\p{L}\p{N}]+|[,;:>)\]"']+$/gu, '');
+  return address.indexOf('@') > 0 ? address : null;
 }
