@@ -53,7 +53,7 @@ export interface Plan {
 }
 
 /** The refusal of rule 3. */
-const CONFLICT: Reason = {
+export const CONFLICT: Reason = {
   code: 'IDENTITY_CONFLICT',
   field: 'identifiers',
   message: 'The identifiers belong to different known customers. Correct the record, or merge the customers and retry.',

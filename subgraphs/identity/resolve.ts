@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Reason } from '../../kernel/errors.ts';
 import { base32 } from '../../kernel/ids.ts';
 import type { Claim, Identifier } from '../../kernel/intake.ts';
@@ -6,13 +7,15 @@ import type { Collection, EpochMs, Key } from '../../kernel/storage/port.ts';
 import { update } from '../../kernel/update.ts';
 import { consentRecord, listed, type Seen } from './ingest.ts';
 import { finishJoin, joinCustomer, unfinishedJoins } from './join.ts';
-import { ERASED, type Known, type Link, type LinkClaim, type Plan, planLinks } from './linking.ts';
+import { CONFLICT, ERASED, type Known, type Link, type LinkClaim, type Plan, planLinks } from './linking.ts';
 import { identifierKey, normaliser } from './normalise.ts';
 import { readCustomers, survivorOf } from './persons.ts';
 import type { ConsentRecord, CustomerRecord, IdentifierRecord, IndexRecord } from './records.ts';
 import { identified, type SearchRecord } from './search.ts';
 
 const MAX_ATTEMPTS = 20;
+/** How long a conflict may take to settle that other processes are still joining: 1 + 2 + 4 + ... + 128 ms. */
+const MAX_WAITS = 8;
 
 /** The collections that say who a customer is. */
 export interface IdentityCollections {
@@ -75,7 +78,8 @@ async function settle(
   const keys = unique(claims.flatMap(({ identifiers }) => identifiers.map(identifierKey)));
   const madeBy = new Map<string, number>();
   const erased = new Set<string>();
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  let waits = 0;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS + waits; attempt++) {
     const entries = keys.length > 0 ? await collections.index.getMany(keys.map(own)) : [];
     const index = new Map(entries.flatMap((entry) => (entry ? [[entry.id, entry] as const] : [])));
     const customers = await readCustomers(
@@ -85,6 +89,11 @@ async function settle(
     for (const from of unfinishedJoins(customers)) await finishJoin(collections, from, now);
     const known: Known = { index: new Map([...index].map(([key, { customer }]) => [key, customer])), customers, madeBy };
     const plan = planLinks(claims, known, idOf);
+    // After a race for identifiers, what looks like two people may be one whom another process has not finished joining.
+    if (attempt > waits && waits < MAX_WAITS && plan.outcomes.includes(CONFLICT)) {
+      await wait(2 ** waits++);
+      continue;
+    }
     const written = await carryOut(collections, plan, madeBy, erased, now);
     if (written === null) continue;
     for (const entry of written) index.set(entry.id, entry);
