@@ -43,7 +43,7 @@ export async function runGateway(config: Config): Promise<void> {
       await fillOnce({ storage: config.storage, company, log, onProgress, signal: stop });
     }
     readiness = { ready: true };
-    if (!stop.aborted) console.log(invitation(`http://${config.host}:${server.port}`));
+    if (!stop.aborted) console.log(invitation(`http://${config.host}:${server.port}`, config.demo === true));
     const jobs = startJobs(
       [...company.subgraphs.values()].flatMap((subgraph) => subgraph.jobs),
       log,
@@ -55,9 +55,13 @@ export async function runGateway(config: Config): Promise<void> {
   }
 }
 
-function invitation(origin: string): string {
-  const query =
-    '{ customerSearch(text: "s", first: 1) { nodes { id profile { name { display } } purchases { summary { orderCount } } } } }';
+/** What a newcomer can paste into a second terminal: someone of the demo company, or whoever is found. */
+function invitation(origin: string, demo: boolean): string {
+  const domains = `profile { name { display } } purchases { summary { orderCount } } loyalty { points { available } } digital { lastSeenAt }
+    feedback { nps { score } } recommendations { offers(first: 2) { template reasons { code } } }`.replace(/\s+/g, ' ');
+  const query = demo
+    ? `{ customerBy(identifier: { namespace: "EMAIL", value: "aiko.tanaka@example.jp" }) { id ${domains} } }`
+    : `{ customerSearch(text: "a", first: 1) { nodes { id ${domains} } } }`;
   return [
     '',
     `Customer 360 answers at ${origin}/graphql`,

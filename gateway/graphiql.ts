@@ -8,18 +8,16 @@ self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_, label) => '/graph
 YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
   endpoint: '/graphql',
   title: 'Customer 360',
-  defaultQuery: \`# Find someone in the demo company, then ask every domain about them.
+  defaultQuery: \`# Someone of the demo company, as every domain knows her.
 {
-  customerSearch(text: "a", first: 1) {
-    nodes {
-      id
-      profile { name { display } }
-      purchases { summary { orderCount totalSpent { amount currencyCode } } }
-      loyalty { number }
-      digital { lastSeenAt }
-      feedback { nps { score } }
-      recommendations { offers(first: 3) { template reasons { code } } }
-    }
+  customerBy(identifier: { namespace: "EMAIL", value: "aiko.tanaka@example.jp" }) {
+    id
+    profile { name { display } }
+    purchases { summary { orderCount totalSpent { amount currencyCode } } }
+    loyalty { number points { available } }
+    digital { lastSeenAt }
+    feedback { nps { score } }
+    recommendations { offers(first: 3) { template title reasons { code text } } }
   }
 }
 \`,

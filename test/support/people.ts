@@ -11,8 +11,13 @@ export interface Person {
 
 const AGO = { hours: 3_600_000, days: 86_400_000 };
 
+/** What can be asked, and the time there. */
+export interface Askable extends Pick<Stack, 'ask'> {
+  readonly company: { readonly time: { readonly now: number } };
+}
+
 /** Runs one mutation, which has to be accepted; gives its payload. Each call has a key of its own. */
-export async function mutate(stack: Stack, mutation: string, input: object, selection: string): Promise<Json> {
+export async function mutate(stack: Askable, mutation: string, input: object, selection: string): Promise<Json> {
   const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
   const repeatable = mutation === 'eventsTrack' ? {} : { idempotencyKey: randomUUID() };
   const { data, errors } = await stack.ask(
@@ -24,7 +29,7 @@ export async function mutate(stack: Stack, mutation: string, input: object, sele
 }
 
 /** Makes a customer through the graph's own mutations. */
-export async function person(stack: Stack, name: string, { consent }: { readonly consent: boolean }): Promise<Person> {
+export async function person(stack: Askable, name: string, { consent }: { readonly consent: boolean }): Promise<Person> {
   const at = (ms: number) => new Date(stack.company.time.now - ms).toISOString();
   const run = (mutation: string, input: object, selection: string) => mutate(stack, mutation, input, selection);
 
