@@ -36,6 +36,7 @@ export async function openGraph(options: GraphOptions): Promise<ApolloServer<Cli
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       checkVariables,
+      statusForOldClients,
     ],
   });
   try {
@@ -58,6 +59,27 @@ const checkVariables: ApolloServerPlugin<ClientRequest> = {
     didResolveOperation: async ({ schema, operation, request }) => {
       const wrong = wrongVariable(schema, operation as OperationDefinitionNode, request.variables ?? {});
       if (wrong) throw wrong;
+    },
+  }),
+};
+
+const DOCUMENT_CODES = new Set<unknown>([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+/** A client that accepts application/json alone may be older than GraphQL's media type, and is told of a wrong query with status 200. */
+const statusForOldClients: ApolloServerPlugin<ClientRequest> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ request, response }) => {
+      const accept = request.http?.headers.get('accept') ?? '';
+      const old = accept.includes('application/json') && !accept.includes('application/graphql-response+json');
+      if (!old || request.http?.method !== 'POST' || !request.query || response.http.status !== 400 || response.body.kind !== 'single')
+        return;
+      const { errors = [] } = response.body.singleResult;
+      if (errors.every((error) => DOCUMENT_CODES.has(error.extensions?.code))) response.http.status = 200;
     },
   }),
 };

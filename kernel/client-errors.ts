@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 
 /** The codes of errors that a resolver addresses to the client; their messages are ours and hold no values. */
-export const CLIENT_CODES: ReadonlySet<string> = new Set(['BAD_USER_INPUT', 'FORBIDDEN', 'NOT_FOUND']);
+const CLIENT_CODES: ReadonlySet<string> = new Set(['BAD_USER_INPUT', 'FORBIDDEN', 'NOT_FOUND']);
 
 /** What a client may know of an error that arose in a subgraph. */
 export interface ClientError {

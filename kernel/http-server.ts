@@ -118,10 +118,10 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 }
 
 /** A request's body, or why there is none: larger than `limit` bytes, or the client went away. */
-export type Body = { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly why: 'too large' | 'aborted' };
+type Body = { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly why: 'too large' | 'aborted' };
 
 /** Reads at most `limit` bytes, whatever the client announced. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
+async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return { ok: false, why: 'too large' };
   const chunks: Buffer[] = [];
   let size = 0;

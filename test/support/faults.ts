@@ -8,7 +8,7 @@ export const FAULTS = ['stopped', 'hanging', 'garbage', 'slow', 'flapping'] as c
 export type Fault = (typeof FAULTS)[number] | 'none';
 
 /** Longer than any deadline that tests set. */
-export const SLOW_MS = 5_000;
+const SLOW_MS = 5_000;
 
 export interface Faulty {
   fault: Fault;

@@ -125,7 +125,7 @@ type Recommendations { from: [String!]! }
 };
 
 export type TinyName = 'identity' | 'crm' | 'pos' | 'recommendations';
-export const TINY_NAMES: readonly TinyName[] = ['identity', 'crm', 'pos', 'recommendations'];
+const TINY_NAMES: readonly TinyName[] = ['identity', 'crm', 'pos', 'recommendations'];
 
 export interface TinyGraph {
   readonly supergraphFile: string;
