@@ -28,7 +28,13 @@ export async function migrate(connection: Connection, file: string): Promise<voi
   const deadline = Date.now() + OPEN_TIMEOUT_MS;
   for (;;) {
     try {
-      refuseForeign(connection, file);
+      // in one transaction: between two of its reads another process may make an empty file ours
+      connection.exec('BEGIN');
+      try {
+        refuseForeign(connection, file);
+      } finally {
+        if (connection.inTransaction) connection.exec('ROLLBACK');
+      }
       // takes effect while the file is empty
       connection.exec('PRAGMA page_size = 8192');
       connection.exec('PRAGMA journal_mode = WAL');

@@ -119,7 +119,7 @@ describe('the directory, from several processes', () => {
     expect(answers[2]).toEqual(answers[0]);
     // Records that overlap in some identifiers only: one person, though each process began from an identifier of its own.
     for (const round of Array(5).keys()) {
-      const overlapping = ['ACY', 'BXY', 'DXY'].map((letters) => [...letters].map((letter) => id(letter, `${round}`)));
+      const overlapping = ['ACY', 'BXY', 'DXY'].map((letters) => [...letters].map((letter) => id(letter, `r${round}`)));
       await Promise.all(overlapping.map((identifiers, i) => directories[i]!.resolve([claim(identifiers)])));
       // A record that saw two people while they were being joined was refused whole; retried, it is accepted.
       const retried = await directories[0]!.resolve(overlapping.map((identifiers) => claim(identifiers)));
