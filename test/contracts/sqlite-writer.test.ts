@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { sqliteStore } from '../../kernel/storage/sqlite.ts';
 import { Connection } from '../../kernel/storage/sqlite-driver.ts';
+import { planOf } from '../../kernel/storage/sqlite-layout.ts';
 import { WriterClient } from '../../kernel/storage/sqlite-writer-client.ts';
 import { childCommand, temporaryFolders } from './sqlite-support.ts';
-import { ACCOUNTS, key, ORDERS, order, SPECS } from './storage-fixtures.ts';
+import { ACCOUNTS, key, ORDERS, type Order, order, SPECS } from './storage-fixtures.ts';
 
 const run = promisify(execFile);
 const strace = await run('strace', ['-V']).then(
@@ -50,6 +51,26 @@ describe('the writer of a SQLite store', { timeout: 60_000 }, () => {
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect((await orders.latest([['ada']], { first: 10 }))[0]?.items.map(({ note }) => note)).toEqual([{ other: 'b' }, { shape: 'a' }]);
+    await store.close();
+  });
+
+  it('takes back what a failing call had written, with the shapes of its documents', async () => {
+    const { file, store } = await open();
+    const { writer } = await WriterClient.start(file, SPECS.map(planOf));
+    const insert = (terms: string | null, ...docs: Order[]) =>
+      writer.call('insert', { collection: 'orders', filings: docs.map((doc) => ({ doc: { ...doc }, terms })) });
+    // terms that are no text fail when they are indexed, which is after their document was written
+    const broken = 5 as unknown as string;
+    const calls = [
+      insert(null, order('ada', '1', 1, { note: { first: 1 } })),
+      insert(broken, order('ada', '2', 2, { note: { shared: 2 } })),
+      insert(null, order('ada', '3', 3, { note: { shared: 3 } })),
+    ];
+    expect((await Promise.allSettled(calls)).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await expect(calls[1]).rejects.toThrow(/split/);
+    const [page] = await store.collection(ORDERS).latest([['ada']], { first: 10 });
+    expect(page?.items.map(({ note }) => note)).toEqual([{ shared: 3 }, { first: 1 }]);
+    await writer.close();
     await store.close();
   });
 
