@@ -51,11 +51,14 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
     else if (fault === 'none') pass(request, response);
   });
   const pass = (request: IncomingMessage, response: ServerResponse) => {
+    // Who gave up meanwhile is not passed on: the rest of such a request would never come.
+    if (response.destroyed) return;
     const upstream = httpRequest(target, { method: request.method, headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
     upstream.on('error', () => response.destroy());
+    response.on('close', () => upstream.destroy());
     request.pipe(upstream);
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
