@@ -15,9 +15,11 @@ import { loadConfig } from '../kernel/config.ts';
 import { OperatorError } from '../kernel/errors.ts';
 import type { Intake } from '../kernel/intake.ts';
 import { createLog } from '../kernel/log.ts';
+import { lazyStore } from '../kernel/storage/lazy.ts';
 import { openStore } from '../kernel/storage/open.ts';
 import type { Store } from '../kernel/storage/port.ts';
-import { openCompany } from './company.ts';
+import { SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
+import { modules, openDirectory } from '../subgraphs/registry.ts';
 
 /** See docs/how-to/ingest-your-own-export.md. 1 is an OperatorError or a fault, as everywhere. */
 export const EXIT_HELD = 3;
@@ -100,32 +102,39 @@ async function dryRun(files: readonly string[], { mapping, json = false, config 
   else console.log(`Nothing was stored. ${read} rows: ${acceptable} acceptable, ${quarantined} to be quarantined${reasonLines(reasons)}`);
 }
 
-/** Opens all that ingest needs and closes it again. Writes its log to standard error, for standard output belongs to the answer. */
+/**
+ * Opens what ingest needs and closes it again: of the subgraphs only the intakes, and of their stores those that are written to.
+ * The log goes to standard error, for standard output belongs to the answer.
+ */
 export async function withIngest<T>(config: string | undefined, work: (deps: IngestDeps) => Promise<T>): Promise<T> {
   const { storage, logLevel } = loadConfig({ env: process.env, file: config, role: 'all' });
-  const company = await openCompany({ storage, clock: Date.now, log: createLog(logLevel, destination(2)) });
-  const scratch: { store: Store; folder: string }[] = [];
+  const log = createLog(logLevel, destination(2));
+  const clock = Date.now;
+  const stores: Store[] = [];
+  const folders: string[] = [];
+  const keep = (store: Store) => {
+    stores.push(store);
+    return store;
+  };
   try {
-    const store = await openStore(storage, 'ingest', ingestSpecs);
-    try {
-      const intakes = new Map<string, Intake>();
-      for (const subgraph of company.subgraphs.values()) for (const intake of subgraph.intakes) intakes.set(intake.kind, intake);
-      const openScratch = async () => {
-        const folder = mkdtempSync(join(tmpdir(), 'c360-scratch-'));
-        const opened = await openStore({ kind: 'sqlite', dataDir: folder }, 'scratch', scratchSpecs);
-        scratch.push({ store: opened, folder });
-        return opened;
-      };
-      return await work({ intakes, directory: company.directory, store, openScratch, clock: Date.now });
-    } finally {
-      await store.close();
+    const identityStore = keep(await openStore(storage, 'identity', modules.identity.specs));
+    const directory = await openDirectory({ store: identityStore, clock });
+    const intakes = new Map<string, Intake>();
+    for (const name of SUBGRAPH_NAMES) {
+      const store = name === 'identity' ? identityStore : keep(lazyStore(() => openStore(storage, name, modules[name].specs)));
+      for (const intake of modules[name].intakes({ store, directory, clock, log: log.child({ subgraph: name }) }))
+        intakes.set(intake.kind, intake);
     }
+    const openScratch = async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'c360-scratch-'));
+      folders.push(folder);
+      return keep(await openStore({ kind: 'sqlite', dataDir: folder }, 'scratch', scratchSpecs));
+    };
+    const store = keep(await openStore(storage, 'ingest', ingestSpecs));
+    return await work({ intakes, directory, store, openScratch, clock });
   } finally {
-    for (const { store, folder } of scratch) {
-      await store.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
-    await company.close();
+    await Promise.all(stores.map((store) => store.close()));
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   }
 }
 
