@@ -42,13 +42,15 @@ export async function runGateway(config: Config): Promise<void> {
       };
       await fillOnce({ storage: config.storage, company, log, onProgress, signal: stop });
     }
-    readiness = { ready: true };
-    if (!stop.aborted) console.log(invitation(`http://${config.host}:${server.port}`, config.demo === true));
     const jobs = startJobs(
       [...company.subgraphs.values()].flatMap((subgraph) => subgraph.jobs),
       log,
     );
     close.splice(1, 0, () => jobs.stop());
+    // The demo company is small, and its first visitor shall see the ranks that a job measures. A large store does not make anybody wait.
+    if (config.demo) await Promise.race([jobs.firstRun, aborted(stop)]);
+    readiness = { ready: true };
+    if (!stop.aborted) console.log(invitation(`http://${config.host}:${server.port}`, config.demo === true));
     await aborted(stop);
   } finally {
     for (const end of close) await end();
