@@ -1,5 +1,5 @@
 /** Raised when `termsOf` answers differently than before, so that stores rebuild what they indexed. */
-export const TERMS_VERSION = 1;
+export const TERMS_VERSION = 2;
 
 /** Letters that carry no mark which decomposition could strip, as people type them without a special keyboard. */
 const FOLDED: Readonly<Record<string, string>> = {

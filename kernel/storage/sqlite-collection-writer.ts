@@ -1,7 +1,7 @@
 import { DocumentEncoder } from './encoding.ts';
 import type { Doc, Key } from './port.ts';
 import type { Connection } from './sqlite-driver.ts';
-import { type CollectionPlan, columnValues, indexEntries, tables } from './sqlite-layout.ts';
+import { type CollectionPlan, columnValues, tables, termsOfRow } from './sqlite-layout.ts';
 
 type StoredDoc = Doc & Readonly<Record<string, unknown>>;
 
@@ -66,7 +66,9 @@ export class CollectionWriter {
     const doc = this.read({ owner, id });
     if (!doc || stored?.[0] !== version) return;
     this.#update(doc, terms);
-    this.#reindexTerms(doc, stored[1], terms);
+    // what the row says may never have come into the index, which was made anew
+    this.#reindexTerms(doc, stored[1], null);
+    this.#reindexTerms(doc, null, terms);
   }
 
   /** The ids of an owner's documents, with their terms. */
@@ -93,10 +95,9 @@ export class CollectionWriter {
 
   #reindexTerms({ owner, id }: Key, before: string | null, after: string | null): void {
     if (before === after) return;
-    const old = indexEntries(before);
-    const wanted = indexEntries(after);
-    const gone = [...old].filter((entry) => !wanted.has(entry));
-    const added = [...wanted].filter((entry) => !old.has(entry));
+    const [old, wanted] = [termsOfRow(before), termsOfRow(after)];
+    const gone = old.filter((term) => !wanted.includes(term));
+    const added = wanted.filter((term) => !old.includes(term));
     if (gone.length > 0) this.#connection.run(this.#sql.unindex, [JSON.stringify(gone), owner, id]);
     if (added.length > 0) this.#connection.run(this.#sql.index, [JSON.stringify(added), owner, id]);
   }

@@ -38,8 +38,8 @@ export function planOf(spec: AnySpec): CollectionPlan {
 
 /**
  * A collection's tables and columns. Documents lie clustered by their key, so that one owner's are neighbours on disk;
- * a covering index in the order of time answers totals and finds the newest without touching them. `term` holds the
- * search index: each term as `t…`, and its first 1, 2 and 3 characters as `p…`, under which documents lie in key order.
+ * a covering index in the order of time answers totals and finds the newest without touching them. `term` is the
+ * search index, a row for each term of a document.
  */
 export function tables(layout: Pick<Layout, 'name' | 'groups'>) {
   const doc = `doc_${layout.name}`;
@@ -52,7 +52,7 @@ export function groupColumn(field: string): string {
 
 /** Creates the tables of a new collection. */
 export function createTables(layout: Layout): string {
-  const { doc, term, groups } = tables(layout);
+  const { doc, groups } = tables(layout);
   return `
     CREATE TABLE ${doc} (
       owner TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, version INTEGER NOT NULL, amount INTEGER,
@@ -60,8 +60,15 @@ export function createTables(layout: Layout): string {
       terms TEXT, doc BLOB NOT NULL,
       PRIMARY KEY (owner, id)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE ${term} (term TEXT NOT NULL, owner TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (term, owner, id)) STRICT, WITHOUT ROWID;
+    ${createTerms(layout)}
     ${createIndex(layout)}`;
+}
+
+/** Creates the search index, in the place of one that holds terms of another version. */
+export function createTerms(layout: Layout): string {
+  const { term } = tables(layout);
+  return `DROP TABLE IF EXISTS ${term};
+    CREATE TABLE ${term} (term TEXT NOT NULL, owner TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (term, owner, id)) STRICT, WITHOUT ROWID;`;
 }
 
 /** Replaces the index by time, whose columns depend on the layout. */
@@ -76,21 +83,12 @@ export function columnValues(layout: Layout, doc: Readonly<Record<string, unknow
   return [doc[layout.at], amount, ...layout.groups.map((field) => doc[field] ?? null)] as (string | number | null)[];
 }
 
-const PREFIX_LENGTHS = [1, 2, 3];
-
-/** The entries of the search index for a document's terms, as they are stored in its row (each preceded by a line break). */
-export function indexEntries(terms: string | null): Set<string> {
-  const entries = new Set<string>();
-  for (const term of terms?.split('\n') ?? []) {
-    if (term === '') continue;
-    const letters = [...term];
-    for (const length of PREFIX_LENGTHS) if (letters.length >= length) entries.add(`p${letters.slice(0, length).join('')}`);
-    if (letters.length > 3) entries.add(`t${term}`);
-  }
-  return entries;
-}
-
-/** Terms as a row keeps them: a term that begins with p is a place where `\n` and p stand in it; null when there are none. */
+/** Terms as a row keeps them, each after a line break, so that one which begins with p is where `\n` and p are; null when there are none. */
 export function rowTerms(terms: readonly string[]): string | null {
   return terms.length === 0 ? null : `\n${terms.join('\n')}`;
+}
+
+/** The terms that `rowTerms` put together. */
+export function termsOfRow(terms: string | null): string[] {
+  return terms === null ? [] : terms.slice(1).split('\n');
 }

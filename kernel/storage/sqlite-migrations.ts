@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, isBusy, isNotADatabase } from './sqlite-driver.ts';
-import { type CollectionPlan, createIndex, createTables, layoutText, tables } from './sqlite-layout.ts';
+import { type CollectionPlan, createIndex, createTables, createTerms, layoutText, tables } from './sqlite-layout.ts';
 
 /** Why a file can't be the store, with what to do about it. (Not an OperatorError, whose module is too large to load in every writer thread.) */
 export class UnusableFile extends Error {}
@@ -88,6 +88,7 @@ export function layOut(connection: Connection, plans: readonly CollectionPlan[])
       const { doc } = tables(plan);
       const columns = new Set(connection.all<[string]>(`SELECT name FROM pragma_table_info('${doc}')`).map(([name]) => name));
       for (const group of plan.groups) if (!columns.has(`by_${group}`)) connection.exec(`ALTER TABLE ${doc} ADD COLUMN "by_${group}" TEXT`);
+      if (stored[0] !== layoutText(plan)) connection.exec(createTerms(plan));
       connection.run('UPDATE collection SET layout = ?, ready = 0 WHERE name = ?', [layoutText(plan), plan.name]);
       outdated.push(plan.name);
     }

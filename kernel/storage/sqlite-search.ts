@@ -1,28 +1,19 @@
 import { isIndexable } from './documents.ts';
-import { compareText } from './order.ts';
 import type { Key } from './port.ts';
 import type { CollectionPlan } from './sqlite-layout.ts';
 import { tables } from './sqlite-layout.ts';
 import type { Reader } from './sqlite-reader.ts';
 
-/** A prefix with at most this many entries in the index is looked through whole; any page of a commoner one fills soon. */
-const FEW = 1000;
-/** At most so many candidates are looked at before other work has its turn. */
-const CHUNK = 500;
+/** A prefix that begins at most this many entries of the index is looked up there, and what it finds is sorted. */
+const FEW = 5000;
+/** At most so many documents are looked at before other work has its turn. */
+const CHUNK = 4000;
+const FIRST_CHUNK = 250;
 const LAST_CHARACTER = '\u{10ffff}';
 
-type Candidate = [owner: string, id: string, terms: string];
-
-/** Entries of the search index that hold every document with a prefix (and, for a long prefix cut short, others). */
-interface Entries {
-  readonly low: string;
-  readonly high: string;
-}
-
 /**
- * Searches one collection. The rarest prefix leads: when it is rare, its documents are all looked at and sorted; when
- * every prefix is common, documents are taken in the order of their keys from the entries of a prefix's first
- * characters, until the page is full. Either way each document is tested against all prefixes.
+ * Searches one collection. The rarest prefix leads: if it is rare, the index gives its documents. If all are common,
+ * documents are tested in the order of their keys until the page is full, which is soon, because they are common.
  */
 export class Search {
   readonly #reader: Reader;
@@ -52,70 +43,63 @@ export class Search {
 
   async #find(prefixes: readonly string[], limit: number, after: Key | undefined): Promise<Key[]> {
     const counts = await this.#reader.each(prefixes, (connection, prefix) => {
-      const { low, high } = entriesOf(prefix);
-      return connection.one<[number]>(this.#sql.count, [low, high, FEW + 1])?.[0] ?? 0;
+      const row = connection.one<[number]>(this.#sql.count, [prefix, prefix + LAST_CHARACTER, FEW + 1]);
+      return row?.[0] ?? 0;
     });
     const fewest = Math.min(...counts);
     const rarest = prefixes[counts.indexOf(fewest)];
-    if (rarest !== undefined && fewest <= FEW) return this.#amongFew(entriesOf(rarest), prefixes, limit, after);
-    const longest = prefixes.reduce((a, b) => (b.length > a.length ? b : a));
-    return this.#amongMany(`p${[...longest].slice(0, 3).join('')}`, prefixes, limit, after);
+    return rarest !== undefined && fewest <= FEW ? this.#amongFew(rarest, prefixes, limit, after) : this.#amongMany(prefixes, limit, after);
   }
 
-  #amongFew({ low, high }: Entries, prefixes: readonly string[], limit: number, after: Key | undefined): Promise<Key[]> {
-    return this.#reader.one((connection) => {
-      const rows = connection.all<Candidate>(this.#sql.few, [low, high]);
-      return rows
-        .filter(([owner, id, terms]) => holdsAll(terms, prefixes) && (!after || follows(owner, id, after)))
-        .slice(0, limit)
-        .map(([owner, id]) => ({ owner, id }));
-    });
+  #amongFew(rarest: string, prefixes: readonly string[], limit: number, after: Key | undefined): Promise<Key[]> {
+    const others = prefixes.filter((prefix) => prefix !== rarest).map(inRow);
+    return this.#reader.one((connection) =>
+      keysOf(connection.all(this.#sql.few(others.length, after), [rarest, rarest + LAST_CHARACTER, ...position(after), ...others, limit])),
+    );
   }
 
-  async #amongMany(entry: string, prefixes: readonly string[], limit: number, after: Key | undefined): Promise<Key[]> {
+  async #amongMany(prefixes: readonly string[], limit: number, after: Key | undefined): Promise<Key[]> {
     const found: Key[] = [];
     let from = after;
-    for (let size = limit; ; size = Math.min(size * 2, CHUNK)) {
+    for (let size = FIRST_CHUNK; ; size = Math.min(size * 2, CHUNK)) {
       const start = from;
-      const rows = await this.#reader.one((connection) =>
-        start
-          ? connection.all<Candidate>(this.#sql.manyAfter, [entry, start.owner, start.id, size])
-          : connection.all<Candidate>(this.#sql.many, [entry, size]),
-      );
-      for (const [owner, id, terms] of rows) {
-        if (!holdsAll(terms, prefixes)) continue;
-        found.push({ owner, id });
-        if (found.length === limit) return found;
-      }
-      const last = rows.at(-1);
-      if (!last || rows.length < size) return found;
-      from = { owner: last[0], id: last[1] };
+      const end = await this.#reader.one((connection) => {
+        found.push(...keysOf(connection.all(this.#sql.many(prefixes.length, start), [...prefixes.map(inRow), ...position(start), size])));
+        return found.length < limit ? keysOf(connection.all(this.#sql.end(start), [...position(start), size - 1]))[0] : undefined;
+      });
+      if (!end) return found.slice(0, limit);
+      from = end;
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }
 
-function follows(owner: string, id: string, after: Key): boolean {
-  return (compareText(owner, after.owner) || compareText(id, after.id)) > 0;
+/** How a prefix stands in a row's terms. */
+function inRow(prefix: string): string {
+  return `\n${prefix}`;
 }
 
-function holdsAll(terms: string, prefixes: readonly string[]): boolean {
-  return prefixes.every((prefix) => terms.includes(`\n${prefix}`));
+function position(after: Key | undefined): string[] {
+  return after ? [after.owner, after.id] : [];
 }
 
-function entriesOf(prefix: string): Entries {
-  return [...prefix].length <= 3 ? { low: `p${prefix}`, high: `p${prefix}` } : { low: `t${prefix}`, high: `t${prefix}${LAST_CHARACTER}` };
+function keysOf(rows: readonly [string, string][]): Key[] {
+  return rows.map(([owner, id]) => ({ owner, id }));
 }
 
 function statements(plan: CollectionPlan) {
   const { doc, term } = tables(plan);
-  const candidates = `SELECT t.owner, t.id, d.terms FROM ${term} AS t CROSS JOIN ${doc} AS d ON d.owner = t.owner AND d.id = t.id`;
+  const tested = (count: number) => Array.from({ length: count }, () => 'instr(terms, ?) > 0').join(' AND ');
+  const further = (after: Key | undefined, word: string) => (after ? `${word} (owner, id) > (?, ?)` : '');
   return {
-    count: `SELECT count(*) FROM (SELECT 1 FROM ${term} WHERE term >= ?1 AND term <= ?2 LIMIT ?3)`,
-    few: `SELECT d.owner, d.id, d.terms
-      FROM (SELECT DISTINCT owner, id FROM ${term} WHERE term >= ? AND term <= ?) AS t CROSS JOIN ${doc} AS d ON d.owner = t.owner AND d.id = t.id
-      ORDER BY d.owner, d.id`,
-    many: `${candidates} WHERE t.term = ? ORDER BY t.owner, t.id LIMIT ?`,
-    manyAfter: `${candidates} WHERE t.term = ? AND (t.owner, t.id) > (?, ?) ORDER BY t.owner, t.id LIMIT ?`,
+    count: `SELECT count(*) FROM (SELECT 1 FROM ${term} WHERE term >= ? AND term <= ? LIMIT ?)`,
+    few: (others: number, after: Key | undefined) => {
+      const keys = `SELECT DISTINCT owner, id FROM ${term} WHERE term >= ? AND term <= ? ${further(after, 'AND')}`;
+      const rows = others === 0 ? keys : `SELECT owner, id FROM (${keys}) CROSS JOIN ${doc} USING (owner, id) WHERE ${tested(others)}`;
+      return `${rows} ORDER BY owner, id LIMIT ?`;
+    },
+    many: (count: number, after: Key | undefined) => `SELECT owner, id FROM
+      (SELECT owner, id, ${tested(count)} AS found FROM ${doc} ${further(after, 'WHERE')} ORDER BY owner, id LIMIT ?) WHERE found`,
+    end: (after: Key | undefined) => `SELECT owner, id FROM ${doc} ${further(after, 'WHERE')} ORDER BY owner, id LIMIT 1 OFFSET ?`,
   };
 }

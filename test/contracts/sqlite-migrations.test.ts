@@ -84,6 +84,7 @@ describe('opening a SQLite store', { timeout: 60_000 }, () => {
     connection.close();
     const after = await open(file, RICH);
     expect(await after.collection(RICH).totals([['o0', 'o1', 'o2']])).toEqual([[{ group: '', count: 9, sum: 9, first: 0, last: 8 }]]);
+    expect((await after.collection(RICH).search(['word8'], { first: 10 })).items.map(({ id }) => id)).toEqual(['8']);
     await after.close();
   });
 

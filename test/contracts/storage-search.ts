@@ -44,7 +44,7 @@ export function searchContract(adapter: StorageUnderTest): void {
       const names = Array.from({ length: 45 }, (_, i) => person(`x${String(i % 15).padStart(2, '0')}`, `Quentin Paged${i}`, `${i}`));
       await b.people.insertOnce(names);
       const expected = names.map(({ owner, id }) => `${owner}/${id}`).sort();
-      for (const query of ['q', 'que', 'quentin', 'quentin paged'])
+      for (const query of ['q', 'que', 'paged', 'quentin', 'quentin paged'])
         for (const first of [1, 7, 15, 45, 100]) {
           const seen: string[] = [];
           let after: Parameters<typeof b.people.search>[1]['after'];
@@ -77,17 +77,17 @@ export function searchContract(adapter: StorageUnderTest): void {
     });
 
     it('MUST find the same when a prefix is common to thousands', async () => {
-      const crowd: Person[] = Array.from({ length: 3000 }, (_, i) =>
+      const crowd: Person[] = Array.from({ length: 6000 }, (_, i) =>
         person(`crowd-${String(i).padStart(4, '0')}`, `Yoshida Tanaka${i % 100 === 0 ? ' Rarename' : ''}${i % 2 ? ' Odd' : ' Even'}`),
       );
       for (let i = 0; i < crowd.length; i += 500) await b.people.insertOnce(crowd.slice(i, i + 500));
       expect(await owners('yoshida tanaka even', 3)).toEqual(['crowd-0000', 'crowd-0002', 'crowd-0004']);
       expect(await owners('yos odd', 3)).toEqual(['crowd-0001', 'crowd-0003', 'crowd-0005']);
       expect((await owners('yoshida rarename')).slice(0, 3)).toEqual(['crowd-0000', 'crowd-0100', 'crowd-0200']);
-      expect(await owners('yoshida rarename')).toHaveLength(30);
+      expect(await owners('yoshida rarename')).toHaveLength(60);
       expect(await owners('yoshida odd even')).toEqual([]);
-      const page = await b.people.search(['yoshi', 'e'], { first: 2, after: { owner: 'crowd-2995', id: 'name' } });
-      expect(page).toMatchObject({ items: [{ owner: 'crowd-2996' }, { owner: 'crowd-2998' }], next: null });
+      const page = await b.people.search(['yoshi', 'e'], { first: 2, after: { owner: 'crowd-5995', id: 'name' } });
+      expect(page).toMatchObject({ items: [{ owner: 'crowd-5996' }, { owner: 'crowd-5998' }], next: null });
     });
 
     it('MUST refuse a collection without terms', async () => {
