@@ -1,8 +1,10 @@
 /**
  * The storage port: the few declarative operations that every store adapter offers (sqlite.ts, mongo.ts).
  *
- * Documents are plain JSON-like values filed under a key. Each operation is atomic for one document and
- * durable when its promise resolves: acknowledged means that it survives a power loss. There is no
+ * Documents are plain JSON-like values filed under a key (documents.ts says what can be stored; anything else rejects
+ * with the collection and the field named, and stores nothing of the call). Each operation is atomic for one document and
+ * durable when its promise resolves: acknowledged means that it survives a power loss, and that every later read sees it, in
+ * this process and in others. Texts are ordered by code point. There is no
  * transaction callback, because SQLite is synchronous and MongoDB is not; what must change together lives in
  * one document, or is made repeatable by its caller.
  */
@@ -31,13 +33,13 @@ export interface Spec<T extends Doc> {
   readonly name: string;
   /** The field (an `EpochMs`) that orders an owner's documents. A document may be rewritten with another time. */
   readonly at: keyof T & string;
-  /** An integer field that `totals` sums, for example an amount in minor units. */
+  /** An integer field that `totals` sums, for example an amount in minor units; null or absent counts as 0. */
   readonly amount?: keyof T & string;
-  /** String fields by which `totals` can group. */
+  /** String fields by which `totals` can group; null or absent counts as ''. */
   readonly groups?: readonly (keyof T & string)[];
   /** The collection is a ledger's balance: the integer field that `adjust` moves and the collection its entries go to. */
   readonly ledger?: { readonly balance: keyof T & string; readonly entries: string };
-  /** Normalised terms (see search-terms.ts) under which `search` finds the document. */
+  /** Normalised terms (see search-terms.ts) under which `search` finds the document. A ledger's balance must not be part of them. */
   readonly terms?: (doc: T) => readonly string[];
   /** Raise it when `terms` answers differently than before: a store that is opened then indexes its documents anew. 0 when absent. */
   readonly termsVersion?: number;
@@ -79,12 +81,18 @@ export interface Adjustment<E extends Doc> {
   readonly by: number;
   /** The balance may not fall below this. Not checked when `by` is positive. */
   readonly min: number;
-  /** Filed in the ledger's entries collection together with the change; its `id` makes the adjustment idempotent. */
+  /**
+   * Filed in the ledger's entries collection together with the change, as given but with version 1; its key makes the
+   * adjustment idempotent. Its owner is the balance's.
+   */
   readonly entry: E;
 }
 
 export interface AdjustResult {
-  /** `missing`: no balance document under that key. `erased`: its owner was erased. */
+  /**
+   * `duplicate`: an entry with that key is filed already, whatever its amount. `insufficient` files nothing, so the same
+   * entry may be applied later. `missing`: no balance document under that key. `erased`: its owner was erased.
+   */
   readonly status: 'applied' | 'duplicate' | 'insufficient' | 'missing' | 'erased';
   /** The balance after the operation (0 when missing or erased). */
   readonly value: number;
@@ -95,12 +103,13 @@ export interface Collection<T extends Doc> {
   getMany(keys: readonly Key[]): Promise<readonly (T | null)[]>;
   /**
    * One page per person, newest first by (at, id), over all of the person's members. `first` is 1 to 1000.
-   * The same options hold for every person of the call.
+   * The same options hold for every person of the call. Documents of two members that share time and id, which is all that
+   * a cursor holds, are never parted by the end of a page: it is shorter than `first`, or longer where they alone are more.
    */
   latest(persons: readonly Members[], options: Range & { first: number; after?: Cursor | undefined }): Promise<readonly Page<T>[]>;
   /** Count, sum, first and last per person, one entry per group, ordered by group; an empty list when nothing is stored. */
   totals(persons: readonly Members[], options?: Range & { by?: keyof T & string }): Promise<readonly (readonly GroupTotal[])[]>;
-  /** Stores each document unless its key exists. One outcome per document in input order; of two equal keys in one call the first wins. */
+  /** Stores each document, as version 1, unless its key exists. One outcome per document in input order; of two equal keys in one call the first wins. */
   insertOnce(docs: readonly T[]): Promise<readonly InsertOutcome[]>;
   /**
    * Writes each document if the stored version equals `doc.version` (0: if nothing is stored), and stores it with
@@ -114,14 +123,15 @@ export interface Collection<T extends Doc> {
    */
   adjust<E extends Doc>(key: Key, adjustment: Adjustment<E>): Promise<AdjustResult>;
   /**
-   * Documents in which every given prefix begins one of the document's terms, ordered by (owner, id).
+   * Documents in which every given prefix begins one of the document's terms, ordered by (owner, id); none when no
+   * prefix is given. Empty prefixes are passed over.
    * `after` is the key of the last document of the page before.
    */
   search(
     prefixes: readonly string[],
     options: { first: number; after?: Key | undefined },
   ): Promise<{ items: readonly T[]; next: Key | null }>;
-  /** Every document, ordered by (owner, at, id) ascending, fetched in chunks so that neither memory nor the event loop is held. */
+  /** Every document, ordered by (owner, at, id) ascending, fetched in chunks so that neither memory nor the event loop is held. A document that is rewritten with another time meanwhile may come twice or not at all. */
   scan(range?: Range): AsyncIterable<T>;
 }
 
@@ -130,7 +140,7 @@ export interface Store {
   collection<T extends Doc>(spec: Spec<T>): Collection<T>;
   /**
    * Deletes every document of `owner` in all collections and leaves a tombstone, so that late writes for that owner
-   * answer `erased`. Repeatable. Gives the number of documents deleted per collection.
+   * answer `erased`. Repeatable. Gives the number of documents deleted per collection, 0 included.
    */
   erase(owner: string): Promise<Readonly<Record<string, number>>>;
   /** Waits for writes under way, then releases files and connections. Repeatable. */

@@ -36,7 +36,7 @@ const MAX_SUFFIXES = 64;
  * Text in the one spelling that is compared: full and half width alike (NFKC), lower case, without accents (NFKD, marks
  * stripped), katakana as hiragana. The voicing marks of kana are letters, not accents, and stay.
  */
-export function foldText(text: string): string {
+function foldText(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()

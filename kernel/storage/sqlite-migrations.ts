@@ -15,7 +15,7 @@ const STEPS: readonly string[] = [
 ];
 
 /** The format that this version writes. */
-export const FORMAT = STEPS.length;
+const FORMAT = STEPS.length;
 
 /** How long opening waits for another process that is opening the same file. */
 const OPEN_TIMEOUT_MS = 30_000;

@@ -3,6 +3,8 @@ import { Connection, isBusy } from './sqlite-driver.ts';
 
 /** A batch of reads lets other work of the event loop through when it has taken this long. */
 const TURN_MS = 8;
+/** How long a read waits for a file that another process is repairing. */
+const LOCK_TIMEOUT_MS = 5_000;
 
 /** The main thread's connection to a store file. It reads only, and never waits for a lock. */
 export class Reader {
@@ -45,23 +47,20 @@ export class Reader {
       return read(this.connection, key);
     } catch (error) {
       if (!isBusy(error)) throw error;
-      return this.#again(key, read, error);
+      return this.#again(key, read);
     }
   }
 
-  async #again<K, A>(key: K, read: (connection: Connection, key: K) => A, first: unknown): Promise<A> {
-    const deadline = performance.now() + 5_000;
-    for (let last = first; performance.now() < deadline; ) {
+  async #again<K, A>(key: K, read: (connection: Connection, key: K) => A): Promise<A> {
+    const deadline = performance.now() + LOCK_TIMEOUT_MS;
+    for (;;) {
       await sleep(1);
       try {
         return read(this.connection, key);
       } catch (error) {
-        if (!isBusy(error)) throw error;
-        last = error;
+        if (!isBusy(error) || performance.now() > deadline) throw error;
       }
-      if (performance.now() >= deadline) throw last;
     }
-    throw first;
   }
 
   close(): void {

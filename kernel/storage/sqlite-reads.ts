@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isIndexable, isKey } from './documents.ts';
 import { DocumentDecoder } from './encoding.ts';
 import { compareText } from './order.ts';
@@ -132,7 +133,7 @@ export class CollectionReads<T extends Doc> {
       for (const doc of await this.getMany(places.filter(({ at }) => at >= from && at < to))) if (doc) yield doc;
       after = places.at(-1);
       if (!after || places.length < SCAN_CHUNK) return;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
 

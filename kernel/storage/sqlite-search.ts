@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isIndexable } from './documents.ts';
 import type { Key } from './port.ts';
 import type { CollectionPlan } from './sqlite-layout.ts';
@@ -69,7 +70,7 @@ export class Search {
       });
       if (!end) return found.slice(0, limit);
       from = end;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
 }

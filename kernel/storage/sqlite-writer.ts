@@ -58,6 +58,7 @@ class Writer {
   readonly #operations: WriteOperations;
   readonly #queue: Task[] = [];
   #busySince = 0;
+  #idleSince = 0;
 
   constructor(port: MessagePort, connection: Connection, plans: readonly CollectionPlan[]) {
     this.#port = port;
@@ -67,7 +68,8 @@ class Writer {
 
   /** Works until nothing is waiting. */
   work(first: Request): void {
-    this.#busySince = performance.now();
+    // a pause too short for others to notice is none
+    if (performance.now() - this.#idleSince > LEAVE_MS) this.#busySince = performance.now();
     this.#enqueue(first);
     while (this.#queue.length > 0) {
       if (performance.now() - this.#busySince > HOLD_MS) {
@@ -78,6 +80,7 @@ class Writer {
       const answers = this.#transaction();
       if (answers.length > 0) this.#port.postMessage({ kind: 'answers', answers } satisfies Message);
     }
+    this.#idleSince = performance.now();
   }
 
   #receive(): void {
@@ -95,7 +98,7 @@ class Writer {
     const touched: Task[] = [];
     const unfinished: Task[] = [];
     try {
-      this.#begin();
+      begin(this.#connection);
       this.#operations.refresh();
       const deadline = performance.now() + HOLD_MS;
       do {
@@ -140,18 +143,19 @@ class Writer {
       return { call: task.call, error: describe(error) };
     }
   }
+}
 
-  #begin(): void {
-    const deadline = performance.now() + LOCK_TIMEOUT_MS;
-    for (;;) {
-      try {
-        this.#connection.exec('BEGIN IMMEDIATE');
-        return;
-      } catch (error) {
-        if (!isBusy(error)) throw error;
-        if (performance.now() > deadline) throw new Error('Another process has held the store for 30 s.', { cause: error });
-        sleepMs(LOOK_MS);
-      }
+/** Begins a write transaction, waiting for whoever holds the lock. */
+function begin(connection: Connection): void {
+  const deadline = performance.now() + LOCK_TIMEOUT_MS;
+  for (;;) {
+    try {
+      connection.exec('BEGIN IMMEDIATE');
+      return;
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (performance.now() > deadline) throw new Error('Another process has held the store for 30 s.', { cause: error });
+      sleepMs(LOOK_MS);
     }
   }
 }
@@ -166,7 +170,9 @@ async function open(port: MessagePort, { file, plans }: WriterData): Promise<voi
   // FULL: a commit returns when the log is on the disk (fullfsync: in the disk's own memory is not enough, where the system can tell)
   connection.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON');
   connection.exec('PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32000');
-  const outdated = await layOutAlone(connection, plans);
+  begin(connection);
+  const outdated = layOut(connection, plans);
+  connection.exec('COMMIT');
   const writer = new Writer(port, connection, plans);
   port.on('message', (message: Request | 'close') => {
     if (message !== 'close') return writer.work(message);
@@ -174,28 +180,6 @@ async function open(port: MessagePort, { file, plans }: WriterData): Promise<voi
     port.close();
   });
   port.postMessage({ kind: 'ready', outdated } satisfies Message);
-}
-
-/** `layOut` in a transaction of its own. */
-async function layOutAlone(connection: Connection, plans: readonly CollectionPlan[]): Promise<string[]> {
-  const deadline = performance.now() + LOCK_TIMEOUT_MS;
-  for (;;) {
-    try {
-      connection.exec('BEGIN IMMEDIATE');
-      break;
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error;
-      sleepMs(LOOK_MS);
-    }
-  }
-  try {
-    const outdated = layOut(connection, plans);
-    connection.exec('COMMIT');
-    return outdated;
-  } catch (error) {
-    if (connection.inTransaction) connection.exec('ROLLBACK');
-    throw error;
-  }
 }
 
 if (parentPort) {

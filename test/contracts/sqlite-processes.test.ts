@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { startChild, temporaryFolders } from './sqlite-support.ts';
 import { ORDERS, openContractStore } from './storage-fixtures.ts';
 
-describe('a SQLite store of several processes', { timeout: 60_000 }, () => {
+describe('a SQLite store of several processes', { timeout: 120_000 }, () => {
   const folder = temporaryFolders();
 
   it('can be created by several of them at the same moment', async () => {

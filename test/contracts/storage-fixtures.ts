@@ -34,8 +34,8 @@ export interface Person extends Doc {
 
 export const ORDERS: Spec<Order> = { name: 'orders', at: 'placedAt', amount: 'totalMinor', groups: ['currency', 'channel'] };
 export const ACCOUNTS: Spec<Account> = { name: 'accounts', at: 'openedAt', ledger: { balance: 'points', entries: 'entries' } };
-export const ENTRIES: Spec<Entry> = { name: 'entries', at: 'at', amount: 'points' };
-export const PEOPLE: Spec<Person> = { name: 'people', at: 'since', terms: ({ name }) => termsOf([name]) };
+const ENTRIES: Spec<Entry> = { name: 'entries', at: 'at', amount: 'points' };
+const PEOPLE: Spec<Person> = { name: 'people', at: 'since', terms: ({ name }) => termsOf([name]) };
 export const SPECS: readonly AnySpec[] = [ORDERS, ACCOUNTS, ENTRIES, PEOPLE];
 
 export const order = (owner: string, id: string, placedAt: number, rest: Partial<Order> = {}): Order => ({
