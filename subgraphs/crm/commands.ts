@@ -3,6 +3,7 @@ import { digest, entityId, parseEntityId } from '../../kernel/ids.ts';
 import type { Directory } from '../../kernel/intake.ts';
 import { type Effect, once, type RequestRecord } from '../../kernel/requests.ts';
 import type { Collection, EpochMs, Key } from '../../kernel/storage/port.ts';
+import { textErrors } from '../../kernel/texts.ts';
 import { update } from '../../kernel/update.ts';
 import type {
   CaseCloseInput,
@@ -13,7 +14,7 @@ import type {
   ProfileUpdateInput,
 } from '../../schema/generated/crm.ts';
 import { descriptionOf, emptyProfile, state } from './ingest.ts';
-import { positiveMoney, preferenceErrors, profileErrors, statedPreferences, statedProfile, textErrors } from './inputs.ts';
+import { positiveMoney, preferenceErrors, profileErrors, statedPreferences, statedProfile } from './inputs.ts';
 import {
   CASE_PREFIX,
   type CaseRecord,
@@ -25,6 +26,7 @@ import {
 
 /** The source under which mutations state and record. */
 const API_SOURCE = 'api';
+const MAX_TRANSCRIPT = 100_000;
 
 /** The mutations. Each answers the entity's id (of profile and preferences: the customer's), or why it changed nothing. */
 export interface Commands {
@@ -123,7 +125,7 @@ export function commands({ profiles, interactions, cases, requests, directory, n
 
     async recordInteraction(input) {
       const { customer, channel, direction, agent, startedAt, summary, transcript, topics } = input;
-      const errors = [...textErrors(input, ['transcript']), ...notAfter(startedAt, now, 'startedAt')];
+      const errors = [...textErrors(input, { transcript: MAX_TRANSCRIPT }), ...notAfter(startedAt, now, 'startedAt')];
       const key = input.case ? parseEntityId(CASE_PREFIX, input.case) : null;
       if (input.case && errors.length === 0) {
         const [found] = key?.owner === customer ? await cases.getMany([key]) : [];

@@ -4,28 +4,7 @@ import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { MoneyInput, PreferencesSetInput, ProfileUpdateInput } from '../../schema/generated/crm.ts';
 import type { ProfileValues } from './records.ts';
 
-const MAX_TEXT = 500;
-const MAX_TRANSCRIPT = 100_000;
 const MAX_POINTS = 20;
-const MAX_ITEMS = 50;
-
-/** Every text of an input, and lists of texts, that is blank or too long. `longer` names the fields that may hold a transcript. */
-export function textErrors(input: object, longer: readonly string[] = []): readonly UserError[] {
-  const errors: UserError[] = [];
-  const check = (value: unknown, path: string) => {
-    if (typeof value === 'string') {
-      const most = longer.includes(path) ? MAX_TRANSCRIPT : MAX_TEXT;
-      if (value.trim() === '' || value.length > most)
-        errors.push(refuse('TEXT_INVALID', path, `"${path}" must have 1 to ${most} characters.`));
-    } else if (Array.isArray(value)) {
-      if (value.length > MAX_ITEMS) errors.push(refuse('LIST_TOO_LONG', path, `"${path}" may hold ${MAX_ITEMS} entries at most.`));
-      for (const item of value.slice(0, MAX_ITEMS)) check(item, path);
-    } else if (value !== null && typeof value === 'object')
-      for (const [name, inner] of Object.entries(value)) check(inner, path === '' ? name : `${path}.${name}`);
-  };
-  check(input, '');
-  return errors;
-}
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 const EMAIL = /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,253}$/u;
@@ -42,18 +21,21 @@ export function profileErrors(input: ProfileUpdateInput, now: EpochMs): readonly
     errors.push(refuse('FIELD_MISSING', 'household', '"household" is empty; give its number or size, or null to take it back.'));
   if (household?.size !== null && household?.size !== undefined && household.size < 1)
     errors.push(refuse('FIELD_INVALID', 'household.size', '"household.size" must be 1 or more.'));
-  if (addresses?.some(empty)) errors.push(refuse('FIELD_MISSING', 'addresses', 'An address has no part; leave it out instead.'));
+  for (const [index, address] of (addresses ?? []).entries())
+    if (empty(address)) errors.push(refuse('FIELD_MISSING', `addresses.${index}`, 'The address has no part; leave it out instead.'));
   // A birthday may already have begun in the zone farthest east.
   if (birthDate && Date.parse(birthDate) > now + 14 * 3_600_000)
     errors.push(refuse('DATE_INVALID', 'birthDate', '"birthDate" lies in the future; give the day of birth.'));
   if ((customerSince ?? now) > now) errors.push(refuse('DATE_INVALID', 'customerSince', '"customerSince" lies in the future.'));
-  for (const { type, value } of contactPoints ?? [])
+  for (const [index, { type, value }] of (contactPoints ?? []).entries())
     if (!(type === 'EMAIL' ? EMAIL : E164).test(value))
       errors.push(
         refuse(
           'CONTACT_POINT_INVALID',
-          'contactPoints',
-          type === 'EMAIL' ? 'An EMAIL is not an e-mail address.' : 'A PHONE is not in E.164, such as +81312345678.',
+          `contactPoints.${index}.value`,
+          type === 'EMAIL'
+            ? 'An EMAIL must be an e-mail address, such as ada@example.com.'
+            : 'A PHONE must be in E.164, such as +81312345678.',
         ),
       );
   for (const [field, items] of Object.entries({ contactPoints, addresses, anniversaries }))

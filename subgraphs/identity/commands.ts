@@ -3,7 +3,9 @@ import { digest, parseCustomerId } from '../../kernel/ids.ts';
 import type { Channel, ConsentPurpose, Directory, Identifier } from '../../kernel/intake.ts';
 import { type Effect, once, type RequestRecord } from '../../kernel/requests.ts';
 import type { Collection, EpochMs } from '../../kernel/storage/port.ts';
+import { textErrors } from '../../kernel/texts.ts';
 import { consentRecord } from './ingest.ts';
+import { normaliseIdentifier } from './normalise.ts';
 import { readCustomers, survivorOf } from './persons.ts';
 import type { ConsentRecord, CustomerRecord } from './records.ts';
 
@@ -44,29 +46,20 @@ interface Deps {
 
 const MAX_IDENTIFIERS = 20;
 const MAX_NAMES = 10;
-const MAX_TEXT = 256;
 
 const refused = (...userErrors: readonly UserError[]): Effect => ({ ok: false, userErrors });
-
-/** Texts that are too long or blank, as refusals. */
-function textErrors(texts: Readonly<Record<string, string | null | undefined>>): readonly UserError[] {
-  return Object.entries(texts).flatMap(([field, text]) =>
-    typeof text === 'string' && (text.trim() === '' || text.length > MAX_TEXT)
-      ? [refuse('TEXT_INVALID', field, `"${field}" must have 1 to ${MAX_TEXT} characters.`)]
-      : [],
-  );
-}
 
 export function commands({ directory, requests, customers, consents, now }: Deps): Commands {
   return {
     async upsert(input) {
       const { identifiers, names, source } = input;
-      const errors = [
-        ...textErrors({ idempotencyKey: input.idempotencyKey, source }),
-        ...(names ?? []).flatMap((name) => textErrors({ names: name })),
-      ];
+      const errors = [...textErrors({ idempotencyKey: input.idempotencyKey, source, names })];
       if (identifiers.length === 0 || identifiers.length > MAX_IDENTIFIERS)
         errors.push(refuse('IDENTIFIER_INVALID', 'identifiers', `Give 1 to ${MAX_IDENTIFIERS} identifiers.`));
+      for (const [index, identifier] of identifiers.slice(0, MAX_IDENTIFIERS).entries()) {
+        const read = normaliseIdentifier(identifier);
+        if (!read.ok) errors.push(refuse(read.reason.code, `identifiers.${index}.${read.reason.field}`, read.reason.message));
+      }
       if ((names?.length ?? 0) > MAX_NAMES) errors.push(refuse('TEXT_INVALID', 'names', `Give at most ${MAX_NAMES} names.`));
       if (errors.length > 0) return refused(...errors);
       return once(requests, 'customerUpsert', input, now, async (at) => {

@@ -292,9 +292,10 @@ describe('profileUpdate and preferencesSet', () => {
     [{ name: {} }, 'FIELD_MISSING', ['name']],
     [{ name: { given: ' ' } }, 'TEXT_INVALID', ['name', 'given']],
     [{ birthDate: '2026-03-03' }, 'DATE_INVALID', ['birthDate']],
-    [{ contactPoints: [{ type: 'PHONE', value: '090' }] }, 'CONTACT_POINT_INVALID', ['contactPoints']],
+    [{ contactPoints: [{ type: 'PHONE', value: '090' }] }, 'CONTACT_POINT_INVALID', ['contactPoints', '0', 'value']],
     [{ household: { size: 0 } }, 'FIELD_INVALID', ['household', 'size']],
-    [{ addresses: [{}] }, 'FIELD_MISSING', ['addresses']],
+    [{ addresses: [{}] }, 'FIELD_MISSING', ['addresses', '0']],
+    [{ addresses: [{ city: 'Bonn' }, { city: 'a\ud800' }] }, 'TEXT_INVALID', ['addresses', '1', 'city']],
   ])('refuse %j as %s', async (mistake, code, path) => {
     const input = { idempotencyKey: `${ada}/x`, customer: ada, ...mistake };
     expect(await mutate('profileUpdate', input, PROFILE)).toEqual({ profile: null, userErrors: [{ code, field: ['input', ...path] }] });

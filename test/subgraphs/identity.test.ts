@@ -421,12 +421,17 @@ describe('customerUpsert', () => {
 
   it.each([
     [{ identifiers: [] }, 'IDENTIFIER_INVALID', 'identifiers'],
-    [{ identifiers: [id('EMAIL', 'nonsense')] }, 'IDENTIFIER_INVALID', 'identifiers'],
-    [{ names: [' '] }, 'TEXT_INVALID', 'names'],
+    [{ identifiers: [id('CRM_ID', '7'), id('EMAIL', 'nonsense')] }, 'IDENTIFIER_INVALID', 'identifiers.1.value'],
+    [{ identifiers: [id('crm', '7')] }, 'IDENTIFIER_INVALID', 'identifiers.0.namespace'],
+    [{ source: 'a\ud800' }, 'TEXT_INVALID', 'source'],
+    [{ names: ['Ada', ' '] }, 'TEXT_INVALID', 'names.1'],
     [{ idempotencyKey: '' }, 'TEXT_INVALID', 'idempotencyKey'],
   ])('refuses %j as %s', async (mistake, code, field) => {
     const input = { idempotencyKey: own('key'), identifiers: [id('USER_ID', own('u'))], ...mistake };
-    expect(await mutate('customerUpsert', input, UPSERT)).toEqual({ customer: null, userErrors: [{ code, field: ['input', field] }] });
+    expect(await mutate('customerUpsert', input, UPSERT)).toEqual({
+      customer: null,
+      userErrors: [{ code, field: ['input', ...field.split('.')] }],
+    });
   });
 
   it('takes customers in from rows with their names', async () => {

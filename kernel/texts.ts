@@ -1,0 +1,32 @@
+import { refuse, type UserError } from './errors.ts';
+
+const MAX_TEXT = 500;
+const MAX_ITEMS = 50;
+
+/** Control characters other than tabs and line breaks, and halves of surrogate pairs: no name holds them, and not every store keeps them. */
+const UNPRINTABLE = /(?![\t\n\r])[\p{Cc}\p{Cs}]/u;
+
+/** What a text must be, or null when it is that: 1 to `most` characters, none of which is a control character. */
+function textProblem(text: string, most: number): string | null {
+  if (text.trim() === '' || text.length > most) return `must have 1 to ${most} characters`;
+  return UNPRINTABLE.test(text) ? 'may hold no control characters but tabs and line breaks' : null;
+}
+
+/**
+ * Refusals of every text of an input, at any depth, that is blank, too long or can't be kept, and of every list of more than 50
+ * entries. `longest` gives the limits of fields by their path, such as `transcript`, where it is not 500 characters.
+ */
+export function textErrors(input: object, longest: Readonly<Record<string, number>> = {}): readonly UserError[] {
+  const errors: UserError[] = [];
+  const check = (value: unknown, path: string) => {
+    if (typeof value === 'string') {
+      const problem = textProblem(value, longest[path] ?? MAX_TEXT);
+      if (problem) errors.push(refuse('TEXT_INVALID', path, `"${path}" ${problem}; correct it, or leave it out where it may be absent.`));
+    } else if (Array.isArray(value) && value.length > MAX_ITEMS) {
+      errors.push(refuse('LIST_TOO_LONG', path, `"${path}" may hold ${MAX_ITEMS} entries at most.`));
+    } else if (value !== null && typeof value === 'object')
+      for (const [name, inner] of Object.entries(value)) check(inner, path === '' ? name : `${path}.${name}`);
+  };
+  check(input, '');
+  return errors;
+}
