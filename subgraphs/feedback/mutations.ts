@@ -1,6 +1,8 @@
 import { refuse, type UserError } from '../../kernel/errors.ts';
 import { digest, entityId, parseEntityId } from '../../kernel/ids.ts';
 import { type Effect, once } from '../../kernel/requests.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
+import { textErrors } from '../../kernel/texts.ts';
 import { update } from '../../kernel/update.ts';
 import type {
   FeedbackLoopCloseInput,
@@ -35,16 +37,37 @@ async function payloadOf(context: Context, effect: Effect): Promise<FeedbackPayl
   return { feedbackItem: key && (await context.item.load(key)), userErrors: [] };
 }
 
-/** Why a rating can't be filed, or null. */
-function offScale(metric: FeedbackMetric, rating: number, field: string): Effect | null {
+/** Limits of fields that hold what people wrote or an entity's id. */
+const LONGEST = { text: 100_000, note: 10_000, link: 2_000, feedbackItem: 1_024 };
+
+/** Carries a mutation out once per key, unless the input itself is at fault: `errors`, and its texts. */
+async function carryOut(
+  context: Context,
+  mutation: string,
+  input: { readonly idempotencyKey: string },
+  errors: readonly UserError[],
+  effect: (at: EpochMs) => Promise<Effect>,
+): Promise<FeedbackPayload> {
+  const userErrors = [...textErrors(input, LONGEST), ...errors];
+  if (userErrors.length > 0) return { feedbackItem: null, userErrors };
+  return payloadOf(context, await once(context.requests, mutation, input, context.now, effect));
+}
+
+/** Why a rating can't be filed, if so. */
+function offScale(metric: FeedbackMetric, rating: number, field: string): readonly UserError[] {
   const { worst, best } = SCALES[metric];
-  if (rating >= worst && rating <= best) return null;
-  return refusal('SCORE_OUT_OF_RANGE', field, `${metric} is answered by ${worst} to ${best}.`);
+  if (rating >= worst && rating <= best) return [];
+  return [refuse('SCORE_OUT_OF_RANGE', field, `${metric} is answered by ${worst} to ${best}.`)];
+}
+
+/** Nothing was said tomorrow: it would stand as the latest answer until then. */
+function notAhead(at: EpochMs | null | undefined, { now }: Context, field: string): readonly UserError[] {
+  return (at ?? now) > now ? [refuse('TIME_INVALID', field, `"${field}" lies in the future; say when it took place.`)] : [];
 }
 
 /** Files feedback under an existing customer, or under nobody in particular when `customer` is absent. */
 async function file(context: Context, customer: string | null | undefined, record: FeedbackRow): Promise<Effect> {
-  if (customer && !(await context.directory.exists([customer]))[0]) return UNKNOWN_CUSTOMER;
+  if (customer != null && !(await context.directory.exists([customer]))[0]) return UNKNOWN_CUSTOMER;
   const arrival = { record, owner: customer ?? '', origin: 'mutation', occurrence: 1 };
   const [outcome] = await fileFeedback(context.collections, [arrival]);
   return typeof outcome === 'object' ? UNKNOWN_CUSTOMER : { ok: true, result: entityId(FEEDBACK_PREFIX, feedbackKey(arrival)) };
@@ -68,10 +91,9 @@ function orderOf(order: FeedbackOrderInput | null | undefined) {
 }
 
 export async function submitSurveyResponse(context: Context, input: SurveyResponseSubmitInput): Promise<FeedbackPayload> {
-  const effect = await once(context.requests, 'surveyResponseSubmit', input, context.now, async (at) => {
-    const refused = offScale(input.metric, input.score, 'score');
-    if (refused) return refused;
-    return file(context, input.customer, {
+  const errors = [...offScale(input.metric, input.score, 'score'), ...notAhead(input.submittedAt, context, 'submittedAt')];
+  return carryOut(context, 'surveyResponseSubmit', input, errors, (at) =>
+    file(context, input.customer, {
       ...BLANK,
       ...orderOf(input.order),
       system: 'surveyResponseSubmit',
@@ -84,19 +106,15 @@ export async function submitSurveyResponse(context: Context, input: SurveyRespon
       text: input.text ?? null,
       sku: input.product ?? null,
       updatedAt: at,
-    });
-  });
-  return payloadOf(context, effect);
+    }),
+  );
 }
 
 export async function importReview(context: Context, input: ReviewImportInput): Promise<FeedbackPayload> {
-  const effect = await once(context.requests, 'reviewImport', input, context.now, async (at) => {
-    const refused = offScale('STARS', input.stars, 'stars');
-    if (refused) return refused;
-    if (input.source.trim() === '') return refusal('FIELD_MISSING', 'source', 'Name the system that the review comes from.');
-    if (input.number.trim() === '') return refusal('FIELD_MISSING', 'number', 'Give the number of the review in its source.');
-    if (input.product.trim() === '') return refusal('FIELD_MISSING', 'product', 'Name the product that was reviewed.');
-    return file(context, input.customer, {
+  const errors = [...offScale('STARS', input.stars, 'stars'), ...notAhead(input.submittedAt, context, 'submittedAt')];
+  if ((input.helpfulCount ?? 0) < 0) errors.push(refuse('COUNT_INVALID', 'helpfulCount', 'Give 0 or more.'));
+  return carryOut(context, 'reviewImport', input, errors, (at) =>
+    file(context, input.customer, {
       ...BLANK,
       ...orderOf(input.order),
       system: input.source,
@@ -113,17 +131,13 @@ export async function importReview(context: Context, input: ReviewImportInput): 
       recommends: input.recommends ?? null,
       helpfulCount: input.helpfulCount ?? null,
       updatedAt: at,
-    });
-  });
-  return payloadOf(context, effect);
+    }),
+  );
 }
 
 export async function importMention(context: Context, input: MentionImportInput): Promise<FeedbackPayload> {
-  const effect = await once(context.requests, 'mentionImport', input, context.now, async (at) => {
-    if (input.network.trim() === '') return refusal('FIELD_MISSING', 'network', 'Name the network.');
-    if (input.number.trim() === '') return refusal('FIELD_MISSING', 'number', 'Give the number of the post in its network.');
-    if (input.text.trim() === '') return refusal('FIELD_MISSING', 'text', 'Give the text of the mention.');
-    return file(context, input.customer, {
+  return carryOut(context, 'mentionImport', input, notAhead(input.mentionedAt, context, 'mentionedAt'), (at) =>
+    file(context, input.customer, {
       ...BLANK,
       ...orderOf(null),
       system: input.network,
@@ -135,15 +149,13 @@ export async function importMention(context: Context, input: MentionImportInput)
       link: input.link ?? null,
       sku: input.product ?? null,
       updatedAt: at,
-    });
-  });
-  return payloadOf(context, effect);
+    }),
+  );
 }
 
 /** Notes the first follow-up of a piece of feedback; a second one, by another request, is refused. */
 export async function closeLoop(context: Context, input: FeedbackLoopCloseInput): Promise<FeedbackPayload> {
-  const effect = await once(context.requests, 'feedbackLoopClose', input, context.now, async (at) => {
-    if (input.by.trim() === '') return refusal('FIELD_MISSING', 'by', 'Say who answered.');
+  return carryOut(context, 'feedbackLoopClose', input, notAhead(input.at, context, 'at'), async (at) => {
     const key = parseEntityId(FEEDBACK_PREFIX, input.feedbackItem);
     if (!key) return UNKNOWN_FEEDBACK;
     const followUp = { by: input.by, note: input.note ?? null, at: input.at ?? at, request: digest(input.idempotencyKey) };
@@ -158,5 +170,4 @@ export async function closeLoop(context: Context, input: FeedbackLoopCloseInput)
       return refusal('FEEDBACK_ALREADY_CLOSED', 'feedbackItem', 'Somebody answered this feedback already.');
     return { ok: true, result: input.feedbackItem };
   });
-  return payloadOf(context, effect);
 }

@@ -346,6 +346,21 @@ describe('surveyResponseSubmit', () => {
     expect(await feedbackOf([ada], '{ nps { score } }')).toBeNull();
   });
 
+  it.each([
+    ['an empty customer, who is not nobody', { customer: '' }, 'TEXT_INVALID', 'customer'],
+    ['an empty key, which everybody would share', { idempotencyKey: '' }, 'TEXT_INVALID', 'idempotencyKey'],
+    ['half a surrogate pair', { text: 'a\ud800' }, 'TEXT_INVALID', 'text'],
+    ['NUL in an order', { order: { number: '1\0', source: 'shop' } }, 'TEXT_INVALID', 'order.number'],
+    ['an answer of tomorrow', { submittedAt: '2026-03-01T12:00:01Z' }, 'TIME_INVALID', 'submittedAt'],
+  ])('refuses %s', async (_, mistake, code, path) => {
+    expect(await mutate('surveyResponseSubmit', input(mistake))).toEqual({
+      feedbackItem: null,
+      userErrors: [{ code, field: ['input', ...path.split('.')] }],
+    });
+    // The key is free for the corrected answer.
+    expect((await mutate('surveyResponseSubmit', input())).userErrors).toEqual([]);
+  });
+
   it('refuses an unknown customer, and a key that was used for another answer', async () => {
     expect(await mutate('surveyResponseSubmit', input({ customer: 'cus_00000000000000000000', idempotencyKey: `${ada}/x` }))).toMatchObject(
       {
@@ -382,12 +397,20 @@ describe('reviewImport', () => {
     expect(await productOf('{ rating { average count } }')).toEqual({ rating: { average: 1, count: 1 } });
   });
 
+  it.each([
+    ['an empty customer', { customer: '' }, 'TEXT_INVALID', 'customer'],
+    ['fewer than no helpful readers', { helpfulCount: -1 }, 'COUNT_INVALID', 'helpfulCount'],
+    ['a review of tomorrow', { submittedAt: '2026-03-01T12:00:01Z' }, 'TIME_INVALID', 'submittedAt'],
+  ])('refuses %s', async (_, mistake, code, field) => {
+    expect((await mutate('reviewImport', input(mistake))).userErrors).toEqual([{ code, field: ['input', field] }]);
+  });
+
   it('refuses stars off the scale and a review without a product', async () => {
     expect((await mutate('reviewImport', input({ stars: 6 }))).userErrors).toEqual([
       { code: 'SCORE_OUT_OF_RANGE', field: ['input', 'stars'] },
     ]);
     expect((await mutate('reviewImport', input({ product: ' ', idempotencyKey: `${sku}/2` }))).userErrors).toEqual([
-      { code: 'FIELD_MISSING', field: ['input', 'product'] },
+      { code: 'TEXT_INVALID', field: ['input', 'product'] },
     ]);
   });
 });
@@ -408,7 +431,7 @@ it('mentionImport files what was said on a social network', async () => {
     text: 'Loving it',
   });
   expect((await mutate('mentionImport', { ...input, idempotencyKey: `${ada}/2`, text: ' ' })).userErrors).toEqual([
-    { code: 'FIELD_MISSING', field: ['input', 'text'] },
+    { code: 'TEXT_INVALID', field: ['input', 'text'] },
   ]);
 });
 
@@ -436,7 +459,7 @@ describe('feedbackLoopClose', () => {
     const input = { idempotencyKey: ada, feedbackItem: 'fbk_nonsense', by: 'agent-7' };
     expect((await mutate('feedbackLoopClose', input)).userErrors).toEqual([{ code: 'FEEDBACK_UNKNOWN', field: ['input', 'feedbackItem'] }]);
     expect((await mutate('feedbackLoopClose', { ...input, idempotencyKey: `${ada}/2`, by: '' })).userErrors).toEqual([
-      { code: 'FIELD_MISSING', field: ['input', 'by'] },
+      { code: 'TEXT_INVALID', field: ['input', 'by'] },
     ]);
   });
 });
