@@ -42,11 +42,18 @@ export const TOUCH_FIELDS = {
 
 export const MAX_PROPERTIES = 50;
 export const MAX_TEXT = 500;
+/** The most of one product that one event tells of: what a cart of 100 changes comes to stays within a GraphQL Int. */
+export const MAX_QUANTITY = 1_000_000;
 
 /** The path of a URL or path, without host, query and fragment. */
 export function pathOf(text: string): string {
   const path = URL.canParse(text) ? new URL(text).pathname : text.replace(/[?#].*$/s, '');
-  return path.slice(0, MAX_TEXT);
+  return shortened(path);
+}
+
+/** At most MAX_TEXT characters, the last of them whole: no store keeps half of a surrogate pair. */
+function shortened(text: string): string {
+  return text.slice(0, MAX_TEXT).replace(/\p{Cs}$/u, '');
 }
 
 /** The price in minor units, or a RangeError that the amount is out of bounds. */
@@ -64,14 +71,15 @@ function money(row: RowReader, price: Decimal | undefined): Money | null {
 function property(row: RowReader, text: string): Property {
   const cut = text.indexOf('=');
   if (cut < 1) return row.fail('FIELD_INVALID', 'properties', '"properties" holds an entry that is not key=value.');
-  return { key: text.slice(0, cut).trim(), value: text.slice(cut + 1, cut + 1 + MAX_TEXT).trim() };
+  return { key: text.slice(0, cut).trim(), value: shortened(text.slice(cut + 1)).trim() };
 }
 
 export function readEvent(source: SourceRow): Read<EventRow> {
   return readRecord(source, (row) => {
     const type = row.oneOf('type', EVENT_TYPES) ?? 'TRACK';
     const quantity = row.integer('quantity') ?? null;
-    if (quantity !== null && quantity < 1) row.fail('FIELD_INVALID', 'quantity', '"quantity" is below 1.');
+    if (quantity !== null && (quantity < 1 || quantity > MAX_QUANTITY))
+      row.fail('FIELD_INVALID', 'quantity', `"quantity" is below 1 or above ${MAX_QUANTITY}.`);
     const properties = row.list('properties').map((text) => property(row, text));
     if (properties.length > MAX_PROPERTIES)
       row.fail('FIELD_INVALID', 'properties', `"properties" holds more than ${MAX_PROPERTIES} entries.`);

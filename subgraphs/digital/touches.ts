@@ -1,5 +1,6 @@
 import { refuse, type UserError } from '../../kernel/errors.ts';
 import { type Effect, once } from '../../kernel/requests.ts';
+import { textErrors } from '../../kernel/texts.ts';
 import type { CampaignTouchRecordInput } from '../../schema/generated/digital.ts';
 import type { Context } from './context.ts';
 import { touchId } from './ingest.ts';
@@ -16,8 +17,11 @@ export async function recordTouch(
   input: CampaignTouchRecordInput,
 ): Promise<{ campaignTouch: TouchRecord | null; userErrors: readonly UserError[] }> {
   const owner = input.customer;
+  const userErrors = [...textErrors(input)];
+  if ((input.at ?? context.now) > context.now)
+    userErrors.push(refuse('TIME_INVALID', 'at', '"at" lies in the future; say when it took place.'));
+  if (userErrors.length > 0) return { campaignTouch: null, userErrors };
   const effect = await once(context.requests, 'campaignTouchRecord', input, context.now, async (at) => {
-    if (input.campaign.trim() === '') return refusal('FIELD_MISSING', 'campaign', 'Name the campaign.');
     const [exists] = await context.directory.exists([owner]);
     if (!exists) return refusal('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.');
     const record: TouchRow = {

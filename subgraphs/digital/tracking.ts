@@ -2,15 +2,18 @@ import { type Reason, refuse, type UserError } from '../../kernel/errors.ts';
 import type { Claim, Identifier } from '../../kernel/intake.ts';
 import { type Money, minorDigits, parseDecimal, toMoney } from '../../kernel/money.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { textErrors } from '../../kernel/texts.ts';
 import type { EventInput, EventsTrackInput, MoneyInput } from '../../schema/generated/digital.ts';
 import type { Context } from './context.ts';
 import { eventRecord } from './ingest.ts';
 import { fileEvents } from './intakes.ts';
 import type { EventRecord, EventRow } from './records.ts';
-import { MAX_PROPERTIES, MAX_TEXT, pathOf } from './source.ts';
+import { MAX_PROPERTIES, MAX_QUANTITY, MAX_TEXT, pathOf } from './source.ts';
 
 const MAX_EVENTS = 100;
 const MAX_AHEAD_MS = 86_400_000;
+/** A URL with its query; less of it is kept. */
+const MAX_PATH = 8_192;
 
 /** Why an event is refused; `field` is a path within the event. */
 function problem(code: string, field: string, message: string): Reason {
@@ -35,13 +38,18 @@ function eventRow(input: EventInput, now: EpochMs): EventRow | Reason {
   if (timestamp > now + MAX_AHEAD_MS)
     return problem('TIMESTAMP_IN_FUTURE', 'timestamp', "The event lies more than a day ahead; correct the device's clock by sentAt.");
   const quantity = product?.quantity ?? null;
-  if (quantity !== null && quantity < 1) return problem('QUANTITY_INVALID', 'product.quantity', 'The quantity must be at least 1.');
+  if (quantity !== null && (quantity < 1 || quantity > MAX_QUANTITY))
+    return problem('QUANTITY_INVALID', 'product.quantity', `The quantity must be from 1 to ${MAX_QUANTITY}.`);
   const unitPrice = product?.price ? price(product.price) : null;
   if (product?.price && !unitPrice)
     return problem('AMOUNT_INVALID', 'product.price.amount', "The amount must be 0 or more, with the currency's decimal places at most.");
   const properties = input.properties ?? [];
   if (properties.length > MAX_PROPERTIES || properties.some(({ value }) => value.length > MAX_TEXT))
     return problem('PROPERTIES_TOO_LARGE', 'properties', `Send at most ${MAX_PROPERTIES} properties of ${MAX_TEXT} characters each.`);
+  // A property without a value is one all the same.
+  const texts = { ...input, properties: properties.map(({ key, value }) => (value === '' ? { key } : { key, value })) };
+  const [unfit] = textErrors(texts, { path: MAX_PATH });
+  if (unfit) return problem(unfit.code, (unfit.field ?? []).slice(1).join('.'), unfit.message);
   return {
     messageId: input.messageId,
     type: input.type,
@@ -62,17 +70,29 @@ function eventRow(input: EventInput, now: EpochMs): EventRow | Reason {
   };
 }
 
+/** An identifier with the field of the event that it was given in. */
+interface NamedIdentifier extends Identifier {
+  readonly field: string;
+}
+
 /**
  * The identifiers of whose event it is. An IDENTIFY joins the visitor to the user, an ALIAS the previous id; any other event
  * belongs to the user, where it names one, and says nothing about the visitor.
  */
-function identifiersOf({ type, anonymousId, userId, previousId }: EventInput): readonly Identifier[] {
-  const user = userId ? [{ namespace: 'USER_ID', value: userId }] : [];
-  const visitor = anonymousId ? [{ namespace: 'ANONYMOUS_ID', value: anonymousId }] : [];
-  const previous = previousId ? [{ namespace: 'ANONYMOUS_ID', value: previousId }] : [];
+function identifiersOf({ type, anonymousId, userId, previousId }: EventInput): readonly NamedIdentifier[] {
+  const user = userId ? [{ field: 'userId', namespace: 'USER_ID', value: userId }] : [];
+  const visitor = anonymousId ? [{ field: 'anonymousId', namespace: 'ANONYMOUS_ID', value: anonymousId }] : [];
+  const previous = previousId ? [{ field: 'previousId', namespace: 'ANONYMOUS_ID', value: previousId }] : [];
   if (type === 'IDENTIFY') return [...user, ...visitor];
   if (type === 'ALIAS') return [...user, ...previous];
   return user.length > 0 ? user : visitor;
+}
+
+/** The directory's refusal, with the field of the event that it is about: the identifier it names, else the first. */
+function refusedIdentifier(input: EventInput, reason: Reason): Reason {
+  const identifiers = identifiersOf(input);
+  const [, index = '0'] = /^identifiers\.(\d+)/.exec(reason.field ?? '') ?? [];
+  return problem(reason.code, identifiers[Number(index)]?.field ?? 'userId', reason.message);
 }
 
 /** In input order: whose each event is, or why that can't be said. One call of the directory for named customers, one for identifiers. */
@@ -85,7 +105,8 @@ async function ownersOf(context: Context, inputs: readonly EventInput[]): Promis
   });
   const named = inputs.flatMap(({ customer }, index) => (owners[index] === '' && customer ? [{ customer, index }] : []));
   const claimed = inputs.flatMap((input, index) => {
-    const claim: Claim = { identifiers: identifiersOf(input), source: 'events-track', seenAt: input.timestamp };
+    const identifiers = identifiersOf(input).map(({ namespace, value }) => ({ namespace, value }));
+    const claim: Claim = { identifiers, source: 'events-track', seenAt: input.timestamp };
     return owners[index] === '' && !input.customer ? [{ claim, index }] : [];
   });
   const exist = named.length > 0 ? await context.directory.exists(named.map(({ customer }) => customer)) : [];
@@ -94,7 +115,7 @@ async function ownersOf(context: Context, inputs: readonly EventInput[]): Promis
   const found = claimed.length > 0 ? await context.directory.resolve(claimed.map(({ claim }) => claim)) : [];
   for (const [position, { index }] of claimed.entries()) {
     const owner = found[position];
-    if (owner !== undefined) owners[index] = typeof owner === 'string' ? owner : { ...owner, field: 'userId' };
+    if (owner !== undefined) owners[index] = typeof owner === 'string' ? owner : refusedIdentifier(inputs[index]!, owner);
   }
   return owners;
 }

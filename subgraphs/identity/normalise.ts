@@ -91,9 +91,9 @@ export function normaliser(): (identifiers: readonly Identifier[]) => Normalised
   };
   return (identifiers) => {
     const read = new Map<string, Identifier>();
-    for (const identifier of identifiers) {
+    for (const [index, identifier] of identifiers.entries()) {
       const normalised = one(identifier);
-      if (!normalised.ok) return normalised;
+      if (!normalised.ok) return { ok: false, reason: { ...normalised.reason, field: `identifiers.${index}.${normalised.reason.field}` } };
       read.set(identifierKey(normalised.identifier), normalised.identifier);
     }
     if (read.size === 0)

@@ -337,7 +337,13 @@ describe('eventsTrack', () => {
       added('m6', { product: { sku: 'a', price: { amount: '1.005', currencyCode: 'EUR' } } }),
       added('m7', { customer: null }),
       added('m8', { userId: 'ada' }),
-      added('m9'),
+      added('m9', { customer: null, type: 'IDENTIFY', userId: 'ada', anonymousId: 'null' }),
+      added('m10', { customer: null, type: 'ALIAS', userId: 'ada', previousId: 'undefined' }),
+      added('m11', { product: { sku: 'a', quantity: 1_000_001 } }),
+      added('m12', { product: { sku: 'a\ud800' } }),
+      added('m13', { properties: [{ key: 'referrer', value: '\0' }] }),
+      added('m14', { sessionId: ' ' }),
+      added('m15', { path: `/${'p'.repeat(498)}👩`, properties: [{ key: 'referrer', value: '' }] }),
     ]);
     expect(userErrors).toEqual([
       { code: 'IDEMPOTENCY_KEY_REUSED', field: ['input', 'events', '0', 'messageId'] },
@@ -348,8 +354,20 @@ describe('eventsTrack', () => {
       { code: 'AMOUNT_INVALID', field: ['input', 'events', '5', 'product', 'price', 'amount'] },
       { code: 'OWNER_MISSING', field: ['input', 'events', '6', 'customer'] },
       { code: 'OWNER_AMBIGUOUS', field: ['input', 'events', '7', 'customer'] },
+      { code: 'IDENTIFIER_INVALID', field: ['input', 'events', '8', 'anonymousId'] },
+      { code: 'IDENTIFIER_INVALID', field: ['input', 'events', '9', 'previousId'] },
+      { code: 'QUANTITY_INVALID', field: ['input', 'events', '10', 'product', 'quantity'] },
+      { code: 'TEXT_INVALID', field: ['input', 'events', '11', 'product', 'sku'] },
+      { code: 'TEXT_INVALID', field: ['input', 'events', '12', 'properties', '0', 'value'] },
+      { code: 'TEXT_INVALID', field: ['input', 'events', '13', 'sessionId'] },
     ]);
-    expect(events.map((event) => event !== null)).toEqual([false, false, false, false, false, false, false, false, true]);
+    expect(events.map((event) => event !== null)).toEqual([...Array(14).fill(false), true]);
+  });
+
+  it('fills a cart as often as it likes, and the cart is still shown', async () => {
+    const many = { product: { sku: 'G-32', quantity: 1_000_000 } };
+    await track(Array.from({ length: 100 }, (_, index) => added(`m${index}`, many)));
+    expect(await digitalOf([ada], '{ cart { lines { quantity } } }')).toEqual({ cart: { lines: [{ quantity: 100_000_000 }] } });
   });
 
   it.each([0, 101])('refuses a batch of %i', async (size) => {
@@ -414,6 +432,15 @@ describe('campaignTouchRecord', () => {
       lastSeenAt: null,
       campaignTouches: { nodes: [{ state: 'CLICKED' }] },
     });
+  });
+
+  it.each([
+    [{ idempotencyKey: '' }, 'TEXT_INVALID', 'idempotencyKey'],
+    [{ campaign: ' ' }, 'TEXT_INVALID', 'campaign'],
+    [{ title: 'a\ud800' }, 'TEXT_INVALID', 'title'],
+    [{ at: '2026-03-01T12:00:01Z' }, 'TIME_INVALID', 'at'],
+  ])('refuses %j as %s', async (mistake, code, field) => {
+    expect(await record(mistake)).toEqual({ campaignTouch: null, userErrors: [{ code, field: ['input', field] }] });
   });
 
   it('refuses an unknown customer and a key used for something else', async () => {
