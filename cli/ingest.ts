@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { destination } from 'pino';
@@ -22,7 +22,7 @@ import { SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
 import { modules, openDirectory } from '../subgraphs/registry.ts';
 
 /** See docs/how-to/ingest-your-own-export.md. 1 is an OperatorError or a fault, as everywhere. */
-export const EXIT_HELD = 3;
+const EXIT_HELD = 3;
 export const EXIT_INTERRUPTED = 130;
 
 interface IngestFlags {
@@ -108,6 +108,8 @@ async function dryRun(files: readonly string[], { mapping, json = false, config 
  */
 export async function withIngest<T>(config: string | undefined, work: (deps: IngestDeps) => Promise<T>): Promise<T> {
   const { storage, logLevel } = loadConfig({ env: process.env, file: config, role: 'all' });
+  // A server on the same machine goes first. Threads opened from here on inherit it.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const log = createLog(logLevel, destination(2));
   const clock = Date.now;
   const stores: Store[] = [];

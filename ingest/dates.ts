@@ -10,7 +10,7 @@ export interface Moment {
 
 export type DateReader = (text: string) => Moment | null;
 
-export const NAMED_FORMATS = ['iso', 'epochSeconds', 'epochMillis'] as const;
+const NAMED_FORMATS = ['iso', 'epochSeconds', 'epochMillis'] as const;
 
 const MIN_AT = Date.UTC(1000, 0, 1);
 const MAX_AT = Date.UTC(10_000, 0, 1);
