@@ -73,6 +73,8 @@ export interface Directory {
   find(identifiers: readonly Identifier[]): Promise<readonly (string | null)[]>;
   /** In input order: whether the customer exists and was not erased. */
   exists(customers: readonly string[]): Promise<readonly boolean[]>;
+  /** In input order: the ids under which the person's records are filed, first the one that answers for them all; none for an unknown customer. */
+  members(customers: readonly string[]): Promise<readonly (readonly string[])[]>;
   /** Remembers whose record a source's number is; the first owner stays. */
   refer(references: readonly (Reference & { readonly owner: string })[]): Promise<void>;
   /** In input order: the owner given to `refer`, or null. */

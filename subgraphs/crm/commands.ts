@@ -128,11 +128,13 @@ export function commands({ profiles, interactions, cases, requests, directory, n
       const errors = [...textErrors(input, { transcript: MAX_TRANSCRIPT }), ...notAfter(startedAt, now, 'startedAt')];
       const key = input.case ? parseEntityId(CASE_PREFIX, input.case) : null;
       if (input.case && errors.length === 0) {
-        const [found] = key?.owner === customer ? await cases.getMany([key]) : [];
+        const [members = []] = await directory.members([customer]);
+        const [found] = key && members.includes(key.owner) ? await cases.getMany([key]) : [];
         if (!found) errors.push(refuse('CASE_UNKNOWN', 'case', 'The customer has no case with this id.'));
       }
       return carryOut('interactionRecord', input, errors, (at) => {
-        const filed: Key = { owner: customer, id: digest('interactionRecord', input.idempotencyKey) };
+        // Beside its case, which may have been opened while the person was not yet known.
+        const filed: Key = { owner: key?.owner ?? customer, id: digest('interactionRecord', input.idempotencyKey) };
         const said = { channel, direction, agent: agent ?? null, startedAt: startedAt ?? at, summary: summary ?? null };
         const rest = { transcript: transcript ?? null, topics: topics ?? [], caseId: key?.id ?? null, updatedAt: null, deliveries: {} };
         return insert(interactions, INTERACTION_PREFIX, { ...filed, version: 0, source: API_SOURCE, number: null, ...said, ...rest }, at);

@@ -120,6 +120,18 @@ async function ownersOf(context: Context, inputs: readonly EventInput[]): Promis
   return owners;
 }
 
+/** The events, each under the id of its person that it was filed under before, if it was: a visitor's event that comes again after the visitor signed in. */
+async function whereFiled({ directory, collections }: Context, events: readonly EventRecord[]): Promise<readonly EventRecord[]> {
+  const owners = [...new Set(events.map(({ owner }) => owner))];
+  const members = await directory.members(owners);
+  const others = new Map(owners.map((owner, index) => [owner, (members[index] ?? []).filter((member) => member !== owner)]));
+  const places = events.flatMap((event) => (others.get(event.owner) ?? []).map((owner) => ({ owner, id: event.id })));
+  if (places.length === 0) return events;
+  const found = await collections.events.getMany(places);
+  const filed = new Map(found.flatMap((event) => (event ? [[event.id, event.owner] as const] : [])));
+  return events.map((event) => ({ ...event, owner: filed.get(event.id) ?? event.owner }));
+}
+
 /** Takes in a batch of events; each stands for itself. `events` answers in input order, null where an event is refused. */
 export async function trackEvents(
   context: Context,
@@ -144,7 +156,10 @@ export async function trackEvents(
   });
   const filed = await fileEvents(
     context.collections,
-    filing.map(({ event }) => event),
+    await whereFiled(
+      context,
+      filing.map(({ event }) => event),
+    ),
   );
   const events = inputs.map((): EventRecord | null => null);
   for (const [position, { index, event }] of filing.entries()) {

@@ -4,7 +4,7 @@ import type { EpochMs, Store } from '../../kernel/storage/port.ts';
 import { describeCustomers } from './describe.ts';
 import { identifierKey, normaliseIdentifier } from './normalise.ts';
 import { readCustomers, survivorOf } from './persons.ts';
-import { consentSpec, customerSpec, identifierSpec, indexSpec, keySpec, referenceSpec } from './records.ts';
+import { consentSpec, customerSpec, identifierSpec, indexSpec, keySpec, membersOf, referenceSpec } from './records.ts';
 import { resolveClaims } from './resolve.ts';
 import { searchSpec } from './search.ts';
 
@@ -48,6 +48,14 @@ export async function openDirectory({ store, clock }: { readonly store: Store; r
       const docs = await customers.getMany(wanted.map((id) => ({ owner: id, id })));
       const found = new Set(wanted.filter((_, i) => docs[i]));
       return ids.map((id) => found.has(id));
+    },
+
+    async members(ids) {
+      const known = await readCustomers(customers, ids);
+      return ids.map((id) => {
+        const customer = survivorOf(known, id);
+        return customer ? membersOf(customer) : [];
+      });
     },
 
     async refer(records) {

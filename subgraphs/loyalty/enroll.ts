@@ -36,7 +36,7 @@ export async function enroll(
   const { at, origin } = request;
   const accounts = context.store.collection(accountsSpec);
   const mine = (account: AccountRecord) => account.said.some((statement) => statement.origin === origin);
-  const [page] = await accounts.latest([[input.customer]], { first: 100 });
+  const [page] = await accounts.latest(await context.directory.members([input.customer]), { first: 100 });
   const known = page?.items.find(mine) ?? page?.items[0];
   if (known)
     return mine(known) ? { ok: true, account: known } : refused('ALREADY_ENROLLED', 'customer', 'The customer is a member already.');

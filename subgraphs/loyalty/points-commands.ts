@@ -14,8 +14,8 @@ const MAX_BALANCE = 2_000_000_000;
 export type PointsOutcome = { readonly ok: true; readonly transaction: PointsRecord; readonly account: AccountRecord } | Refused;
 
 /** The customer's membership that points are moved on, if it is in force. */
-async function activeAccount(customer: string, { store }: Context): Promise<AccountRecord | Refused> {
-  const [page] = await store.collection(accountsSpec).latest([[customer]], { first: 100 });
+async function activeAccount(customer: string, { store, directory }: Context): Promise<AccountRecord | Refused> {
+  const [page] = await store.collection(accountsSpec).latest(await directory.members([customer]), { first: 100 });
   const account = primaryAccount(page?.items ?? []);
   if (!account) return refused('NOT_A_MEMBER', 'customer', 'The customer has no membership; enroll them with loyaltyEnroll.');
   if (account.status !== 'ACTIVE') return refused('ACCOUNT_INACTIVE', 'customer', 'The membership is not in force.');

@@ -3,9 +3,17 @@ import { base32, digest } from '../../kernel/ids.ts';
 import { update } from '../../kernel/update.ts';
 import type { VoucherIssueInput, VoucherRedeemInput } from '../../schema/generated/loyalty.ts';
 import type { Context } from './context.ts';
-import { type VoucherRecord, vouchersSpec } from './records.ts';
+import { type VoucherRecord, type VoucherStatus, vouchersSpec } from './records.ts';
 import { accept, ERASED, type Refused, refused } from './requests.ts';
 import { voucherStatus } from './rules.ts';
+
+/** Why a voucher in that state is not redeemed, and what to do. */
+const WHY_NOT: Readonly<Record<Exclude<VoucherStatus, 'ISSUED'>, string>> = {
+  REDEEMED: 'The voucher was redeemed before; it is good for one use. Issue another where one is due.',
+  EXPIRED: 'The time of the voucher has passed. Issue another where one is due.',
+  CANCELLED: 'The voucher was withdrawn. Issue another where one is due.',
+  UNKNOWN: 'The source does not say whether the voucher is still good; ask there.',
+};
 
 export type VoucherOutcome = { readonly ok: true; readonly voucher: VoucherRecord } | Refused;
 
@@ -39,15 +47,16 @@ export async function issue(input: VoucherIssueInput, context: Context): Promise
   return stored ? { ok: true, voucher: stored } : ERASED;
 }
 
-/** The customer's vouchers with that code in any case, newest first. */
-async function withCode(customer: string, code: string, { store }: Context): Promise<readonly VoucherRecord[]> {
+/** The person's vouchers with that code in any case, newest first. */
+async function withCode(customer: string, code: string, { store, directory }: Context): Promise<readonly VoucherRecord[]> {
   const vouchers = store.collection(vouchersSpec);
+  const person = await directory.members([customer]);
   const wanted = code.trim().toUpperCase();
   const found: VoucherRecord[] = [];
-  let [page] = await vouchers.latest([[customer]], { first: 1000 });
+  let [page] = await vouchers.latest(person, { first: 1000 });
   while (page) {
     found.push(...page.items.filter((voucher) => voucher.code.toUpperCase() === wanted));
-    [page] = page.next ? await vouchers.latest([[customer]], { first: 1000, after: page.next }) : [];
+    [page] = page.next ? await vouchers.latest(person, { first: 1000, after: page.next }) : [];
   }
   return found;
 }
@@ -69,7 +78,7 @@ export async function redeemVoucher(input: VoucherRedeemInput, context: Context)
       ? { ...current, status: 'REDEEMED', redeemedAt: at, redemption: origin, updatedAt: at }
       : null;
   });
-  if (state !== 'ISSUED') return refused(`VOUCHER_${state}`, 'code', 'The voucher can not be redeemed: see the code for why.');
+  if (state !== 'ISSUED') return refused(`VOUCHER_${state}`, 'code', WHY_NOT[state]);
   const [stored] = await vouchers.getMany([voucher]);
   return stored ? { ok: true, voucher: stored } : ERASED;
 }

@@ -57,14 +57,15 @@ async function record<I extends RecordInput, R, D extends Doc>(
   const source = input.source ?? API;
   const reference = { kind, source, number: input.number };
   await directory.refer([{ ...reference, owner: input.customer }]);
-  const [owner] = await directory.ownersOf([reference]);
-  if (owner !== input.customer) return refused(taken);
+  const [[owner = null], [members = []]] = await Promise.all([directory.ownersOf([reference]), directory.members([input.customer])]);
+  // Filed when the person had another id, such as a visitor's: it stays where it is.
+  if (owner === null || !members.includes(owner)) return refused(taken);
 
   const accepted = command(input, at);
   if (!accepted.ok) return refused(...accepted.userErrors);
   const origin = `request:${digest(`${kind}Record`, input.idempotencyKey)}`;
-  const arrivals = accepted.rows.map((row) => ({ record: row, owner: input.customer, origin, occurrence: 1 }));
-  const key = { owner: input.customer, id: numberedId(source, input.number) };
+  const arrivals = accepted.rows.map((row) => ({ record: row, owner, origin, occurrence: 1 }));
+  const key = { owner, id: numberedId(source, input.number) };
   let refusal: UserError | null = null;
   const [outcome] = await update(collection, [key], (current) => {
     const { doc, outcomes } = fold(current, key, arrivals);

@@ -325,6 +325,17 @@ describe('the mutations of interactions and cases', () => {
     });
   });
 
+  it('record a contact about a case that was opened for the person as a visitor', async () => {
+    const visitor = await domain.visitor(`cookie-of-${ada}`);
+    const { id } = await openCase('1', { customer: visitor });
+    const person = await domain.visitor(`cookie-of-${ada}`, `user-of-${ada}`);
+    const input = { idempotencyKey: `${ada}/i`, customer: person, channel: 'PHONE', direction: 'INBOUND', case: id };
+    expect(await mutate('interactionRecord', input, '{ interaction { case { id } } userErrors { code } }')).toEqual({
+      interaction: { case: { id } },
+      userErrors: [],
+    });
+  });
+
   it("refuse another customer's case", async () => {
     const { id } = await openCase('1');
     const ben = await domain.customer(`ben-${people}`);

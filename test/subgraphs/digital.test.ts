@@ -385,6 +385,21 @@ describe('eventsTrack', () => {
     });
   });
 
+  it('knows a visitor’s event that is sent again after they signed in', async () => {
+    const anonymousId = `anon-of-${ada}`;
+    const visitor = (messageId: string, more: object = {}) => added(messageId, { customer: null, anonymousId, ...more });
+    const first = await track([visitor('m1')]);
+    await track([visitor('m2', { type: 'IDENTIFY', userId: `user-of-${ada}` })]);
+    expect(await track([visitor('m1')])).toEqual(first);
+    const [person] = await domain.directory.find([{ namespace: 'ANONYMOUS_ID', value: anonymousId }]);
+    const [members = []] = await domain.directory.members([person ?? '']);
+    expect(members).toHaveLength(2);
+    expect(await digitalOf(members, '{ sessions { nodes { eventCount } } events { nodes { type } } }')).toEqual({
+      sessions: { nodes: [{ eventCount: 1 }, { eventCount: 1 }] },
+      events: { nodes: expect.toSatisfy((nodes: unknown[]) => nodes.length === 2) },
+    });
+  });
+
   it('takes an event of a signed-in user as the user’s, without saying who the visitor is', async () => {
     const user = await someone();
     const anonymousId = `anon-of-${user}`;

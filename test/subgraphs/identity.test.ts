@@ -90,6 +90,7 @@ describe('the directory', () => {
     expect((await data(CUSTOMER, { id: ada })).customer).toEqual(expected);
     expect((await data(CUSTOMER, { id: visitor })).customer).toEqual(expected);
     expect(await domain.directory.exists([visitor, ada, 'cus_00000000000000000000'])).toEqual([true, true, false]);
+    expect(await domain.directory.members([visitor, 'cus_00000000000000000000', ada])).toEqual([[ada, visitor], [], [ada, visitor]]);
     // Another person on the same browser gets their own records, and the history stays where it is.
     const ben = await known(id('USER_ID', own('ben')), id('ANONYMOUS_ID', own('cookie')));
     expect(ben).not.toBe(ada);

@@ -131,6 +131,23 @@ describe('pointsRedeem', () => {
   });
 });
 
+it('is the membership of a person who joined it as a visitor: one, with all its points', async () => {
+  const visitor = await domain.visitor(`cookie-of-${ada}`);
+  const { account } = await enroll(visitor);
+  await accrue(visitor, 100);
+  const person = await domain.visitor(`cookie-of-${ada}`, `user-of-${ada}`);
+  expect(person).not.toBe(visitor);
+  expect(codes(await enroll(person))).toEqual(['ALREADY_ENROLLED']);
+  await accrue(person, 20);
+  // The client may still hold the visitor's id.
+  await redeem(visitor, 5);
+  expect(await redeem(person, 10)).toMatchObject({ transaction: { points: -10 }, account: { points: { available: 105 } } });
+  expect(await loyaltyOf([person, visitor], '{ number points { available } }')).toEqual({
+    number: account.number,
+    points: { available: 105 },
+  });
+});
+
 describe('pointsReverse', () => {
   it('gives spent points back once', async () => {
     await enroll(ada);

@@ -42,6 +42,13 @@ describe('vouchers', () => {
   const use = (code: string, more: object = {}) =>
     mutate('voucherRedeem', { customer: ada, code, ...more }, 'voucher { status redeemedAt }');
 
+  it('are redeemed by the person who got them as a visitor', async () => {
+    const { voucher } = await issue({ customer: await domain.visitor(`cookie-of-${ada}`) });
+    const person = await domain.visitor(`cookie-of-${ada}`, `user-of-${ada}`);
+    expect(await use(voucher.code, { customer: person })).toMatchObject({ voucher: { status: 'REDEEMED' }, userErrors: [] });
+    expect(codes(await use(voucher.code, { customer: ada }))).toEqual(['VOUCHER_UNKNOWN']);
+  });
+
   it('get a code that stays the same when the request is repeated', async () => {
     const input = { idempotencyKey: `issue-${ada}`, validUntil: '2026-04-01T00:00:00Z' };
     const [first, second] = await Promise.all([issue(input), issue(input)]);

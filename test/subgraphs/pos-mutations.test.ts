@@ -125,6 +125,15 @@ describe('orderRecord', () => {
     ]);
   });
 
+  it('states anew what was ordered as a visitor, once for the person', async () => {
+    const visitor = await domain.visitor(`cookie-of-${ada}`);
+    await mutate('orderRecord', input({ customer: visitor }), ORDER);
+    const person = await domain.visitor(`cookie-of-${ada}`, `user-of-${ada}`);
+    const shipped = await mutate('orderRecord', input({ idempotencyKey: `again-${ada}`, customer: person, status: 'SHIPPED' }), ORDER);
+    expect(shipped).toMatchObject({ order: { status: 'SHIPPED' }, userErrors: [] });
+    expect(await purchases([person, visitor], '{ summary { orderCount } }')).toEqual({ summary: { orderCount: 1 } });
+  });
+
   it('refuses an unknown currency before it is looked at', async () => {
     const { errors } = await domain.ask('mutation ($input: OrderRecordInput!) { orderRecord(input: $input) { userErrors { code } } }', {
       input: input({ currency: 'XYZ' }),

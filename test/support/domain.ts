@@ -1,6 +1,6 @@
 import { type ExecutionResult, parse } from 'graphql';
 import { pino } from 'pino';
-import type { Claim, Directory, Outcome } from '../../kernel/intake.ts';
+import type { Claim, Directory, Identifier, Outcome } from '../../kernel/intake.ts';
 import type { SourceRow } from '../../kernel/record.ts';
 import { openStore } from '../../kernel/storage/open.ts';
 import type { AnySpec, Collection, Doc, Spec, Store } from '../../kernel/storage/port.ts';
@@ -20,6 +20,8 @@ export interface Domain {
   readonly time: { now: number };
   /** The customer with that USER_ID, created when there is none. */
   customer(userId: string): Promise<string>;
+  /** The customer of a browser's cookie; with a USER_ID the person whom the browser's visitor joins. */
+  visitor(cookie: string, userId?: string): Promise<string>;
   /** Hands the rows of one file to the intake of that kind, as the pipeline does; they must be readable. `owner` '' is nobody. */
   ingest(kind: string, owner: string, rows: readonly SourceRow[], run?: string): Promise<readonly Outcome[]>;
   /** Executes as one request of its own. */
@@ -72,6 +74,12 @@ export async function openDomain<Context>(module: SubgraphModule<Context>): Prom
   const subgraph = openSubgraph(module, { store, directory, clock, log: pino({ enabled: false }) });
   const ask: Domain['ask'] = (query, variables) =>
     subgraph.execute(parse(query), variables, subgraph.context({ requestId: 'test', now: time.now }));
+  const resolve = async (...identifiers: readonly Identifier[]) => {
+    const claim: Claim = { identifiers, source: 'test', seenAt: null };
+    const [found] = await directory.resolve([claim]);
+    if (typeof found !== 'string') throw new Error('The directory did not accept the identifiers.');
+    return found;
+  };
   return {
     subgraph,
     directory,
@@ -79,12 +87,9 @@ export async function openDomain<Context>(module: SubgraphModule<Context>): Prom
     calls,
     time,
     ask,
-    customer: async (userId) => {
-      const claim: Claim = { identifiers: [{ namespace: 'USER_ID', value: userId }], source: 'test', seenAt: null };
-      const [found] = await directory.resolve([claim]);
-      if (typeof found !== 'string') throw new Error('The directory did not accept the identifier.');
-      return found;
-    },
+    customer: (userId) => resolve({ namespace: 'USER_ID', value: userId }),
+    visitor: (cookie, userId) =>
+      resolve({ namespace: 'ANONYMOUS_ID', value: cookie }, ...(userId === undefined ? [] : [{ namespace: 'USER_ID', value: userId }])),
     ingest: async (kind, owner, rows, run = 'run') => {
       const intake = subgraph.intakes.find((each) => each.kind === kind);
       if (!intake) throw new Error(`${module.name} takes in no ${kind}.`);
