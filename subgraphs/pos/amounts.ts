@@ -1,8 +1,8 @@
-import { addDecimals, type Decimal, formatDecimal, multiplyDecimals } from '../../kernel/money.ts';
+import { addDecimals, type Decimal, formatDecimal, multiplyDecimals, toMoney } from '../../kernel/money.ts';
 import type { RowReader } from '../../kernel/record.ts';
 import type { DecimalText } from './records.ts';
 
-/** The largest amount or quantity taken in, in major units: beyond it sums could leave the exact range. */
+/** The largest amount, total or quantity taken in, in major units: beyond it the sum of a customer's orders could leave the exact range. */
 export const MAX_AMOUNT = 10_000_000_000;
 
 /** The decimal as plain text without trailing zeros: `2.50` is `2.5`. */
@@ -28,6 +28,11 @@ export function sum(amounts: Iterable<DecimalText | null>): Decimal {
   let total = ZERO;
   for (const amount of amounts) if (amount !== null) total = addDecimals(total, exact(amount));
   return total;
+}
+
+/** A total in minor units; null when it is above MAX_AMOUNT. */
+export function minorUnits(total: Decimal, currency: string): number | null {
+  return total.unscaled > BigInt(MAX_AMOUNT) * 10n ** BigInt(total.scale) ? null : toMoney(total, currency).amountMinor;
 }
 
 /** quantity x unit price - discount, exact; negative when the discount is larger. */

@@ -1,9 +1,10 @@
 import { refuse, type UserError } from '../../kernel/errors.ts';
-import { type Decimal, minorDigits, parseDecimal, toMoney } from '../../kernel/money.ts';
+import { minorDigits, parseDecimal } from '../../kernel/money.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { OrderLineInput, OrderRecordInput, PaymentRecordInput, ReturnRecordInput } from '../../schema/generated/pos.ts';
-import { exact, lineAmount, MAX_AMOUNT, plain, sum } from './amounts.ts';
+import { exact, lineAmount, MAX_AMOUNT, minorUnits, plain, sum } from './amounts.ts';
 import type { Line } from './records.ts';
+import { tooMuch } from './rules.ts';
 import type { LineRow, OrderRow, PaymentRow, ReturnRow } from './source.ts';
 
 /** What a mutation asks to record, or why it is refused. */
@@ -87,17 +88,15 @@ function readLines(inspection: Inspection, lines: readonly OrderLineInput[]): re
   });
 }
 
-const numbered = (lines: readonly Line[]): readonly LineRow[] => lines.map((line, index) => ({ number: String(index + 1), line }));
-
-/** null beyond 2^53 minor units. */
-function minor(amount: Decimal, currency: string): number | null {
-  try {
-    return toMoney(amount, currency).amountMinor;
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+/** What is shown beside the total must be kept exactly too. */
+function boundedSums(inspection: Inspection, lines: readonly Line[]): void {
+  const before = lines.flatMap(({ amount, discount }) => [amount, discount]);
+  inspection.require(!tooMuch(before), 'AMOUNT_INVALID', 'lines', `The lines come to more than ${MAX_AMOUNT} before their discounts.`);
+  const taxes = lines.map(({ tax }) => tax);
+  inspection.require(!tooMuch(taxes), 'AMOUNT_INVALID', 'lines', `The lines' taxes come to more than ${MAX_AMOUNT}.`);
 }
+
+const numbered = (lines: readonly Line[]): readonly LineRow[] => lines.map((line, index) => ({ number: String(index + 1), line }));
 
 /** An order as rows: its header, said at `at`, and its lines, numbered from 1. */
 export function orderCommand(input: OrderRecordInput, at: EpochMs): Command<OrderRow> {
@@ -109,9 +108,10 @@ export function orderCommand(input: OrderRecordInput, at: EpochMs): Command<Orde
   const lines = readLines(inspection, input.lines);
   const shipping = inspection.amount('shipping', input.shipping);
   const total = inspection.amount('total', input.total);
-  const due = minor(sum([shipping, ...lines.map(({ amount }) => amount)]), currency);
-  inspection.require(due !== null, 'AMOUNT_INVALID', 'lines', 'The order comes to more than can be kept exactly.');
-  const exactTotal = input.total == null || (minor(exact(total), currency) === due && exact(total).scale <= minorDigits(currency));
+  const due = minorUnits(sum([shipping, ...lines.map(({ amount }) => amount)]), currency);
+  inspection.require(due !== null, 'AMOUNT_INVALID', 'lines', `The order comes to more than ${MAX_AMOUNT}.`);
+  boundedSums(inspection, lines);
+  const exactTotal = input.total == null || (minorUnits(exact(total), currency) === due && exact(total).scale <= minorDigits(currency));
   inspection.require(
     exactTotal,
     'TOTAL_MISMATCH',
@@ -144,8 +144,9 @@ export function returnCommand(input: ReturnRecordInput, at: EpochMs): Command<Re
   common(inspection, input);
   for (const field of ['orderNumber', 'store', 'reason'] as const) inspection.label(field, input[field]);
   const lines = readLines(inspection, input.lines);
-  const total = minor(sum(lines.map(({ amount }) => amount)), input.currency);
-  inspection.require(total !== null, 'AMOUNT_INVALID', 'lines', 'The return comes to more than can be kept exactly.');
+  const total = minorUnits(sum(lines.map(({ amount }) => amount)), input.currency);
+  inspection.require(total !== null, 'AMOUNT_INVALID', 'lines', `The return comes to more than ${MAX_AMOUNT}.`);
+  boundedSums(inspection, lines);
   inspection.require(input.returnedAt <= at, 'TIME_IN_FUTURE', 'returnedAt', 'A return is recorded when it took place, not before.');
   return inspection.result(() =>
     numbered(lines).map(({ number, line }) => ({
@@ -179,7 +180,7 @@ export function paymentCommand(input: PaymentRecordInput, at: EpochMs): Command<
       status: input.status,
       dueAt: input.dueAt ?? null,
       paidAt: input.paidAt ?? null,
-      amountMinor: minor(amount, currency) ?? 0,
+      amountMinor: minorUnits(amount, currency) ?? 0,
       currency,
       updatedAt: at,
     },

@@ -2,12 +2,12 @@ import type { Reason } from '../../kernel/errors.ts';
 import { type Folded, foldNewest } from '../../kernel/fold.ts';
 import { digest } from '../../kernel/ids.ts';
 import type { Arrival, Outcome } from '../../kernel/intake.ts';
-import { toMoney } from '../../kernel/money.ts';
 import type { Key } from '../../kernel/storage/port.ts';
+import { MAX_AMOUNT, minorUnits } from './amounts.ts';
 import type { ProductRow, StoreRow } from './catalogue.ts';
 import { LineFold, sameStatement } from './lines.ts';
 import type { Kept, OrderHeader, OrderRecord, PaymentRecord, ProductRecord, ReturnRecord, StoreRecord } from './records.ts';
-import { earliest, linesOf, linesTotal, orderTally, orderTotal, paymentTally, placedAt } from './rules.ts';
+import { earliest, keptTotal, linesOf, linesTotal, orderTally, paymentTally, placedAt } from './rules.ts';
 import { type OrderRow, orderContent, type PaymentRow, paymentContent, type ReturnRow, returnContent } from './source.ts';
 
 /** The id under which a source's number is filed. */
@@ -42,7 +42,7 @@ const MISMATCH: Reason = {
 
 const TOO_LARGE: Reason = {
   code: 'AMOUNT_TOO_LARGE',
-  message: 'The lines come to more than can be kept exactly (2^53 minor units); check the decimal convention of the mapping.',
+  message: `The lines come to more than ${MAX_AMOUNT}; check the decimal convention of the mapping.`,
 };
 
 /** Puts rows into an order: each part once, in whatever order, file and run they come. */
@@ -63,7 +63,7 @@ export function foldOrder(current: OrderRecord | null, key: Key, arrivals: reado
     !current || fold.lines.length > current.lines.length || headers.length > current.headers.length || currency !== current.currency;
   if (!changed) return { doc: null, outcomes };
   const statements = { headers, lines: fold.lines };
-  const totalMinor = minor(() => (currency === null ? 0 : toMoney(orderTotal(statements), currency).amountMinor));
+  const totalMinor = currency === null ? 0 : keptTotal(statements, currency);
   if (totalMinor === null) return { doc: null, outcomes: arrivals.map(() => TOO_LARGE) };
   const doc: OrderRecord = {
     ...key,
@@ -84,16 +84,6 @@ function addHeader(headers: Kept<OrderHeader>[], header: Kept<OrderHeader>): 'ne
   if (same) return same.origin === header.origin ? 'stored' : 'duplicate';
   headers.push(header);
   return 'new';
-}
-
-/** The amount, or null when it can't be kept exactly. */
-function minor(amount: () => number): number | null {
-  try {
-    return amount();
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
 }
 
 /** Puts lines into a return. Its other fields are what the first row that has them says. */
@@ -124,7 +114,7 @@ export function foldReturn(current: ReturnRecord | null, key: Key, arrivals: rea
     Object.entries(header).some(([field, value]) => value !== current[field as keyof typeof header]);
   if (!changed) return { doc: null, outcomes };
   const lines = linesOf(fold.lines);
-  const totalMinor = minor(() => toMoney(linesTotal(lines), currency).amountMinor);
+  const totalMinor = minorUnits(linesTotal(lines), currency);
   if (totalMinor === null) return { doc: null, outcomes: arrivals.map(() => TOO_LARGE) };
   const doc: ReturnRecord = {
     ...key,

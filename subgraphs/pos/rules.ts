@@ -1,6 +1,6 @@
 import { addDecimals, type Decimal, type Money, toMoney } from '../../kernel/money.ts';
 import type { EpochMs, GroupTotal } from '../../kernel/storage/port.ts';
-import { exact, sum } from './amounts.ts';
+import { exact, MAX_AMOUNT, minorUnits, sum } from './amounts.ts';
 import type { KeptLine, OrderHeader, OrderRecord, PaymentRecord, PaymentStatus } from './records.ts';
 
 type Statements = Pick<OrderRecord, 'headers' | 'lines'>;
@@ -37,7 +37,7 @@ export function earliest(lines: readonly KeptLine[]): EpochMs | null {
 }
 
 /** What the order comes to, exactly: the source's own total, or its lines with shipping. */
-export function orderTotal(statements: Statements): Decimal {
+function orderTotal(statements: Statements): Decimal {
   const header = headerOf(statements);
   return header.total === null ? addDecimals(linesTotal(linesOf(statements.lines)), shippingTotal(statements)) : exact(header.total);
 }
@@ -48,6 +48,22 @@ export function linesTotal(lines: readonly KeptLine[]): Decimal {
 
 function shippingTotal(statements: Statements): Decimal {
   return sum([headerOf(statements).shipping, ...linesOf(statements.lines).map((line) => line.shipping)]);
+}
+
+/** Whether amounts come to more than MAX_AMOUNT; by floats, which is near enough, for that bound lies far within the exact range. */
+export function tooMuch(amounts: readonly (string | null)[]): boolean {
+  return amounts.reduce((total, amount) => total + Number(amount), 0) > MAX_AMOUNT;
+}
+
+/** The order's total in minor units; null when it is above MAX_AMOUNT, or what its lines come to before discounts, in taxes or in shipping. */
+export function keptTotal(statements: Statements, currency: string): number | null {
+  const lines = linesOf(statements.lines);
+  const sums = [
+    lines.flatMap(({ amount, discount }) => [amount, discount]),
+    lines.map(({ tax }) => tax),
+    lines.map(({ shipping }) => shipping),
+  ];
+  return sums.some(tooMuch) ? null : minorUnits(orderTotal(statements), currency);
 }
 
 /** When the order was placed: its header's time, or its earliest line's; 0 while neither is known. */
@@ -140,6 +156,11 @@ export function summarise(orders: readonly GroupTotal[], returns: readonly Group
   };
 }
 
+/** The quotient rounded half up, exact where a floating-point one would not be. */
+function quotient(amount: number, count: number): number {
+  return Number((2n * BigInt(amount) + BigInt(count)) / (2n * BigInt(count)));
+}
+
 function inCurrency(currency: string, orders: GroupTotal | undefined, returns: GroupTotal | undefined): CurrencySummary {
   const spent = orders?.sum ?? 0;
   const returned = returns?.sum ?? 0;
@@ -147,7 +168,7 @@ function inCurrency(currency: string, orders: GroupTotal | undefined, returns: G
     currency,
     orderCount: orders?.count ?? 0,
     totalSpent: { amountMinor: spent, currency },
-    averageOrderValue: orders ? { amountMinor: Math.floor(spent / orders.count + 0.5), currency } : null,
+    averageOrderValue: orders ? { amountMinor: quotient(spent, orders.count), currency } : null,
     returnedTotal: { amountMinor: returned, currency },
     returnRate: spent > 0 ? returned / spent : null,
     firstOrderAt: orders?.first ?? null,

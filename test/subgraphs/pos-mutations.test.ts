@@ -114,6 +114,17 @@ describe('orderRecord', () => {
     expect(await purchases([ada], '{ summary { orderCount } }')).toBeNull();
   });
 
+  const line = { sku: 'A-1', quantity: '1', unitPrice: '10000000000' };
+  it.each([
+    ['an order that comes to more than can be summed up', [line, line]],
+    ['discounts of more than that', Array(1000).fill({ ...line, quantity: '2', discount: '10000000000', unitPrice: '5000000000' })],
+    ['taxes of more than that', Array(1000).fill({ ...line, unitPrice: '1', tax: '10000000000' })],
+  ])('refuses %s', async (_, lines) => {
+    const { order, userErrors } = await mutate('orderRecord', input({ currency: 'KWD', lines, shipping: null, total: null }), ORDER);
+    expect(order).toBeNull();
+    expect(userErrors[0]).toMatchObject({ code: 'AMOUNT_INVALID', field: ['input', 'lines'] });
+  });
+
   it('refuses a used key for another order, and a number of another customer', async () => {
     await mutate('orderRecord', input(), ORDER);
     expect((await mutate('orderRecord', input({ number: 'other' }), ORDER)).userErrors).toEqual([

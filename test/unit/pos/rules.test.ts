@@ -18,6 +18,10 @@ describe('a purchase summary', () => {
 
   it('rounds an average half up', () => {
     expect(summarise([total('JPY', 2, 25)], []).byCurrency[0]?.averageOrderValue).toEqual({ amountMinor: 13, currency: 'JPY' });
+    // 9007199254740991 / 1, where adding a half as a float would come to one more.
+    expect(summarise([total('KWD', 1, Number.MAX_SAFE_INTEGER)], []).byCurrency[0]?.averageOrderValue?.amountMinor).toBe(
+      Number.MAX_SAFE_INTEGER,
+    );
   });
 
   it('never adds currencies up, and puts that of most orders first', () => {
