@@ -90,13 +90,13 @@ async function accept(
   return first?.input === request.input ? first : null;
 }
 
-/** JSON with sorted names and without absent values, so that equal inputs have equal text. */
+/** JSON with sorted names, so that equal inputs have equal text. Null is not absence: it may mean that something is taken back. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)
       ? Object.fromEntries(
           Object.entries(part)
-            .filter(([, inner]) => inner !== null && inner !== undefined)
+            .filter(([, inner]) => inner !== undefined)
             .sort(([a], [b]) => (a < b ? -1 : 1)),
         )
       : part,

@@ -1,4 +1,5 @@
 import { badArgument } from '../../kernel/errors.ts';
+import { parseCustomerId } from '../../kernel/ids.ts';
 import { decodeCursor, encodeCursor } from '../../kernel/page.ts';
 import type { Collection, Key } from '../../kernel/storage/port.ts';
 import { prefixesOf } from '../../kernel/storage/search-terms.ts';
@@ -28,7 +29,10 @@ export async function findCustomers(
   const prefixes = prefixesOf(text);
   if (prefixes.length === 0) throw badArgument('text', 'holds no letter or digit', 'Give at least one character to search for.');
   const items: CustomerPage['items'][number][] = [];
-  const position = decodeCursor(after)?.id;
+  const cursor = decodeCursor(after);
+  if (cursor && (cursor.at !== 0 || parseCustomerId(cursor.id) === null))
+    throw badArgument('after', 'is a cursor of another list', 'Pass the endCursor of the page before, unchanged.');
+  const position = cursor?.id;
   let next: Key | null | undefined = position === undefined ? undefined : { owner: position, id: position };
   do {
     const page: Awaited<ReturnType<typeof search.search>> = await search.search(prefixes, { first: first - items.length, after: next });

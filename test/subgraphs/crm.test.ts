@@ -264,10 +264,11 @@ describe('profileUpdate and preferencesSet', () => {
     expect(await update('2', { locale: null })).toMatchObject({ profile: { name: { display: 'Ada Quagga' }, locale: null } });
     // The repeat of the first request does not state its locale again.
     expect(await update('1', { name: { given: 'Ada', family: 'Quagga' }, locale: 'en-GB' })).toMatchObject({ profile: { locale: null } });
-    expect(await update('1', { locale: 'fr' })).toEqual({
-      profile: null,
-      userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['input', 'idempotencyKey'] }],
-    });
+    for (const other of [{ locale: 'fr' }, { name: { given: 'Ada', family: 'Quagga' }, locale: 'en-GB', birthDate: null }])
+      expect(await update('1', other)).toEqual({
+        profile: null,
+        userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['input', 'idempotencyKey'] }],
+      });
     expect(await profileOf([ada], '{ birthDate }')).toEqual({ birthDate: '1990-03-02' });
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Claim, ConsentClaim, Identifier } from '../../kernel/intake.ts';
+import { encodeCursor } from '../../kernel/page.ts';
 import { openStore } from '../../kernel/storage/open.ts';
 import { openDirectory } from '../../subgraphs/identity/directory.ts';
 import { identity } from '../../subgraphs/identity/module.ts';
@@ -308,6 +309,16 @@ describe('customerSearch', () => {
     const third = await search('xylo', 2, second.pageInfo.endCursor);
     expect([...first.nodes, ...second.nodes, ...third.nodes].map((node) => node.id)).toEqual(ids.toSorted());
     expect([first, second, third].map(({ pageInfo }) => pageInfo.hasNextPage)).toEqual([true, true, false]);
+  });
+
+  it('refuses what is no cursor, and the cursor of another list', async () => {
+    const after = ['nonsense', encodeCursor({ at: TEST_NOW, id: 'order' }), encodeCursor({ at: 0, id: 'order' })];
+    for (const cursor of after) {
+      const { errors } = await domain.ask('query ($after: String!) { customerSearch(text: "a", after: $after) { nodes { id } } }', {
+        after: cursor,
+      });
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'after' });
+    }
   });
 
   it.each(['', '   ', '***', 'x'.repeat(201)])('refuses "%s"', async (text) => {
