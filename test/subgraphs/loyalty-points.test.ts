@@ -1,63 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { entityId } from '../../kernel/ids.ts';
-import type { SourceRow } from '../../kernel/record.ts';
-import { loyalty } from '../../subgraphs/loyalty/module.ts';
-import { accountsSpec, pointsSpec } from '../../subgraphs/loyalty/records.ts';
-import { type Domain, openDomain } from '../support/domain.ts';
-import { customersOf, ingestRows, mutation } from '../support/domain-calls.ts';
-
-const NOW = Date.UTC(2026, 2, 1, 12);
-const DAY = 86_400_000;
-let domain: Domain;
-let ada: string;
-let people = 0;
-let keys = 0;
-
-beforeAll(async () => {
-  domain = await openDomain(loyalty);
-});
-// One store for all tests: each has customers of its own.
-beforeEach(async () => {
-  domain.time.now = NOW;
-  ada = await someone();
-  domain.calls.clear();
-});
-afterAll(() => domain.close());
-
-const someone = () => domain.customer(`someone-${people++}`);
-
-const fromClub = (row: SourceRow) => ({ source: 'club', ...row });
-const ingest = (kind: string, owner: string, rows: readonly SourceRow[], run?: string) =>
-  ingestRows(domain, kind, owner, rows.map(fromClub), run);
-const customers = (persons: Parameters<typeof customersOf>[1], selection: string) => customersOf(domain, persons, selection);
-const mutate = (field: string, input: object, selection: string) =>
-  mutation(domain, field, { idempotencyKey: `key-${keys++}`, ...input }, selection);
-
-async function loyaltyOf(customer: string | readonly string[], selection: string) {
-  return (await customers([{ members: [customer].flat() }], `{ loyalty ${selection} }`))[0].loyalty;
-}
-
-const enroll = (customer: string, more: object = {}) =>
-  mutate('loyaltyEnroll', { customer, ...more }, 'account { number status enrolledAt points { available } tier { code } }');
-const accrue = (customer: string, points: number, more: object = {}) =>
-  mutate(
-    'pointsAccrue',
-    { customer, points, ...more },
-    'transaction { id kind points availableAt expiresAt } account { points { available pending } }',
-  );
-const redeem = (customer: string, points: number, more: object = {}) =>
-  mutate('pointsRedeem', { customer, points, ...more }, 'transaction { id kind points } account { points { available } }');
-const reverse = (transaction: string, more: object = {}) =>
-  mutate('pointsReverse', { transaction, ...more }, 'transaction { kind points } account { points { available pending lifetime } }');
-const codes = ({ userErrors }: { userErrors: readonly { code: string }[] }) => userErrors.map(({ code }) => code);
-const POINTS = '{ points { available pending expiring { amount at } lifetime } }';
-
-/** The account's balance as stored, and the sum of its ledger. */
-async function books(customer: string): Promise<{ balance: number; ledger: number }> {
-  const [accounts] = await domain.store.collection(accountsSpec).latest([[customer]], { first: 10 });
-  const [entries] = await domain.store.collection(pointsSpec).latest([[customer]], { first: 1000 });
-  return { balance: accounts?.items[0]?.balance ?? 0, ledger: (entries?.items ?? []).reduce((sum, { points }) => sum + points, 0) };
-}
+import {
+  accrue,
+  ada,
+  books,
+  codes,
+  DAY,
+  domain,
+  enroll,
+  ingest,
+  loyaltyOf,
+  mutate,
+  NOW,
+  POINTS,
+  redeem,
+  reverse,
+  someone,
+} from '../support/club.ts';
 
 describe('pointsRedeem', () => {
   it('grants exactly what the balance allows, whatever runs at once, and repeats change nothing', async () => {

@@ -1,40 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SourceRow } from '../../kernel/record.ts';
-import { loyalty } from '../../subgraphs/loyalty/module.ts';
-import { type Domain, openDomain } from '../support/domain.ts';
-import { customersOf, ingestRows, mutation } from '../support/domain-calls.ts';
-
-const NOW = Date.UTC(2026, 2, 1, 12);
-let domain: Domain;
-let ada: string;
-let people = 0;
-let keys = 0;
-
-beforeAll(async () => {
-  domain = await openDomain(loyalty);
-});
-// One store for all tests: each has customers of its own.
-beforeEach(async () => {
-  domain.time.now = NOW;
-  ada = await someone();
-  domain.calls.clear();
-});
-afterAll(() => domain.close());
-
-const someone = () => domain.customer(`someone-${people++}`);
-
-const fromClub = (row: SourceRow) => ({ source: 'club', ...row });
-const ingest = (kind: string, owner: string, rows: readonly SourceRow[], run?: string) =>
-  ingestRows(domain, kind, owner, rows.map(fromClub), run);
-const customers = (persons: Parameters<typeof customersOf>[1], selection: string) => customersOf(domain, persons, selection);
-const mutate = (field: string, input: object, selection: string) =>
-  mutation(domain, field, { idempotencyKey: `key-${keys++}`, ...input }, selection);
-
-async function loyaltyOf(customer: string | readonly string[], selection: string) {
-  return (await customers([{ members: [customer].flat() }], `{ loyalty ${selection} }`))[0].loyalty;
-}
-
-const codes = ({ userErrors }: { userErrors: readonly { code: string }[] }) => userErrors.map(({ code }) => code);
+import { describe, expect, it } from 'vitest';
+import { ada, codes, domain, ingest, loyaltyOf, mutate, someone } from '../support/club.ts';
 
 describe('vouchers', () => {
   const issue = (more: object = {}) =>
