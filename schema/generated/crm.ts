@@ -219,9 +219,9 @@ export type Profile = {
   /** When something was last stated or recorded. */
   readonly updatedAt: Scalars['DateTime']['output'];
   /** Contacts with the person over every channel, newest first. */
-  readonly interactions: InteractionConnection;
+  readonly interactions?: Maybe<InteractionConnection>;
   /** Complaints, returns and other matters that were taken up, newest first. */
-  readonly cases: CaseConnection;
+  readonly cases?: Maybe<CaseConnection>;
 };
 
 
@@ -1164,8 +1164,8 @@ export type ProfileResolvers<ContextType = Context, ParentType extends Resolvers
   preferences?: Resolver<Maybe<ResolversTypes['Preferences']>, ParentType, ContextType>;
   customerSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  interactions?: Resolver<ResolversTypes['InteractionConnection'], ParentType, ContextType, Partial<ProfileInteractionsArgs>>;
-  cases?: Resolver<ResolversTypes['CaseConnection'], ParentType, ContextType, Partial<ProfileCasesArgs>>;
+  interactions?: Resolver<Maybe<ResolversTypes['InteractionConnection']>, ParentType, ContextType, Partial<ProfileInteractionsArgs>>;
+  cases?: Resolver<Maybe<ResolversTypes['CaseConnection']>, ParentType, ContextType, Partial<ProfileCasesArgs>>;
 };
 
 export type PersonNameResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PersonName'] = ResolversParentTypes['PersonName']> = {

@@ -177,9 +177,9 @@ export type Digital = {
   /** When the customer was last seen on a screen; null when never. */
   readonly lastSeenAt?: Maybe<Scalars['DateTime']['output']>;
   /** Visits, newest first by their start. One read counts all of the customer's events. */
-  readonly sessions: SessionConnection;
+  readonly sessions?: Maybe<SessionConnection>;
   /** What was done, newest first. */
-  readonly events: DigitalEventConnection;
+  readonly events?: Maybe<DigitalEventConnection>;
   /** The devices last used, newest first; at most 20 are remembered. */
   readonly devices: ReadonlyArray<Device>;
   /** What the customer looks at, strongest first, at most 20; from the last 100 events that name a category. */
@@ -189,9 +189,9 @@ export type Digital = {
   /** What lies in the cart since the last checkout; null when it is empty. */
   readonly cart?: Maybe<Cart>;
   /** Messages of campaigns sent to the customer, newest first by when each was first heard of. */
-  readonly campaignTouches: CampaignTouchConnection;
+  readonly campaignTouches?: Maybe<CampaignTouchConnection>;
   /** What went wrong for the customer on a screen, newest first. */
-  readonly errors: ErrorSignalConnection;
+  readonly errors?: Maybe<ErrorSignalConnection>;
 };
 
 
@@ -971,14 +971,14 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 
 export type DigitalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Digital'] = ResolversParentTypes['Digital']> = {
   lastSeenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
-  sessions?: Resolver<ResolversTypes['SessionConnection'], ParentType, ContextType, RequireFields<DigitalSessionsArgs, 'first'>>;
-  events?: Resolver<ResolversTypes['DigitalEventConnection'], ParentType, ContextType, RequireFields<DigitalEventsArgs, 'first'>>;
+  sessions?: Resolver<Maybe<ResolversTypes['SessionConnection']>, ParentType, ContextType, RequireFields<DigitalSessionsArgs, 'first'>>;
+  events?: Resolver<Maybe<ResolversTypes['DigitalEventConnection']>, ParentType, ContextType, RequireFields<DigitalEventsArgs, 'first'>>;
   devices?: Resolver<ReadonlyArray<ResolversTypes['Device']>, ParentType, ContextType>;
   interests?: Resolver<ReadonlyArray<ResolversTypes['Interest']>, ParentType, ContextType>;
   recentlyViewed?: Resolver<ReadonlyArray<ResolversTypes['ViewedProduct']>, ParentType, ContextType>;
   cart?: Resolver<Maybe<ResolversTypes['Cart']>, ParentType, ContextType>;
-  campaignTouches?: Resolver<ResolversTypes['CampaignTouchConnection'], ParentType, ContextType, RequireFields<DigitalCampaignTouchesArgs, 'first'>>;
-  errors?: Resolver<ResolversTypes['ErrorSignalConnection'], ParentType, ContextType, RequireFields<DigitalErrorsArgs, 'first'>>;
+  campaignTouches?: Resolver<Maybe<ResolversTypes['CampaignTouchConnection']>, ParentType, ContextType, RequireFields<DigitalCampaignTouchesArgs, 'first'>>;
+  errors?: Resolver<Maybe<ResolversTypes['ErrorSignalConnection']>, ParentType, ContextType, RequireFields<DigitalErrorsArgs, 'first'>>;
 };
 
 export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product']> = {

@@ -203,7 +203,7 @@ export type MutationFeedbackLoopCloseArgs = {
 export type Feedback = {
   readonly __typename?: 'Feedback';
   /** Everything said, newest first; what has no date comes last. */
-  readonly items: FeedbackItemConnection;
+  readonly items?: Maybe<FeedbackItemConnection>;
   /** Whether the customer would recommend the company, by the latest answer; null when never answered. */
   readonly nps?: Maybe<NpsAnswer>;
   /** How satisfied the customer was, 1 to 5, by the latest answer; null when never answered. */
@@ -869,7 +869,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type FeedbackResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Feedback'] = ResolversParentTypes['Feedback']> = {
-  items?: Resolver<ResolversTypes['FeedbackItemConnection'], ParentType, ContextType, RequireFields<FeedbackItemsArgs, 'first'>>;
+  items?: Resolver<Maybe<ResolversTypes['FeedbackItemConnection']>, ParentType, ContextType, RequireFields<FeedbackItemsArgs, 'first'>>;
   nps?: Resolver<Maybe<ResolversTypes['NpsAnswer']>, ParentType, ContextType>;
   csat?: Resolver<Maybe<ResolversTypes['MetricAnswer']>, ParentType, ContextType>;
   ces?: Resolver<Maybe<ResolversTypes['MetricAnswer']>, ParentType, ContextType>;

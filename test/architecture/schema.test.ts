@@ -128,6 +128,19 @@ describe('the schema', () => {
         expect([field.name, isNonNullType(field.type)]).toEqual([field.name, false]);
   });
 
+  it('gives every list of pages room to fail alone: a wrong cursor costs the list and not what holds it', () => {
+    const wide = (source: string) =>
+      Object.values(api(source).getTypeMap()).flatMap((type) =>
+        isObjectType(type)
+          ? Object.values(type.getFields())
+              .filter((field) => isNonNullType(field.type) && getNamedType(field.type).name.endsWith('Connection'))
+              .map((field) => `${type.name}.${field.name}`)
+          : [],
+      );
+    expect(wide(committed)).toEqual([]);
+    expect(wide('type Query { all: AConnection! } type AConnection { a: Int }')).toEqual(['Query.all']);
+  });
+
   it('lets every mutation be repeated and refused', () => {
     const refusable: string[] = [];
     for (const field of Object.values(api(committed).getMutationType()?.getFields() ?? {})) {
