@@ -11,6 +11,9 @@ import { addMonths, primaryAccount } from './rules.ts';
 /** More than a GraphQL Int can show no account may hold. */
 const MAX_BALANCE = 2_000_000_000;
 
+/** What comes later can't be written as an ISO 8601 date of four digits. */
+const LAST_DAY = Date.UTC(9999, 11, 31);
+
 export type PointsOutcome = { readonly ok: true; readonly transaction: PointsRecord; readonly account: AccountRecord } | Refused;
 
 /** The customer's membership that points are moved on, if it is in force. */
@@ -55,6 +58,8 @@ export async function accrue(input: PointsAccrueInput, context: Context): Promis
   const expiresAt = input.expiresAt ?? addMonths(availableAt, PROGRAM.pointsLifeMonths);
   if (availableAt < at)
     return refused('TIME_INVALID', 'availableAt', 'The time has passed; leave it out for points that can be spent at once.');
+  if (expiresAt > LAST_DAY)
+    return refused('TIME_INVALID', 'availableAt', 'The points would lapse after the year 9999; give an earlier time.');
   if (expiresAt <= availableAt) return refused('TIME_INVALID', 'expiresAt', 'The points would lapse before they can be spent.');
   const account = await activeAccount(input.customer, context);
   if ('ok' in account) return account;

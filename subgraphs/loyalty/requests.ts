@@ -44,12 +44,13 @@ export async function accept(
       userErrors.push(refuse('TEXT_INVALID', field, 'Give 1 to 200 characters without control characters.'));
   if (points !== undefined && (points < 1 || points > MAX_POINTS))
     userErrors.push(refuse('POINTS_INVALID', 'points', `Give a number of points from 1 to ${MAX_POINTS}.`));
-  if (order != null && !parseEntityId('ord', order))
-    userErrors.push(refuse('ORDER_INVALID', 'order', 'Give the id of an Order, as the graph gives it.'));
   if (userErrors.length > 0) return { ok: false, userErrors };
   if (customer !== undefined) {
-    const [known] = await directory.exists([customer]);
-    if (!known) return refused('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer; look them up with customerBy.');
+    const [members = []] = await directory.members([customer]);
+    if (members.length === 0) return refused('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer; look them up with customerBy.');
+    // An order's id says whose it is; through another's, one person's transaction would lead to the other.
+    if (order != null && !members.includes(parseEntityId('ord', order)?.owner ?? ''))
+      return refused('ORDER_INVALID', 'order', "Give the id of one of the customer's orders, as the graph gives it.");
   }
   const at = await acceptRequest(store.collection(requestSpec), mutation, input, now);
   if (at === null)

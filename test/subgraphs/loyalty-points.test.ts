@@ -90,6 +90,16 @@ describe('pointsRedeem', () => {
   });
 });
 
+it("refuses another customer's order, which would lead from one person to the other, and a time without end", async () => {
+  await enroll(ada);
+  const ben = await someone();
+  const orderOf = (owner: string) => entityId('ord', { owner, id: 'x' });
+  expect(codes(await accrue(ada, 10, { order: orderOf(ben) }))).toEqual(['ORDER_INVALID']);
+  expect(codes(await accrue(ada, 10, { availableAt: '9999-12-31T00:00:00Z' }))).toEqual(['TIME_INVALID']);
+  expect(codes(await accrue(ada, 10, { order: orderOf(ada) }))).toEqual([]);
+  expect(await books(ada)).toEqual({ balance: 10, ledger: 10 });
+});
+
 it('is the membership of a person who joined it as a visitor: one, with all its points', async () => {
   const visitor = await domain.visitor(`cookie-of-${ada}`);
   const { account } = await enroll(visitor);
