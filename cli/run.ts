@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { FillProgress } from '../demo/fill.ts';
 import type { Transport } from '../gateway/data-source.ts';
@@ -93,8 +92,7 @@ export async function runSubgraph(config: Config, name: SubgraphName): Promise<v
   }
 }
 
-async function opened(config: Config, names: readonly SubgraphName[], log: Logger): Promise<Company> {
-  if (config.storage.kind === 'sqlite') mkdirSync(config.storage.dataDir, { recursive: true });
+function opened(config: Config, names: readonly SubgraphName[], log: Logger): Promise<Company> {
   return openCompany({ storage: config.storage, names, clock: Date.now, log });
 }
 

@@ -226,5 +226,5 @@ function misspelt(name: string, env: ConfigSources['env']): boolean {
 
 function suggest(name: string): string {
   const meant = closest(name.toUpperCase(), [...SETTINGS, CONFIG_FILE], 4);
-  return meant === null ? '' : `; did you mean ${meant}?`;
+  return meant === null ? '' : ` (did you mean ${meant}?)`;
 }

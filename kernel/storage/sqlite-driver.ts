@@ -69,6 +69,26 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'rawCode' in error && typeof error.rawCode === 'number' && (error.rawCode & 0xff) === SQLITE_BUSY;
 }
 
+/** SQLite's result codes for what the file system will not do, each with its remedy. */
+const FILE_PROBLEMS: Readonly<Record<number, string>> = {
+  3: 'may not be opened by this user. Give the user the file, or name another folder.',
+  8: 'may not be written by this user. Give the user the file and its folder, or name another folder.',
+  10: 'can not be read or written, because the disk reports an error. Look at the disk.',
+  13: 'can not grow, because the disk is full. Make room and try again; what was acknowledged is kept.',
+  14: 'can not be opened or created. See that it is a file in a folder where this user may write, or name another folder.',
+};
+
+/** What the file system refuses and what to do about it, to be read after the name of the file; null for any other error. */
+export function fileProblem(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  // opening throws an error without a code, that of SQLite at the end of its message
+  const raw =
+    'rawCode' in error && typeof error.rawCode === 'number'
+      ? error.rawCode
+      : Number(/^ConnectionFailed.*: (\d+)"\)$/.exec(error.message)?.[1]);
+  return FILE_PROBLEMS[raw & 0xff] ?? null;
+}
+
 /** Whether the error says that the file is no database, or a damaged one. */
 export function isNotADatabase(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'SQLITE_NOTADB' || error.code === 'SQLITE_CORRUPT');

@@ -12,6 +12,7 @@ interface Pending {
 /** The main thread's end of a writer thread. The process may end while nothing is pending. */
 export class WriterClient {
   readonly #worker: Worker;
+  readonly #file: string;
   readonly #pending = new Map<number, Pending>();
   readonly #opened: Promise<readonly string[]>;
   readonly #exited: Promise<void>;
@@ -22,6 +23,7 @@ export class WriterClient {
 
   private constructor(worker: Worker, file: string) {
     this.#worker = worker;
+    this.#file = file;
     let opened: { resolve(outdated: readonly string[]): void; reject(error: Error): void } | undefined;
     this.#opened = new Promise((resolve, reject) => {
       opened = { resolve, reject };
@@ -83,11 +85,11 @@ export class WriterClient {
   }
 
   #settle(answers: readonly Answer[]): void {
-    for (const { call, answer, error } of answers) {
+    for (const { call, answer, error, operator } of answers) {
       const pending = this.#pending.get(call);
       this.#pending.delete(call);
       if (error === undefined) pending?.resolve(answer as never);
-      else pending?.reject(new Error(error));
+      else pending?.reject(operator ? new OperatorError('The store can not be written.', [`${this.#file} ${error}`]) : new Error(error));
     }
     this.#rest();
   }

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { Connection, isBusy } from './sqlite-driver.ts';
+import { Connection, fileProblem, isBusy } from './sqlite-driver.ts';
 import type { CollectionPlan } from './sqlite-layout.ts';
 import { layOut, migrate, UnusableFile } from './sqlite-migrations.ts';
 import { type Operations, type Steps, WriteOperations } from './sqlite-operations.ts';
@@ -32,6 +32,8 @@ export interface Answer {
   readonly answer?: unknown;
   /** Why the call failed; absent when it did not. */
   readonly error?: string;
+  /** Whether that is for an operator to mend: then it is to be read after the name of the file. */
+  readonly operator?: boolean;
 }
 
 interface Task {
@@ -118,7 +120,7 @@ class Writer {
       if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
       // nothing of this transaction was stored, and everybody in it has to know; if it never began, everybody waiting
       if (touched.length === 0) touched.push(...this.#queue.splice(0));
-      return touched.map(({ call }) => ({ call, error: describe(error) }));
+      return touched.map(({ call }) => ({ call, ...failure(error) }));
     }
   }
 
@@ -138,9 +140,11 @@ class Writer {
         }
       }
     } catch (error) {
+      // some failures, such as a full disk, have ended the transaction
+      if (!this.#connection.inTransaction) throw error;
       this.#connection.exec('ROLLBACK TO task; RELEASE task');
       this.#operations.reload();
-      return { call: task.call, error: describe(error) };
+      return { call: task.call, ...failure(error) };
     }
   }
 }
@@ -158,6 +162,11 @@ function begin(connection: Connection): void {
       sleepMs(LOOK_MS);
     }
   }
+}
+
+function failure(error: unknown): { error: string; operator?: true } {
+  const problem = fileProblem(error);
+  return problem === null ? { error: describe(error) } : { error: problem, operator: true };
 }
 
 function describe(error: unknown): string {
@@ -184,8 +193,14 @@ async function open(port: MessagePort, { file, plans }: WriterData): Promise<voi
 
 if (parentPort) {
   const port = parentPort;
-  open(port, workerData as WriterData).catch((error: unknown) => {
-    port.postMessage({ kind: 'refused', problem: describe(error), unusable: error instanceof UnusableFile } satisfies Message);
+  const data = workerData as WriterData;
+  open(port, data).catch((error: unknown) => {
+    const problem = fileProblem(error);
+    port.postMessage({
+      kind: 'refused',
+      problem: problem === null ? describe(error) : `${data.file} ${problem}`,
+      unusable: problem !== null || error instanceof UnusableFile,
+    } satisfies Message);
     port.close();
   });
 }

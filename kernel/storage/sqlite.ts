@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { OperatorError } from '../errors.ts';
 import type { AnySpec, Collection, Doc, Spec, Store } from './port.ts';
 import { sqliteCollection } from './sqlite-collection.ts';
 import { planOf } from './sqlite-layout.ts';
@@ -19,7 +20,7 @@ export async function sqliteStore({ file, specs }: { readonly file: string; read
   for (const { name, ledger } of specs)
     if (ledger && !byName.has(ledger.entries))
       throw new TypeError(`Collection "${name}" names entries "${ledger.entries}", which the store does not have.`);
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const { writer, outdated } = await WriterClient.start(file, plans);
   let reader: Reader | undefined;
   try {
@@ -49,5 +50,16 @@ export async function sqliteStore({ file, specs }: { readonly file: string; read
     await writer.close();
     reader?.close();
     throw error;
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new OperatorError('The store can not be opened.', [
+      `${folder} (DATA_DIR) can't be made a folder (${code}). Name a folder, or a place where this user may make one.`,
+    ]);
   }
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OperatorError } from '../../kernel/errors.ts';
@@ -123,9 +123,23 @@ describe('opening a SQLite store', { timeout: 60_000 }, () => {
     connection.close();
   });
 
-  it('refuses a folder in the place of the file, and specs that can not be laid out', async () => {
+  it('tells an operator of a place that can not hold the file', async () => {
     const place = await folder();
-    await expect(open(place, BARE)).rejects.toThrow(place);
+    await writeFile(join(place, 'letter'), 'Dear Ada');
+    await mkdir(join(place, 'store.db'));
+    const refused = (file: string) => open(join(place, file), BARE).catch((error: unknown) => error);
+    for (const [file, problem] of [
+      ['letter/store.db', /letter \(DATA_DIR\) can't be made a folder \(EEXIST\)\. Name a folder/],
+      ['letter/deep/store.db', /deep \(DATA_DIR\) can't be made a folder \(ENOTDIR\)\. Name a folder/],
+      ['store.db', /store\.db can not be opened or created\. See that it is a file/],
+    ] as const) {
+      const refusal = await refused(file);
+      expect(refusal).toBeInstanceOf(OperatorError);
+      expect(String(refusal)).toMatch(problem);
+    }
+  });
+
+  it('refuses specs that can not be laid out', async () => {
     await expect(open(await path(), { ...BARE, name: 'no; such' })).rejects.toThrow(/"no; such"/);
     await expect(open(await path(), { ...BARE, groups: ['a"b'] } as unknown as AnySpec)).rejects.toThrow(/"a"b"/);
     await expect(open(await path(), { ...BARE, ledger: { balance: 'totalMinor', entries: 'nowhere' } })).rejects.toThrow(/"nowhere"/);

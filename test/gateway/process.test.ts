@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const SECRET = '0123456789abcdef0123456789abcdef';
 
-describe('a process that can not run', () => {
+describe('a process that can not run', { timeout: 60_000 }, () => {
   it.each<[string, string[], Record<string, string>, RegExp]>([
     [
       'a wrong setting',
@@ -22,6 +22,12 @@ describe('a process that can not run', () => {
       /^The configuration is wrong:\n {2}- PORT \(environment\): .*\n {2}- SUBGRAPH_SECRET \(environment\): .*\n$/,
     ],
     ['a subgraph without the secret', ['serve', 'pos'], {}, /^The configuration is wrong:\n {2}- SUBGRAPH_SECRET: is not set/],
+    [
+      'a file in the place of the folder',
+      ['serve'],
+      { DATA_DIR: 'GARBAGE' },
+      /^The store can not be opened\.\n {2}- .*GARBAGE \(DATA_DIR\) .*EEXIST/,
+    ],
     ['a part that does not exist', ['serve', 'gatway'], {}, /^The command is wrong:\n {2}- serve gatway: .*did you mean gateway\?/],
     [
       'no supergraph',
@@ -44,13 +50,8 @@ describe('a process that can not run', () => {
   ])('says why in one message and ends with 1: %s', async (_, args, env, message) => {
     writeFileSync(join(folder, 'GARBAGE'), 'type Query {{{ \u0000');
     writeFileSync(join(folder, 'PLAIN'), 'type Query { a: Int }');
-    const supergraph = env.C360_SUPERGRAPH;
-    const settings = {
-      DATA_DIR: join(folder, 'refused'),
-      LOG_LEVEL: 'silent',
-      ...env,
-      ...(supergraph && /^[A-Z]/.test(supergraph) && { C360_SUPERGRAPH: join(folder, supergraph) }),
-    };
+    const inFolder = Object.entries(env).map(([name, value]) => [name, /^(GARBAGE|PLAIN)$/.test(value) ? join(folder, value) : value]);
+    const settings = { DATA_DIR: join(folder, 'refused'), LOG_LEVEL: 'silent', ...Object.fromEntries(inFolder) };
     const { code, stdout, stderr } = await c360(args, settings).exit;
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at |hunter2/m);
