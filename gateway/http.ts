@@ -36,6 +36,10 @@ export async function serveGraph(options: GatewayServerOptions): Promise<HttpSer
     if (answerHealth(path, response, readiness)) return;
     if (explorer?.(request, response, path)) return;
     if (path !== '/graphql') return sendError(response, 404, 'NOT_FOUND', 'GraphQL is at /graphql.');
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      response.setHeader('allow', 'GET, POST');
+      return sendError(response, 405, 'BAD_REQUEST', 'Send the query by POST or GET.');
+    }
     await answer(request, response, cut < 0 ? '' : url.slice(cut));
   };
 

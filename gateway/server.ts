@@ -5,11 +5,12 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import type { Logger } from 'pino';
 import { OperatorError } from '../kernel/errors.ts';
 import type { ClientRequest } from './data-source.ts';
 import { Federation, type FederationOptions } from './federation.ts';
+import { noPrototype, wrongOperation } from './request-rules.ts';
 import { wrongVariable } from './variables.ts';
 
 export interface GraphOptions extends FederationOptions {
@@ -26,6 +27,7 @@ export async function openGraph(options: GraphOptions): Promise<ApolloServer<Cli
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     persistedQueries: false,
+    validationRules: [noPrototype],
     stopOnTerminationSignals: false,
     nodeEnv: options.production ? 'production' : 'development',
     logger: silent,
@@ -35,7 +37,7 @@ export async function openGraph(options: GraphOptions): Promise<ApolloServer<Cli
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      checkVariables,
+      checkOperation,
       statusForOldClients,
     ],
   });
@@ -54,10 +56,10 @@ export async function openGraph(options: GraphOptions): Promise<ApolloServer<Cli
 const nothing = () => {};
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-const checkVariables: ApolloServerPlugin<ClientRequest> = {
+const checkOperation: ApolloServerPlugin<ClientRequest> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ schema, operation, request }) => {
-      const wrong = wrongVariable(schema, operation as OperationDefinitionNode, request.variables ?? {});
+      const wrong = wrongOperation(schema, operation) ?? (operation && wrongVariable(schema, operation, request.variables ?? {}));
       if (wrong) throw wrong;
     },
   }),

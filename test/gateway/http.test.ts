@@ -68,6 +68,11 @@ describe('the gateway over HTTP, in production', () => {
     expect(response.status).toBe(405);
   });
 
+  it.each(['PUT', 'DELETE', 'OPTIONS', 'HEAD'])('says that %s is no way to ask', async (method) => {
+    const response = await fetch(`${url}/graphql`, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  });
+
   it('gives each answer the media type that was asked for', async () => {
     const type = async (accept: string) =>
       (
@@ -96,6 +101,30 @@ describe('the gateway over HTTP, in production', () => {
       'GRAPHQL_VALIDATION_FAILED',
     ],
     ['no query', { body: '{}', headers: JSON_HEADERS }, 400, 'BAD_REQUEST'],
+    [
+      'an operation that the query does not have',
+      { body: JSON.stringify({ query: 'query A { __typename }', operationName: 'B' }), headers: JSON_HEADERS },
+      400,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'one of two operations without saying which',
+      { body: JSON.stringify({ query: 'query A { __typename } query B { __typename }' }), headers: JSON_HEADERS },
+      400,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'a subscription, of which there are none',
+      { body: JSON.stringify({ query: 'subscription { orders }' }), headers: JSON_HEADERS },
+      400,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'an alias that no object can hold',
+      { body: JSON.stringify({ query: '{ customer(id: "ada") { __proto__: id } }' }), headers: JSON_HEADERS },
+      400,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
   ])('answers %s with a coded error in JSON', async (_, init, status, code) => {
     const response = await fetch(`${url}/graphql`, { method: 'POST', ...init });
     expect(response.status).toBe(status);
@@ -139,6 +168,7 @@ describe('the gateway over HTTP, in production', () => {
     ['a literal of a scalar of ours', { query: `{ since(at: "${CANARY}") }` }],
     ['a literal of the wrong type', { query: `{ customer(id: {mail: "${CANARY}"}) { id } }` }],
     ['a string that is not closed', { query: `{ customer(id: "${CANARY}) { id } }` }],
+    ['the name of an operation', { query: 'query A { __typename }', operationName: CANARY }],
     ['a string out of place', { query: `{ customer "${CANARY}" }` }],
     ['a fault inside a subgraph that quotes it', { query: '{ customer(id: "ada") { profile { broken } } }' }],
     ['an identifier that nobody has', { query: `{ customer(id: "${CANARY}") { id } }` }],
