@@ -48,7 +48,8 @@ export async function untilReady(url: string, timeoutMs: number): Promise<void> 
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
-      const response = await fetch(url);
+      // Apollo Server takes a GET for a foreign page's unless a header says that it is none.
+      const response = await fetch(url, { headers: { 'apollo-require-preflight': 'true' } });
       await response.arrayBuffer();
       if (response.ok) return;
     } catch {
