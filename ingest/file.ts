@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { OperatorError } from '../kernel/errors.ts';
 
@@ -51,28 +51,46 @@ export async function fingerprint(path: string): Promise<string> {
   return `${sizeBytes}-${hash.digest('hex')}`;
 }
 
+/** Tells whether the file was written to or replaced between two calls. */
+export async function fileStamp(path: string): Promise<string> {
+  const { ino, size, mtimeMs } = await stat(path);
+  return `${ino} ${size} ${mtimeMs}`;
+}
+
+export function changed(path: string): OperatorError {
+  return unreadable(path, 'changed while it was read. What was read of it is stored; run again when nobody writes to it.');
+}
+
+/** Refuses a compressed file that is damaged or incomplete. Damage reads as other values, and only the checksum at the end tells, so this comes before anything is stored. */
+export async function checkCompressed(path: string, facts: FileFacts, signal?: AbortSignal): Promise<void> {
+  if (!facts.gzipped) return;
+  for await (const _ of readBytes(path, facts, () => {})) if (signal?.aborted) return;
+}
+
 /** The file's text in pieces, without a byte order mark. `onBytes` hears of every byte taken from the disk. */
 export async function* readText(
   path: string,
-  { gzipped }: FileFacts,
+  facts: FileFacts,
   encoding: string,
   onBytes: (count: number) => void,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
+  for await (const chunk of readBytes(path, facts, onBytes)) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
+async function* readBytes(path: string, { gzipped }: FileFacts, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   file.on('data', (chunk) => onBytes(chunk.length));
   const bytes = gzipped ? file.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : file;
   // pipe() passes no errors on.
   if (bytes !== file) file.on('error', (error) => bytes.destroy(error));
   try {
-    for await (const chunk of bytes) yield decoder.decode(chunk as Buffer, { stream: true });
-    yield decoder.decode();
+    for await (const chunk of bytes) yield chunk as Buffer;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'Z_BUF_ERROR')
-      throw unreadable(path, 'ends inside its compressed data. The rows before are stored; get the whole file and run again.');
-    if (code?.startsWith('Z_'))
-      throw unreadable(path, 'has damaged compressed data. The rows before are stored; get the file again and run again.');
+    if (code === 'Z_BUF_ERROR') throw unreadable(path, 'ends inside its compressed data. Get the whole file and run again.');
+    if (code?.startsWith('Z_')) throw unreadable(path, 'has damaged compressed data. Get the file again and run again.');
     throw error;
   } finally {
     file.destroy();

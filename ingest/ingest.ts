@@ -3,7 +3,7 @@ import type { Directory, Outcome } from '../kernel/intake.ts';
 import type { EpochMs, Store } from '../kernel/storage/port.ts';
 import { counted } from './counting.ts';
 import { Deliverer, type Delivery } from './delivery.ts';
-import { fingerprint, inspectFile, readText } from './file.ts';
+import { changed, checkCompressed, fileStamp, fingerprint, inspectFile, readText } from './file.ts';
 import { inBatches, splitter } from './format.ts';
 import type { LoadedMapping } from './mapping.ts';
 import type { Intakes } from './mapping-fit.ts';
@@ -57,6 +57,8 @@ export async function ingestFile(path: string, loaded: LoadedMapping, deps: Inge
   const plan = compile(loaded, deps.intakes);
   const group = quarantineGroup(mapping.source, loaded.name);
   const file = basename(path);
+  const stamp = await fileStamp(path);
+  await checkCompressed(path, facts, options.signal);
   const run = await claimRun(
     deps.store.collection(runsSpec),
     { mappingHash: loaded.hash, fingerprint: await fingerprint(path), group, file },
@@ -81,6 +83,8 @@ export async function ingestFile(path: string, loaded: LoadedMapping, deps: Inge
     }
     await storing;
     const interrupted = options.signal?.aborted ?? false;
+    // Its run stays unfinished, for it is not the file that was claimed.
+    if (!interrupted && (await fileStamp(path).catch(() => null)) !== stamp) throw changed(path);
     await work.close(!interrupted);
     const { runId } = run.record;
     return { ...work.counts, file, runId, resumed: run.resumed, interrupted, elapsedMs: deps.clock() - began };

@@ -16,6 +16,8 @@ export class JsonArraySplitter implements Splitter {
   #number = 0;
   #opened = false;
   #closed = false;
+  /** The line on which something follows the closed array. */
+  #surplus: number | null = null;
 
   constructor(wanted: readonly string[]) {
     this.#paths = wanted.map((path) => path.split('.'));
@@ -47,7 +49,15 @@ export class JsonArraySplitter implements Splitter {
       this.#closed = all[end] === ']';
       position = end + 1;
     }
-    this.#rest = this.#closed ? '' : all.slice(position);
+    if (this.#closed) {
+      this.#rest = '';
+      const surplus = all.slice(position).search(/\S/);
+      if (surplus >= 0) this.#surplus ??= this.#line + newlines(all, position, position + surplus);
+      this.#line += newlines(all, position, all.length);
+      if (rows.length === 0) this.#refuseSurplus();
+      return rows;
+    }
+    this.#rest = all.slice(position);
     // Rows found in this piece are given first; the next piece fails.
     if (this.#rest.length > MAX_ROW_LENGTH && rows.length === 0)
       throw new OperatorError('The file can not be read further:', [
@@ -57,10 +67,19 @@ export class JsonArraySplitter implements Splitter {
   }
 
   end(): readonly Row[] {
+    this.#refuseSurplus();
     if (this.#closed) return [];
     if (!this.#opened && this.#rest.trim() === '') return [];
     throw new OperatorError('The file can not be read further:', [
       `line ${this.#line + newlines(this.#rest, 0, this.#rest.search(/\S|$/))}: the file ends inside the array. Rows before are stored; get the whole file and run again.`,
+    ]);
+  }
+
+  /** Two files joined to one would otherwise lose the second. */
+  #refuseSurplus(): void {
+    if (this.#surplus === null) return;
+    throw new OperatorError('The file can not be read further:', [
+      `line ${this.#surplus}: something follows the end of the array. Rows before are stored; make one array of the file, or two files, and run again.`,
     ]);
   }
 
@@ -128,7 +147,8 @@ function jsonRow(text: string, number: number, line: number, paths: readonly (re
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return faultyRow(number, line, 'ROW_MALFORMED', 'the row is not a JSON object', text);
-  const cells = jsonCells(value, paths);
+  const cells = shallowCells(value, paths);
+  if (cells === null) return faultyRow(number, line, 'ROW_MALFORMED', 'the row is nested too deeply', text);
   if (cells.some((cell) => cell === INEXACT))
     return faultyRow(
       number,
@@ -138,6 +158,16 @@ function jsonRow(text: string, number: number, line: number, paths: readonly (re
       text,
     );
   return { number, line, cells, fault: null, raw: () => text };
+}
+
+/** The cells, or null where an object in one of them is so deep that it can't be written as text, although it could be parsed. */
+function shallowCells(value: unknown, paths: readonly (readonly string[])[]): readonly string[] | null {
+  try {
+    return jsonCells(value, paths);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** The text at each path; '' where there is none. A list of plain values is joined by `|`, an object is its JSON text. */

@@ -182,8 +182,32 @@ records:
     await expect(world.ingest(world.file('other.csv', 'a,b\n1,2\n'), mapping)).rejects.toThrow(
       /files\.yaml:\d+: column "customer" is not in the file/,
     );
-    const cut = gzipSync(HEADER + line('ada', '1').repeat(50)).subarray(0, 60);
-    await expect(world.ingest(world.file('cut.csv.gz', cut), mapping)).rejects.toThrow(/ends inside its compressed data/);
+  });
+
+  it('stores nothing of a compressed file that is cut or damaged, whose rows may be other rows', async () => {
+    const mapping = tills('damaged');
+    const rows = Array.from({ length: 5000 }, (_, number) => line(`c${number}`, `${number}`));
+    const whole = gzipSync(HEADER + rows.join(''));
+    const damaged = Buffer.from(whole);
+    damaged.fill(0x55, damaged.length - 600, damaged.length - 500);
+    await expect(world.ingest(world.file('cut.csv.gz', whole.subarray(0, -20)), mapping)).rejects.toThrow(
+      /ends inside its compressed data/,
+    );
+    await expect(world.ingest(world.file('damaged.csv.gz', damaged), mapping)).rejects.toThrow(/has damaged compressed data/);
+    expect(counts(await world.ingest(world.file('whole.csv.gz', whole), mapping))).toMatchObject({ read: 5000, stored: 5000 });
+  });
+
+  it('does not take a file for done that was changed while it was read', async () => {
+    const mapping = tills('changing');
+    const rows = Array.from({ length: 3000 }, (_, number) => line('ada', `${number}`));
+    const path = world.file('changing.csv', HEADER + rows.join(''));
+    let changed = false;
+    const onProgress = () => {
+      if (!changed) world.file('changing.csv', HEADER + rows.slice(0, 10).join(''));
+      changed = true;
+    };
+    await expect(world.ingest(path, mapping, { onProgress })).rejects.toThrow(/changing\.csv: changed while it was read\. .*run again/);
+    expect(counts(await world.ingest(world.file('changing.csv', HEADER + rows.join('')), mapping))).toMatchObject({ read: 3000 });
   });
 
   it('keeps the same customer for identifiers of one row', async () => {

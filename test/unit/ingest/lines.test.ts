@@ -48,6 +48,14 @@ describe('a JSON Lines file', () => {
     expect(row?.fault?.message).toContain('in quotes');
   });
 
+  it('refuses an object that is too deep to be written as text again, and reads on', () => {
+    const text = `{"a":${'['.repeat(300_000)}${']'.repeat(300_000)}}\n{"a":"y"}\n`;
+    expect(shown(read(jsonLinesSplitter(['a'], 0), text, text.length))).toEqual([
+      [1, 1, 'ROW_MALFORMED'],
+      [2, 2, ['y']],
+    ]);
+  });
+
   it('refuses one line that is too long and reads on', () => {
     const text = `{"a":"${'x'.repeat(MAX_ROW_LENGTH)}"}\n{"a":"y"}\n`;
     for (const piece of [1 << 16, text.length])
@@ -74,6 +82,16 @@ describe('a JSON array', () => {
   it('has no rows when it is empty', () => {
     expect(read(new JsonArraySplitter(['a']), '[ ]')).toEqual([]);
     expect(read(new JsonArraySplitter(['a']), '')).toEqual([]);
+  });
+
+  it('gives its rows and then says that something follows, in any pieces', () => {
+    const joined = '[{"a":1}]\n\n[{"a":2}]\n';
+    for (let piece = 1; piece <= joined.length; piece++)
+      expect(() => read(new JsonArraySplitter(['a']), joined, piece)).toThrow(/line 3: something follows the end of the array/);
+    const splitter = new JsonArraySplitter(['a']);
+    expect(shown([...splitter.push(joined)])).toEqual([[1, 1, ['1']]]);
+    expect(() => splitter.end()).toThrow(/line 3/);
+    expect(shown(read(new JsonArraySplitter(['a']), '[{"a":1}]\n \n'))).toEqual([[1, 1, ['1']]]);
   });
 
   it('says on which line a file is no array, or breaks off', () => {
