@@ -9,7 +9,9 @@ import { compile } from '../ingest/plan.ts';
 import { Quarantine, quarantineGroup } from '../ingest/quarantine.ts';
 import { quarantineSpec, runsSpec } from '../ingest/records.ts';
 import { retryCorrected, retryRows } from '../ingest/retry.ts';
+import { OperatorError } from '../kernel/errors.ts';
 import { decodeCursor, encodeCursor } from '../kernel/page.ts';
+import type { Cursor } from '../kernel/storage/port.ts';
 import { configOption, EXIT_INTERRUPTED, interruption, loadMapping, printJson, summary, withIngest } from './ingest.ts';
 
 interface Flags {
@@ -32,8 +34,8 @@ export function registerQuarantine(program: Command): void {
 
   ofMapping(quarantine.command('list'), 'show the rows of a mapping, the latest first')
     .option('--first <n>', 'how many', count, 20)
-    .option('--after <cursor>', 'go on behind the cursor that the page before ended with')
-    .action((flags: Flags & { first: number; after?: string }) => withGroup(flags, (work) => list(work, flags)));
+    .option('--after <cursor>', 'go on behind the cursor that the page before ended with', cursor)
+    .action((flags: Flags & { first: number; after?: Cursor }) => withGroup(flags, (work) => list(work, flags)));
 
   ofMapping(quarantine.command('export'), 'write the rows of a mapping to a file for correction; the file holds personal data')
     .requiredOption('--out <file>', 'where to')
@@ -42,7 +44,7 @@ export function registerQuarantine(program: Command): void {
       withGroup(flags, async ({ quarantine: rows, group, loaded, deps }) => {
         const columns = compile(loaded, deps.intakes).wanted.map(({ name }) => name);
         const text = exportRows(rows, group, { format: flags.format, code: flags.reason, columns });
-        await pipeline(Readable.from(text), createWriteStream(flags.out, { mode: 0o600 }));
+        await writeNewFile(flags.out, text);
       }),
     );
 
@@ -73,6 +75,29 @@ function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 1000) throw new InvalidArgumentError('Give a whole number from 1 to 1000.');
   return value;
+}
+
+function cursor(text: string): Cursor {
+  try {
+    const read = decodeCursor(text);
+    if (read) return read;
+  } catch {
+    // said below, in the words of a command line
+  }
+  throw new InvalidArgumentError('Pass the one that the page before ended with, unchanged.');
+}
+
+/** Never writes over a file: it would keep its mode, and others might read it. */
+async function writeNewFile(path: string, text: AsyncIterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(text), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    const remedy =
+      code === 'EEXIST' ? 'is there already. Name a new file' : `can't be written (${code}). Name a file in a folder where you may write`;
+    throw new OperatorError('The rows can not be exported:', [`${path} (--out): ${remedy}.`]);
+  }
 }
 
 interface GroupWork {
@@ -112,9 +137,9 @@ async function summarise({ store }: IngestDeps, json: boolean): Promise<void> {
 
 async function list(
   { quarantine, group }: GroupWork,
-  { first, after, reason, json }: Flags & { first: number; after?: string },
+  { first, after, reason, json }: Flags & { first: number; after?: Cursor },
 ): Promise<void> {
-  const { items, next } = await quarantine.page(group, { first, after: decodeCursor(after), code: reason });
+  const { items, next } = await quarantine.page(group, { first, after, code: reason });
   for (const { id, code, field, message, file, line, raw } of items) {
     if (json) printJson({ id, code, field, message, file, line, raw });
     else console.log(`${file}:${line} ${code}${field === null ? '' : ` (${field})`}: ${message}\n  ${raw}`);

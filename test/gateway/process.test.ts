@@ -11,6 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const MAPPING = new URL('../../examples/mappings/cdnow.yaml', import.meta.url).pathname;
 const SECRET = '0123456789abcdef0123456789abcdef';
 
 describe('a process that can not run', { timeout: 60_000 }, () => {
@@ -29,6 +30,13 @@ describe('a process that can not run', { timeout: 60_000 }, () => {
       /^The store can not be opened\.\n {2}- .*GARBAGE \(DATA_DIR\) .*EEXIST/,
     ],
     ['a part that does not exist', ['serve', 'gatway'], {}, /^The command is wrong:\n {2}- serve gatway: .*did you mean gateway\?/],
+    ['a cursor that is none', ['quarantine', 'list', '--mapping', MAPPING, '--after', 'junk'], {}, /--after <cursor>.* Pass the one that/],
+    [
+      'an export over a file',
+      ['quarantine', 'export', '--mapping', MAPPING, '--out', MAPPING],
+      {},
+      /^The rows can not be exported:\n {2}- .*\.yaml \(--out\): is there already/,
+    ],
     [
       'no supergraph',
       ['serve'],
