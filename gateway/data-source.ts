@@ -38,10 +38,13 @@ export interface Transport {
 /** Why a subgraph's answer can't be used; for the log. */
 export class Unavailable extends Error {
   readonly code: string;
-  constructor(code: 'DEADLINE' | 'GARBAGE' | 'STATUS' | 'TOO_LARGE' | 'CLIENT_GONE', cause?: unknown) {
-    super(code, { cause });
+  /** The HTTP status that was not 200, for `STATUS`. */
+  readonly status: number | undefined;
+  constructor(code: 'DEADLINE' | 'GARBAGE' | 'STATUS' | 'TOO_LARGE' | 'CLIENT_GONE', status?: number) {
+    super(code);
     this.name = 'Unavailable';
     this.code = code;
+    this.status = status;
   }
 }
 
@@ -100,7 +103,11 @@ export class SubgraphSource implements GraphQLDataSource {
       return errors.length === 0 ? { data } : { data, errors: errors.map((error) => this.#masked(error, client)) };
     } catch (err) {
       const durationMs = Math.round(performance.now() - startedAt);
-      log.warn({ requestId: client.requestId, service, durationMs, err }, 'a subgraph is unavailable');
+      const status = err instanceof Unavailable ? err.status : undefined;
+      log.warn(
+        { requestId: client.requestId, service, durationMs, status, err },
+        status === 401 ? 'a subgraph has another SUBGRAPH_SECRET' : 'a subgraph is unavailable',
+      );
       ledger.losses.push({ service, at, fields: fieldNames(shape, representations), message: lossMessage(service, shape.mutation) });
       return { data: nullAnswer(shape, representations) };
     }

@@ -30,7 +30,7 @@ export function overHttp(url: URL, secret: string): Transport {
       const refuse = (code: 'STATUS' | 'TOO_LARGE' | 'GARBAGE') => {
         // Not read to its end: the connection goes, not the memory.
         body.on('error', () => {}).destroy();
-        throw new Unavailable(code);
+        throw new Unavailable(code, code === 'STATUS' ? statusCode : undefined);
       };
       if (statusCode !== 200) return refuse('STATUS');
       if (!/^application\/(graphql-response\+)?json\b/.test(String(headers['content-type']))) return refuse('GARBAGE');

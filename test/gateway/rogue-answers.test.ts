@@ -5,6 +5,7 @@ import type { Transport } from '../../gateway/data-source.ts';
 import { inProcess } from '../../gateway/in-process.ts';
 import { MAX_ANSWER_BYTES, overHttp } from '../../gateway/over-http.ts';
 import { openGraph } from '../../gateway/server.ts';
+import { createLog } from '../../kernel/log.ts';
 import { rogueServer } from '../support/faults.ts';
 import { ask } from '../support/graph-client.ts';
 import { CANARY, tinyGraph } from '../support/tiny-graph.ts';
@@ -81,5 +82,23 @@ describe('a subgraph that answers', () => {
       ],
     });
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
+  });
+
+  it('that it knows another secret is told of to the operator, by status', async () => {
+    const rogue = await rogueServer((request, response) => {
+      request.resume();
+      response.writeHead(401, { 'content-type': 'application/json' }).end(secrets);
+    });
+    const { supergraphFile, subgraphs } = tinyGraph();
+    const transports = new Map<string, Transport>([...subgraphs].map(([name, subgraph]) => [name, inProcess(subgraph)]));
+    transports.set('crm', overHttp(new URL(rogue.url), 'x'.repeat(32)));
+    let logged = '';
+    const log = createLog('warn', { write: (text) => (logged += text) });
+    const graph = await openGraph({ supergraphFile, transports, deadlineMs: 2000, production: true, introspection: false, log });
+    closing.push(() => graph.stop(), rogue.close);
+
+    await ask(graph, '{ customer(id: "ada") { profile { display } } }');
+    expect(JSON.parse(logged)).toMatchObject({ service: 'crm', status: 401, msg: 'a subgraph has another SUBGRAPH_SECRET' });
+    expect(logged).not.toContain(CANARY);
   });
 });
