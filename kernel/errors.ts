@@ -21,6 +21,9 @@ export function refuse(code: string, field: string | null, message: string): Use
   return { code, field: field === null ? null : ['input', ...field.split('.')], message };
 }
 
+/** What CUSTOMER_UNKNOWN says, whichever subgraph is asked. */
+export const NO_SUCH_CUSTOMER = 'There is no such customer; look them up with customerBy.';
+
 /** A client's mistake in a query argument: answered as a coded GraphQL error that names the argument. */
 export function badArgument(argument: string, problem: string, remedy: string): GraphQLError {
   return new GraphQLError(`Argument "${argument}" ${problem}. ${remedy}`, { extensions: { code: 'BAD_USER_INPUT', argument } });

@@ -1,4 +1,4 @@
-import { refuse, type UserError } from '../../kernel/errors.ts';
+import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts';
 import { digest, entityId, parseEntityId } from '../../kernel/ids.ts';
 import type { Directory } from '../../kernel/intake.ts';
 import { type Effect, once, type RequestRecord } from '../../kernel/requests.ts';
@@ -48,8 +48,8 @@ interface Deps {
 }
 
 const refused = (...userErrors: readonly UserError[]): Effect => ({ ok: false, userErrors });
-const UNKNOWN_CUSTOMER = refuse('CUSTOMER_UNKNOWN', 'customer', 'There is no customer with this id.');
-const UNKNOWN_CASE = refuse('CASE_UNKNOWN', 'case', 'There is no case with this id.');
+const UNKNOWN_CUSTOMER = refuse('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER);
+const UNKNOWN_CASE = refuse('CASE_UNKNOWN', 'case', 'There is no such case; take its id from the graph.');
 
 export function commands({ profiles, interactions, cases, requests, directory, now }: Deps): Commands {
   const exists = async (customer: string) => (await directory.exists([customer]))[0] === true;

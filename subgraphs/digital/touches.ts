@@ -1,4 +1,4 @@
-import { refuse, type UserError } from '../../kernel/errors.ts';
+import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts';
 import { type Effect, once } from '../../kernel/requests.ts';
 import { textErrors } from '../../kernel/texts.ts';
 import type { CampaignTouchRecordInput } from '../../schema/generated/digital.ts';
@@ -23,7 +23,7 @@ export async function recordTouch(
   if (userErrors.length > 0) return { campaignTouch: null, userErrors };
   const effect = await once(context.requests, 'campaignTouchRecord', input, context.now, async (at) => {
     const [exists] = await context.directory.exists([owner]);
-    if (!exists) return refusal('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.');
+    if (!exists) return refusal('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER);
     const record: TouchRow = {
       campaign: input.campaign,
       channel: input.channel,
@@ -34,7 +34,7 @@ export async function recordTouch(
     };
     const [outcome] = await fileTouches(context.collections, [{ record, owner, origin: 'campaign-touch-record', occurrence: 1 }]);
     if (typeof outcome !== 'object') return { ok: true, result: touchId(record) };
-    if (outcome.code === 'CUSTOMER_ERASED') return refusal('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.');
+    if (outcome.code === 'CUSTOMER_ERASED') return refusal('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER);
     return refusal(outcome.code, 'messageId', outcome.message);
   });
   if (!effect.ok) return { campaignTouch: null, userErrors: effect.userErrors };

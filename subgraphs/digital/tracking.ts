@@ -1,4 +1,4 @@
-import { type Reason, refuse, type UserError } from '../../kernel/errors.ts';
+import { NO_SUCH_CUSTOMER, type Reason, refuse, type UserError } from '../../kernel/errors.ts';
 import type { Claim, Identifier } from '../../kernel/intake.ts';
 import { type Money, minorDigits, parseDecimal, toMoney } from '../../kernel/money.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
@@ -111,7 +111,7 @@ async function ownersOf(context: Context, inputs: readonly EventInput[]): Promis
   });
   const exist = named.length > 0 ? await context.directory.exists(named.map(({ customer }) => customer)) : [];
   for (const [position, { customer, index }] of named.entries())
-    owners[index] = exist[position] ? customer : problem('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.');
+    owners[index] = exist[position] ? customer : problem('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER);
   const found = claimed.length > 0 ? await context.directory.resolve(claimed.map(({ claim }) => claim)) : [];
   for (const [position, { index }] of claimed.entries()) {
     const owner = found[position];
@@ -164,7 +164,7 @@ export async function trackEvents(
   const events = inputs.map((): EventRecord | null => null);
   for (const [position, { index, event }] of filing.entries()) {
     const stored = filed[position] ?? null;
-    if (stored === null) refusals.set(index, problem('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.'));
+    if (stored === null) refusals.set(index, problem('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER));
     else if (stored.content === event.content) events[index] = stored;
     else refusals.set(index, problem('IDEMPOTENCY_KEY_REUSED', 'messageId', 'The messageId belongs to an event of other content.'));
   }

@@ -1,4 +1,4 @@
-import { refuse, type UserError } from '../../kernel/errors.ts';
+import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts';
 import { digest, entityId, parseEntityId } from '../../kernel/ids.ts';
 import { type Effect, once } from '../../kernel/requests.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
@@ -28,8 +28,8 @@ function refusal(code: string, field: string | null, message: string): Effect {
   return { ok: false, userErrors: [refuse(code, field, message)] };
 }
 
-const UNKNOWN_CUSTOMER = refusal('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer.');
-const UNKNOWN_FEEDBACK = refusal('FEEDBACK_UNKNOWN', 'feedbackItem', 'There is no such feedback.');
+const UNKNOWN_CUSTOMER = refusal('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER);
+const UNKNOWN_FEEDBACK = refusal('FEEDBACK_UNKNOWN', 'feedbackItem', 'There is no such feedback; take its id from the graph.');
 
 async function payloadOf(context: Context, effect: Effect): Promise<FeedbackPayload> {
   if (!effect.ok) return { feedbackItem: null, userErrors: effect.userErrors };

@@ -1,4 +1,4 @@
-import { refuse, type UserError } from '../../kernel/errors.ts';
+import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts';
 import { digest, parseCustomerId } from '../../kernel/ids.ts';
 import type { Channel, ConsentPurpose, Directory, Identifier } from '../../kernel/intake.ts';
 import { type Effect, once, type RequestRecord } from '../../kernel/requests.ts';
@@ -87,14 +87,14 @@ export function commands({ directory, requests, customers, consents, now }: Deps
       const known = parseCustomerId(input.customer) ? await readCustomers(customers, [input.customer]) : new Map();
       // Filed under who answers now: it is the person who speaks, whichever of their ids the client holds.
       const customer = survivorOf(known, input.customer)?.owner;
-      if (customer === undefined) return refused(refuse('CUSTOMER_UNKNOWN', 'customer', 'There is no customer with this id.'));
+      if (customer === undefined) return refused(refuse('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER));
       const id = digest('customerConsentSet', input.idempotencyKey);
       const effect = await once(requests, 'customerConsentSet', input, now, async (at) => {
         const claim = { purpose, channel: channel ?? null, status, lawfulBasis, recordedAt: recordedAt ?? at };
         const rest = { policyVersion: policyVersion ?? null, proof: proof ?? null, expiresAt: expiresAt ?? null };
         const record = { ...consentRecord(customer, source ?? 'api', { ...claim, ...rest }), id };
         const [outcome] = await consents.insertOnce([record]);
-        if (outcome === 'erased') return refused(refuse('CUSTOMER_UNKNOWN', 'customer', 'There is no customer with this id.'));
+        if (outcome === 'erased') return refused(refuse('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER));
         return { ok: true, result: customer };
       });
       if (!effect.ok) return effect;

@@ -1,4 +1,4 @@
-import { refuse, type UserError } from '../../kernel/errors.ts';
+import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts';
 import { digest, parseEntityId } from '../../kernel/ids.ts';
 import { acceptRequest, requestSpec } from '../../kernel/requests.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
@@ -47,7 +47,7 @@ export async function accept(
   if (userErrors.length > 0) return { ok: false, userErrors };
   if (customer !== undefined) {
     const [members = []] = await directory.members([customer]);
-    if (members.length === 0) return refused('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer; look them up with customerBy.');
+    if (members.length === 0) return refused('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER);
     // An order's id says whose it is; through another's, one person's transaction would lead to the other.
     if (order != null && !members.includes(parseEntityId('ord', order)?.owner ?? ''))
       return refused('ORDER_INVALID', 'order', "Give the id of one of the customer's orders, as the graph gives it.");

@@ -68,7 +68,8 @@ export async function redeemVoucher(input: VoucherRedeemInput, context: Context)
   const found = await withCode(input.customer, input.code, context);
   const mine = (voucher: VoucherRecord) => voucher.redemption === origin;
   const voucher = found.find(mine) ?? found.find((candidate) => voucherStatus(candidate, at) === 'ISSUED') ?? found[0];
-  if (!voucher) return refused('VOUCHER_UNKNOWN', 'code', 'The customer has no voucher with this code.');
+  if (!voucher)
+    return refused('VOUCHER_UNKNOWN', 'code', 'The customer has no voucher with this code; those they have are in loyalty.vouchers.');
   const vouchers = context.store.collection(vouchersSpec);
   let state = voucherStatus(voucher, at);
   await update(vouchers, [voucher], (current): VoucherRecord | null => {

@@ -168,7 +168,12 @@ export function paymentCommand(input: PaymentRecordInput, at: EpochMs): Command<
   for (const field of ['orderNumber', 'method'] as const) inspection.label(field, input[field]);
   const { amount: text, currencyCode: currency } = input.amount;
   const amount = exact(inspection.amount('amount.amount', text));
-  inspection.require(amount.scale <= minorDigits(currency), 'AMOUNT_INVALID', 'amount.amount', 'The currency has fewer decimal places.');
+  inspection.require(
+    amount.scale <= minorDigits(currency),
+    'AMOUNT_INVALID',
+    'amount.amount',
+    'The currency has fewer decimal places; round the amount to those it has.',
+  );
   inspection.require(input.status !== 'LATE', 'STATUS_INVALID', 'status', 'Record PENDING with dueAt; it becomes LATE by itself.');
   return inspection.result(() => [
     {

@@ -1,4 +1,4 @@
-import { refuse, type UserError } from '../../kernel/errors.ts';
+import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts';
 import type { Folded } from '../../kernel/fold.ts';
 import { digest } from '../../kernel/ids.ts';
 import type { Arrival } from '../../kernel/intake.ts';
@@ -45,7 +45,7 @@ async function record<I extends RecordInput, R, D extends Doc>(
   const checked = command(input, now);
   if (!checked.ok) return refused(...checked.userErrors);
   const [known] = await directory.exists([input.customer]);
-  if (!known) return refused(refuse('CUSTOMER_UNKNOWN', 'customer', 'There is no such customer; look them up with customerBy.'));
+  if (!known) return refused(refuse('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER));
   const at = await acceptRequest(store.collection(requestSpec), `${kind}Record`, input, now);
   if (at === null)
     return refused(refuse('IDEMPOTENCY_KEY_REUSED', 'idempotencyKey', 'This key was used for another input; choose a new one per intent.'));
