@@ -40,7 +40,8 @@ export async function fillOnce({ storage, company, log, onProgress, signal }: De
     onProgress,
     signal,
   });
-  log.info({ event: 'demo', customers: result.customers, durationMs: Math.round(result.elapsedMs) }, 'the demo company is there');
+  const said = result.complete ? 'the demo company is there' : 'the fill was stopped; the next start goes on with it';
+  log.info({ event: 'demo', customers: result.customers, durationMs: Math.round(result.elapsedMs) }, said);
 }
 
 function wasBegun(storage: StorageConfig): Promise<boolean> {
