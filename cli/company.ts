@@ -9,6 +9,8 @@ import { modules, openDirectory } from '../subgraphs/registry.ts';
 export interface Company {
   readonly directory: Directory;
   readonly subgraphs: ReadonlyMap<SubgraphName, Subgraph>;
+  /** The open stores, identity's always among them. */
+  readonly stores: ReadonlyMap<SubgraphName, Store>;
   close(): Promise<void>;
 }
 
@@ -22,13 +24,13 @@ export interface CompanyOptions {
 
 /** Opens the stores, the directory and the subgraphs. Closes what it had opened when one fails. */
 export async function openCompany({ storage, names = SUBGRAPH_NAMES, clock, log }: CompanyOptions): Promise<Company> {
-  const stores: Store[] = [];
+  const stores = new Map<SubgraphName, Store>();
   const close = async () => {
-    await Promise.all(stores.map((store) => store.close()));
+    await Promise.all([...stores.values()].map((store) => store.close()));
   };
   const open = async (name: SubgraphName) => {
     const store = await openStore(storage, name, modules[name].specs);
-    stores.push(store);
+    stores.set(name, store);
     return store;
   };
   try {
@@ -39,7 +41,7 @@ export async function openCompany({ storage, names = SUBGRAPH_NAMES, clock, log 
       const store = name === 'identity' ? identityStore : await open(name);
       subgraphs.set(name, openSubgraph(modules[name], { store, directory, clock, log: log.child({ subgraph: name }) }));
     }
-    return { directory, subgraphs, close };
+    return { directory, subgraphs, stores, close };
   } catch (error) {
     await close();
     throw error;

@@ -3,7 +3,6 @@ import { type FillProgress, fillDemoStore } from '../demo/fill.ts';
 import { fillSpec } from '../demo/progress.ts';
 import { openStore, type StorageConfig } from '../kernel/storage/open.ts';
 import type { AnySpec, Store } from '../kernel/storage/port.ts';
-import { SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
 import { modules } from '../subgraphs/registry.ts';
 import type { Company } from './company.ts';
 
@@ -24,7 +23,7 @@ export interface DemoFill {
 
 /** Fills an empty store with the demo company, or goes on with a fill that was interrupted. A store with other data is left as it is. */
 export async function fillOnce({ storage, company, log, onProgress, signal }: DemoFill): Promise<void> {
-  if (!(await wasBegun(storage)) && !(await isEmpty(storage))) {
+  if (!(await wasBegun(storage)) && !(await isEmpty(company))) {
     log.info({ event: 'demo' }, 'the store holds data, so no demo company is added');
     return;
   }
@@ -44,29 +43,21 @@ export async function fillOnce({ storage, company, log, onProgress, signal }: De
   log.info({ event: 'demo', customers: result.customers, durationMs: Math.round(result.elapsedMs) }, said);
 }
 
-function wasBegun(storage: StorageConfig): Promise<boolean> {
-  return looking(storage, 'demo', [fillSpec], (store) => holdsAny(store, fillSpec));
-}
-
-async function isEmpty(storage: StorageConfig): Promise<boolean> {
-  for (const name of SUBGRAPH_NAMES) {
-    const specs = modules[name].specs.filter((spec) => !OWN_COLLECTIONS.has(spec.name));
-    const used = await looking(storage, name, modules[name].specs, async (store) => {
-      for (const spec of specs) if (await holdsAny(store, spec)) return true;
-      return false;
-    });
-    if (used) return false;
-  }
-  return true;
-}
-
-async function looking<T>(storage: StorageConfig, name: string, specs: readonly AnySpec[], look: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(storage, name, specs);
+async function wasBegun(storage: StorageConfig): Promise<boolean> {
+  const store = await openStore(storage, 'demo', [fillSpec]);
   try {
-    return await look(store);
+    return await holdsAny(store, fillSpec);
   } finally {
     await store.close();
   }
+}
+
+async function isEmpty({ stores }: Company): Promise<boolean> {
+  for (const [name, store] of stores) {
+    const specs = modules[name].specs.filter((spec) => !OWN_COLLECTIONS.has(spec.name));
+    for (const spec of specs) if (await holdsAny(store, spec)) return false;
+  }
+  return true;
 }
 
 async function holdsAny(store: Store, spec: AnySpec): Promise<boolean> {

@@ -13,6 +13,7 @@ import { OperatorError } from '../kernel/errors.ts';
 import { scalars } from '../kernel/scalars.ts';
 import { ledgerOf, SubgraphSource, type Transport } from './data-source.ts';
 import { isVisible } from './losses.ts';
+import { silent } from './silent.ts';
 
 export interface FederationOptions {
   /** The path of the composed supergraph. */
@@ -63,10 +64,6 @@ export class Federation implements GatewayInterface {
     await Promise.all([...this.#transports.values()].map((transport) => transport.close()));
   }
 }
-
-// What Apollo's gateway has to say may quote a query or an answer.
-const nothing = () => {};
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 function readSupergraph(file: string): string {
   try {

@@ -11,6 +11,7 @@ import { OperatorError } from '../kernel/errors.ts';
 import type { ClientRequest } from './data-source.ts';
 import { Federation, type FederationOptions } from './federation.ts';
 import { noPrototype, wrongOperation } from './request-rules.ts';
+import { silent } from './silent.ts';
 import { wrongVariable } from './variables.ts';
 
 export interface GraphOptions extends FederationOptions {
@@ -52,9 +53,6 @@ export async function openGraph(options: GraphOptions): Promise<ApolloServer<Cli
   }
   return server;
 }
-
-const nothing = () => {};
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 const checkOperation: ApolloServerPlugin<ClientRequest> = {
   requestDidStart: async () => ({

@@ -1,5 +1,8 @@
 import { refuse, type UserError } from './errors.ts';
 
+/** A number, code or name: 1 to 200 characters, none of which is a control character or half of a surrogate pair. */
+export const LABEL = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+
 const MAX_TEXT = 500;
 const MAX_ITEMS = 50;
 

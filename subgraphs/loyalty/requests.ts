@@ -2,10 +2,9 @@ import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts
 import { digest, parseEntityId } from '../../kernel/ids.ts';
 import { acceptRequest, requestSpec } from '../../kernel/requests.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { LABEL } from '../../kernel/texts.ts';
 import type { Context } from './context.ts';
 import { MAX_POINTS } from './source.ts';
-
-const TEXT = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 
 /** A request that may go ahead: when it was first made, and the name under which its effect is filed. */
 export interface Accepted {
@@ -40,7 +39,7 @@ export async function accept(
   const { customer, points, order, idempotencyKey } = input;
   const userErrors: UserError[] = [];
   for (const [field, text] of Object.entries({ idempotencyKey, ...texts }))
-    if (text != null && !TEXT.test(text))
+    if (text != null && !LABEL.test(text))
       userErrors.push(refuse('TEXT_INVALID', field, 'Give 1 to 200 characters without control characters.'));
   if (points !== undefined && (points < 1 || points > MAX_POINTS))
     userErrors.push(refuse('POINTS_INVALID', 'points', `Give a number of points from 1 to ${MAX_POINTS}.`));

@@ -1,6 +1,7 @@
 import { refuse, type UserError } from '../../kernel/errors.ts';
 import { minorDigits, parseDecimal } from '../../kernel/money.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { LABEL } from '../../kernel/texts.ts';
 import type { OrderLineInput, OrderRecordInput, PaymentRecordInput, ReturnRecordInput } from '../../schema/generated/pos.ts';
 import { exact, lineAmount, MAX_AMOUNT, minorUnits, plain, sum } from './amounts.ts';
 import type { Line } from './records.ts';
@@ -14,7 +15,6 @@ export type Command<R> =
 
 const MAX_LINES = 1000;
 const SKU = /^[\p{L}\p{N}._/-]{1,100}$/u;
-const LABEL = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 
 /** Collects every mistake of one input. */
 class Inspection {
