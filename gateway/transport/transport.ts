@@ -42,8 +42,11 @@ export interface Fetch {
   readonly deadlineMs: number;
 }
 
-/** Called exactly once for each fetch: with the fault, or with whatever the subgraph said, unchecked beyond being JSON. */
-export type Receive = (fault: Error | null, answer: unknown) => void;
+/**
+ * Called exactly once for each fetch: with the fault, or with whatever the subgraph said, unchecked beyond being JSON. `shared`:
+ * somebody else was given the very same object, so it is not to be changed; otherwise it is the receiver's own.
+ */
+export type Receive = (fault: Error | null, answer: unknown, shared?: boolean) => void;
 
 /** Gives up a fetch: the subgraph is told where that is possible, and `receive` is not called any more. */
 export type Cancel = () => void;
