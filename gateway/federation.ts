@@ -13,7 +13,7 @@ import { OperatorError } from '../kernel/errors.ts';
 import { scalars } from '../kernel/scalars.ts';
 import { ledgerOf, SubgraphSource, type Transport } from './data-source.ts';
 import { isVisible } from './losses.ts';
-import { silent } from './silent.ts';
+import { silent } from './http/silent.ts';
 
 export interface FederationOptions {
   /** The path of the composed supergraph. */

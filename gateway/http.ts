@@ -27,7 +27,7 @@ export async function serveGraph(options: GatewayServerOptions): Promise<HttpSer
   let server: HttpServer | undefined;
   const readiness = (): Readiness => (server?.draining ? { ready: false, reason: 'stopping' } : options.readiness());
   // Nine megabytes of scripts, which production does not load.
-  const explorer = options.production ? null : (await import('./graphiql.ts')).graphiql;
+  const explorer = options.production ? null : (await import('./http/graphiql.ts')).graphiql;
 
   const handler = async (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/';

@@ -10,9 +10,9 @@ import type { Logger } from 'pino';
 import { OperatorError } from '../kernel/errors.ts';
 import type { ClientRequest } from './data-source.ts';
 import { Federation, type FederationOptions } from './federation.ts';
-import { noPrototype, wrongOperation } from './request-rules.ts';
-import { silent } from './silent.ts';
-import { wrongVariable } from './variables.ts';
+import { noPrototype, wrongOperation } from './http/request-rules.ts';
+import { silent } from './http/silent.ts';
+import { wrongVariable } from './http/variables.ts';
 
 export interface GraphOptions extends FederationOptions {
   readonly introspection: boolean;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { css, editorWorkerService, graphqlWorker, js, jsonWorker } from '@graphql-yoga/render-graphiql/graphiql';
-import { send } from '../kernel/http-server.ts';
+import { send } from '../../kernel/http-server.ts';
 
 const START = `
 const worker = { editorWorkerService: 'editor', json: 'json', graphql: 'graphql' };
