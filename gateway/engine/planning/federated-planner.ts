@@ -1,0 +1,49 @@
+import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
+import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import { withRequiredArguments } from './representations.ts';
+import { aliasRequiredArguments } from './required-arguments.ts';
+import { withoutClashes } from './response-names.ts';
+import { unplannedFields } from './root-fields.ts';
+import { ownSelections, resolvableKeysFirst } from './supergraph-keys.ts';
+
+export interface FederatedPlan {
+  readonly plan: QueryPlan;
+  /** What the plan answers: the client's own document, or one with other response names. */
+  readonly document: DocumentNode;
+  /** From a response name of `document` to the client's, where they differ. */
+  readonly renames: ReadonlyMap<string, string>;
+}
+
+export interface FederatedPlanner {
+  readonly supergraph: Supergraph;
+  /** `document` is valid. Throws for an operation that can't be planned. */
+  plan(document: DocumentNode, operationName: string | undefined): FederatedPlan;
+}
+
+/**
+ * Apollo's planner, right also where it is wrong by itself (docs/decisions/0006-gateway-engine.md): keys that can't be
+ * resolved, fields of one response name that the client and the gateway both ask for, and fields that nobody can answer.
+ * Throws for a broken supergraph.
+ */
+export function federatedPlanner(sdl: string): FederatedPlanner {
+  const source = resolvableKeysFirst(parse(sdl, { noLocation: true }));
+  const supergraph = Supergraph.build(source, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, validateSupergraph: true });
+  const planner = new QueryPlanner(supergraph, {});
+  const requirements = aliasRequiredArguments(planner);
+  const own = ownSelections(source);
+  const schema = supergraph.apiSchema();
+  return {
+    supergraph,
+    plan(clients, operationName) {
+      const { document, renames } = withoutClashes(clients, own);
+      const operation = operationFromDocument(schema, document, operationName === undefined ? {} : { operationName });
+      const { node, ...plan } = planner.buildQueryPlan(operation);
+      if (node?.kind === 'Subscription') return { plan: { ...plan, node }, document, renames };
+      const [unplanned] = unplannedFields(document, operationName, { ...plan, ...(node && { node }) });
+      if (unplanned !== undefined)
+        throw new GraphQLError(`No subgraph can answer what is selected of "${renames.get(unplanned) ?? unplanned}".`);
+      return { plan: { ...plan, ...(node && { node: withRequiredArguments(node, requirements, supergraph.schema) }) }, document, renames };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { type DocumentNode, type FieldNode, Kind, visit } from 'graphql';
+
+/** Names that begin so stand for a client's alias. */
+const OURS = '_client__';
+
+export interface Renamed {
+  /** The same object when nothing had to be renamed. */
+  readonly document: DocumentNode;
+  /** From a response name of `document` to the one that the client chose. */
+  readonly renames: ReadonlyMap<string, string>;
+}
+
+/**
+ * Takes a client's aliases out of the way of what the gateway selects for itself: next to `id: name` a key `id` would be
+ * the client's choice, and with it which object the subgraphs take this one for. `ownSelections`: names of fields that the
+ * gateway selects. An alias is renamed alike wherever it stands, so that selections that were one stay one.
+ */
+export function withoutClashes(document: DocumentNode, ownSelections: ReadonlySet<string>): Renamed {
+  const renames = new Map<string, string>();
+  const renamed = visit(document, {
+    Field(field: FieldNode): FieldNode | undefined {
+      const alias = field.alias?.value;
+      if (alias === undefined || alias === field.name.value) return undefined;
+      if (!ownSelections.has(alias) && !PLANNED.test(alias)) return undefined;
+      const ours = OURS + alias;
+      renames.set(ours, alias);
+      return { ...field, alias: { kind: Kind.NAME, value: ours } };
+    },
+  });
+  return { document: renamed, renames };
+}
+
+/** What this module, `required-arguments.ts` and the planner (for fields of one name and different types) make up. */
+const PLANNED = /^_client__|^_requires__|__alias_\d+$/;
