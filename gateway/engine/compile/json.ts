@@ -1,0 +1,22 @@
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** Up to here looking at each character beats the regular expression's start. */
+const SHORT = 40;
+
+/** The JSON text of a string. */
+export function quote(text: string): string {
+  const { length } = text;
+  if (length <= SHORT) {
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff)) return JSON.stringify(text);
+    }
+    return `"${text}"`;
+  }
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+/** The JSON text of any value that JSON has; `null` for another. */
+export function json(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  return JSON.stringify(value) ?? 'null';
+}

@@ -1,0 +1,130 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import type { FetchOperation } from '../transport/transport.ts';
+import { type AnswerFields, answerFields, compileMerge, type Merge, renamed } from './compile/merge.ts';
+import { compileRepresentations, type Representations, type Subtypes } from './compile/representation.ts';
+import { rewriter } from './compile/rewrites.ts';
+import { type Collector, compileCollector, type PlanPath } from './compile/targets.ts';
+import { type FetchShape, readShape } from './fetch-shape.ts';
+
+/** A fetch at its place in a plan: everything about it that is the same for every request. */
+export interface FetchSite {
+  readonly operation: FetchOperation;
+  /** Where the objects are that it is made for; empty for the root. */
+  readonly path: PlanPath;
+  readonly collect: Collector;
+  /** Where `collect`'s result is kept in a run. */
+  readonly place: number;
+  /** The places whose objects it may change: they have to be collected anew after it. */
+  readonly outdates: readonly number[];
+  readonly variables: readonly string[];
+  /** What is said of each entity; undefined for a fetch of root fields. */
+  readonly representations: Representations | undefined;
+  readonly shape: FetchShape;
+  /** Fields that an entity of a type, or the root, has to have for the answer to be one. */
+  readonly promised: (typeName: string) => readonly string[];
+  readonly merge: Merge;
+  /** Whether nothing but leaves is merged, so that one answer can serve many objects without copies. */
+  readonly leavesOnly: boolean;
+  readonly rewrite: ((value: unknown) => void) | undefined;
+  /** The memory that it shares with the same fetch elsewhere in the plan; -1 when there is none. */
+  memory: number;
+}
+
+/** Gives every distinct path a number. */
+export class Places {
+  readonly #paths: PlanPath[] = [];
+
+  of(path: PlanPath): number {
+    const known = this.#paths.findIndex((other) => other.length === path.length && other.every((part, index) => part === path[index]));
+    return known >= 0 ? known : this.#paths.push(path) - 1;
+  }
+
+  /** Those at or below one of `names` under `path`. Whether a part is a list makes no difference. */
+  below(path: PlanPath, names: readonly string[]): number[] {
+    const above = path.filter((part) => part !== '@');
+    return this.#paths.flatMap((other, index) => {
+      const parts = other.filter((part) => part !== '@');
+      return above.every((part, depth) => part === parts[depth]) && names.includes(parts[above.length] ?? '') ? [index] : [];
+    });
+  }
+
+  get count(): number {
+    return this.#paths.length;
+  }
+}
+
+class Operation implements FetchOperation {
+  readonly service: string;
+  readonly kind: FetchOperation['kind'];
+  readonly name: string | undefined;
+  readonly query: string;
+  readonly bodyHead: string;
+  readonly document: DocumentNode;
+
+  constructor({ serviceName, operationKind, operationName, operation }: FetchNode) {
+    this.service = serviceName;
+    this.kind = operationKind;
+    this.name = operationName;
+    this.query = operation;
+    const named = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
+    this.bodyHead = `{"query":${JSON.stringify(operation)}${named}`;
+    this.document = parse(operation, { noLocation: true });
+  }
+}
+
+/** Compiles a fetch of a plan at `path`. `outdates` is filled when all paths of the plan are known. */
+export function compileFetch(node: FetchNode, path: PlanPath, places: Places, isSubtype: Subtypes): FetchSite & { outdates: number[] } {
+  const operation = new Operation(node);
+  const shape = readShape(operation.document);
+  const representations = node.requires && compileRepresentations(node.requires, node.inputRewrites, isSubtype);
+  const answered = rewrittenFields(node, topFields(operation.document, shape.entities));
+  const promised = new Map<string, readonly string[]>();
+  return {
+    operation,
+    path,
+    collect: compileCollector(path),
+    place: places.of(path),
+    outdates: [],
+    variables: node.variableUsages ?? [],
+    representations,
+    shape,
+    promised: (typeName) => {
+      let names = promised.get(typeName);
+      if (!names) {
+        names = shape.promised(typeName);
+        promised.set(typeName, names);
+      }
+      return names;
+    },
+    merge: compileMerge(answered),
+    leavesOnly: [...answered.fields.values()].every((below) => below === null),
+    rewrite: node.outputRewrites?.length ? rewriter(node.outputRewrites, isSubtype) : undefined,
+    memory: -1,
+  };
+}
+
+/** The composite fields of a fetch, under which it may put new objects into the data. */
+export function compositeFields({ shape, operation }: FetchSite): string[] {
+  return [...topFields(operation.document, shape.entities).fields].flatMap(([name, below]) => (below ? [name] : []));
+}
+
+function topFields(document: DocumentNode, entities: boolean): AnswerFields {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  let set: SelectionSetNode | undefined;
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    else if (definition.kind === Kind.OPERATION_DEFINITION) set = definition.selectionSet;
+  }
+  const root = set?.selections[0];
+  if (entities && root?.kind === Kind.FIELD) set = root.selectionSet;
+  return set ? answerFields(set, fragments) : { fields: new Map() };
+}
+
+function rewrittenFields({ outputRewrites = [] }: FetchNode, fields: AnswerFields): AnswerFields {
+  return outputRewrites.reduce((all, rewrite) => {
+    const path = rewrite.path.filter((part) => !part.startsWith('... on '));
+    if (rewrite.kind === 'KeyRenamer') return renamed(all, path, rewrite.renameKeyTo);
+    return all;
+  }, fields);
+}

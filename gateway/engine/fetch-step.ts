@@ -1,0 +1,197 @@
+import { clientError } from '../../kernel/client-errors.ts';
+import { Unavailable } from '../transport/transport.ts';
+import { Batch } from './batch.ts';
+import { responseName } from './fetch-shape.ts';
+import type { FetchSite } from './fetch-site.ts';
+import type { Plain, Remembered, Run, Step } from './run.ts';
+
+/** Sends a fetch, merges what comes and notes what does not. A subgraph's fault never stops the plan. */
+export function fetchStep(site: FetchSite): Step {
+  return site.representations ? entityStep(site) : rootStep(site);
+}
+
+function rootStep(site: FetchSite): Step {
+  return (run, done) => {
+    const targets = site.path.length === 0 ? [run.data] : targetsOf(site, run);
+    if (targets.length === 0) return done();
+    const batch = open(site, run, null, undefined);
+    batch.wait(() => {
+      if (batch.fault) lose(batch, run, targets);
+      else {
+        const data = batch.answers[0];
+        for (const target of targets) {
+          if (data === undefined) nullify(site, target);
+          else add(batch, target, data as object);
+        }
+        report(batch, run, site, () => null);
+      }
+      outdate(site, run);
+      done();
+    });
+  };
+}
+
+function entityStep(site: FetchSite): Step {
+  const { representations } = site;
+  if (!representations) throw new Error('A fetch of entities without representations.');
+  return (run, done) => {
+    const targets = targetsOf(site, run);
+    const [first] = targets;
+    if (first === undefined) return done();
+    if (targets.length === 1 && site.memory < 0 && representations.object(first)) {
+      const batch = open(site, run, targets, undefined);
+      return batch.wait(() => {
+        take(batch, run, site, targets, ALL_FIRST);
+        outdate(site, run);
+        done();
+      });
+    }
+    askMany(site, run, targets, done);
+  };
+}
+
+const ALL_FIRST = [0];
+
+/** Asks once for all objects that are the same to the subgraph, and not again for what the same fetch has asked elsewhere. */
+function askMany(site: FetchSite, run: Run, targets: readonly object[], done: () => void): void {
+  const textOf = site.representations?.text ?? (() => null);
+  const memory = site.memory < 0 ? undefined : (run.memories[site.memory] ??= new Map());
+  const asked = new Map<string, Remembered | number>();
+  const entities: object[] = [];
+  const texts: string[] = [];
+  // For each target either an index into this fetch or what an earlier one was asked.
+  const kept: object[] = [];
+  const sources: (Remembered | number)[] = [];
+  for (let i = 0; i < targets.length; i++) {
+    const target = targets[i] as object;
+    const text = textOf(target);
+    if (text === null) continue;
+    kept.push(target);
+    const same = asked.get(text) ?? memory?.get(text);
+    sources.push(same ?? entities.length);
+    if (same !== undefined) continue;
+    asked.set(text, entities.length);
+    entities.push(target);
+    texts.push(text);
+  }
+
+  const groups = new Map<Batch, { targets: object[]; indexes: number[] }>();
+  const fresh = entities.length > 0 ? open(site, run, entities, texts, memory) : undefined;
+  for (let i = 0; i < kept.length; i++) {
+    const source = sources[i] as Remembered | number;
+    const batch = typeof source === 'number' ? fresh : source.batch;
+    if (!batch) continue;
+    let group = groups.get(batch);
+    if (!group) {
+      group = { targets: [], indexes: [] };
+      groups.set(batch, group);
+    }
+    group.targets.push(kept[i] as object);
+    group.indexes.push(typeof source === 'number' ? source : source.index);
+  }
+  let left = groups.size;
+  if (left === 0) return done();
+  for (const [batch, group] of groups)
+    batch.wait(() => {
+      take(batch, run, site, group.targets, group.indexes);
+      if (--left > 0) return;
+      outdate(site, run);
+      done();
+    });
+}
+
+function targetsOf(site: FetchSite, run: Run): object[] {
+  run.places[site.place] ??= site.collect(run.data);
+  return run.places[site.place] as object[];
+}
+
+function outdate(site: FetchSite, run: Run): void {
+  for (const place of site.outdates) run.places[place] = undefined;
+}
+
+/** Sends the fetch, or gives it up at once when it can't be in time. */
+function open(
+  site: FetchSite,
+  run: Run,
+  entities: readonly object[] | null,
+  texts: readonly string[] | undefined,
+  memory?: Map<string, Remembered>,
+): Batch {
+  const { transports, deadlineMs } = run.surroundings;
+  const { service } = site.operation;
+  const leftMs = run.endsAt - performance.now();
+  const batch = new Batch(site, run, entities, texts, Math.min(deadlineMs, leftMs));
+  run.batches.push(batch);
+  // Before it is sent, since a fast subgraph may answer before `send` returns.
+  if (memory && texts) for (let index = 0; index < texts.length; index++) memory.set(texts[index] as string, { batch, index });
+  const transport = transports.get(service);
+  if (leftMs <= 0 || run.late?.has(service) || !transport) batch.refuse(new Unavailable('DEADLINE'));
+  else batch.send(transport);
+  return batch;
+}
+
+/** Merges the answers into the objects: `indexes` says which one is whose. */
+function take(batch: Batch, run: Run, site: FetchSite, targets: readonly object[], indexes: readonly number[]): void {
+  if (batch.fault) return lose(batch, run, targets, site);
+  for (let i = 0; i < targets.length; i++) {
+    const target = targets[i] as object;
+    const index = indexes[i] as number;
+    const answer = batch.answers[index];
+    if (answer === undefined) nullify(site, target);
+    else if (answer !== null) add(batch, target, answer as object, index);
+  }
+  if (batch.errors.length > 0) report(batch, run, site, (index) => targets.filter((_, i) => indexes[i] === index));
+}
+
+function add(batch: Batch, target: object, answer: object, index = 0): void {
+  const { merge, leavesOnly } = batch.site;
+  merge(target, answer, leavesOnly || batch.giveAway(index));
+}
+
+/** Notes that the answer is missing, and answers for it: every field is null, so that the plan goes on with what others say. */
+export function lose(batch: Batch, run: Run, targets: readonly object[], site: FetchSite = batch.site): void {
+  const { service } = site.operation;
+  const { log } = run.surroundings;
+  const { fault } = batch;
+  if (fault instanceof Unavailable && fault.code === 'DEADLINE') (run.late ??= new Set()).add(service);
+  // Those that wait for somebody else's fetch have nothing of their own to tell.
+  if (site === batch.site) {
+    const status = fault instanceof Unavailable ? fault.status : undefined;
+    log.warn(
+      { requestId: run.client.requestId, service, status, err: fault },
+      status === 401 ? 'a subgraph has another SUBGRAPH_SECRET' : 'a subgraph is unavailable',
+    );
+  }
+  run.losses.push({ site, targets });
+  for (const target of targets) nullify(site, target);
+}
+
+/** What is known of an object already, its key above all, stays as it is. */
+export function nullify(site: FetchSite, target: object): void {
+  const known = target as Plain;
+  const typeName = site.shape.entities ? String(known.__typename) : '';
+  for (const field of site.shape.fields(typeName)) {
+    const name = responseName(field);
+    if (known[name] === undefined && name !== '__typename') known[name] = null;
+  }
+}
+
+/** Notes what the subgraph's resolvers reported, masked. */
+function report(batch: Batch, run: Run, site: FetchSite, targetsAt: (index: number) => readonly object[] | null): void {
+  const { service } = site.operation;
+  for (const given of batch.errors) {
+    const { message, code, argument } = clientError(given, service);
+    const cause: unknown = (given as { originalError?: unknown }).originalError ?? given;
+    if (code === 'SUBGRAPH_ERROR' && site === batch.site)
+      run.surroundings.log.error({ requestId: run.client.requestId, service, code, err: cause }, 'a resolver failed');
+    const index = batch.entities ? given.path?.[1] : undefined;
+    const targets = typeof index === 'number' ? targetsAt(index) : null;
+    if (targets?.length === 0) continue;
+    run.reports.push({
+      site,
+      error: { message, extensions: { code, service, ...(argument !== undefined && { argument }) } },
+      targets,
+      path: targets ? given.path?.slice(2) : (given.path ?? undefined),
+    });
+  }
+}

@@ -1,0 +1,172 @@
+import {
+  type DocumentNode,
+  executeSync,
+  type FragmentDefinitionNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { ClientRequest } from '../transport/transport.ts';
+import { Unavailable } from '../transport/transport.ts';
+import { Conditions } from './compile/conditions.ts';
+import type { Subtypes } from './compile/representation.ts';
+import { compileWriter, type Notes, type Writer, type WriterContext } from './compile/writer.ts';
+import { errorsOf } from './failures.ts';
+import { nullify } from './fetch-step.ts';
+import { compilePlan, type Program } from './plan-step.ts';
+import type { PlannedOperation } from './planning/messages.ts';
+import type { Run, Surroundings } from './run.ts';
+
+/** The whole GraphQL response as JSON text, as Apollo Server words it: errors first, and a line's end. */
+export interface Answer {
+  readonly text: string;
+  /** Whether it has errors. */
+  readonly failed: boolean;
+}
+
+export interface OperationParts {
+  /** What was planned: the client's document, or what was made of it. */
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly planned: PlannedOperation;
+  readonly schema: GraphQLSchema;
+  readonly isSubtype: Subtypes;
+}
+
+/** An operation with all that can be known of it before a request: its plan, and the code for its answers. */
+export class Operation {
+  readonly kind: 'query' | 'mutation';
+  /** As the client sent it; variables are checked against this and `schema`. */
+  readonly definition: OperationDefinitionNode;
+  readonly schema: GraphQLSchema;
+  readonly #conditions: Conditions;
+  readonly #program: Program;
+  readonly #context: WriterContext;
+  readonly #write: Writer;
+  #explain: Writer | undefined;
+
+  /** Throws a GraphQLError for what this gateway does not execute. */
+  constructor({ document, definition, planned, schema, isSubtype }: OperationParts) {
+    this.kind = definition.operation === 'mutation' ? 'mutation' : 'query';
+    this.definition = definition;
+    this.schema = schema;
+    this.#conditions = new Conditions(definition);
+    const operation = operationOf(document, definition.name?.value);
+    this.#program = compilePlan(planned.plan, this.#conditions, isSubtype, this.kind === 'mutation');
+    this.#context = {
+      schema,
+      operation,
+      fragments: fragmentsOf(document),
+      conditions: this.#conditions,
+      renames: new Map(planned.renames),
+      introspect: (set, variables) => introspect(schema, document, operation, set, variables),
+    };
+    this.#write = compileWriter(this.#context, false);
+  }
+
+  /** Runs the plan. Never rejects for a subgraph's fault. */
+  execute(variables: Readonly<Record<string, unknown>>, client: ClientRequest, surroundings: Surroundings): Promise<Answer> {
+    const { step, places, memories } = this.#program;
+    const run: Run = {
+      surroundings,
+      client,
+      mutates: this.kind === 'mutation',
+      variables,
+      conditions: this.#conditions.values(variables),
+      endsAt: performance.now() + surroundings.requestDeadlineMs,
+      data: {},
+      places: new Array(places).fill(undefined),
+      memories: new Array(memories).fill(undefined),
+      batches: [],
+      losses: [],
+      reports: [],
+      late: undefined,
+    };
+    return new Promise((resolve, reject) => {
+      step(run, () => {
+        try {
+          resolve(this.#answer(run));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  #answer(run: Run): Answer {
+    const notes: Notes = { flawed: false, misfit: false, flaws: [], path: [], variables: run.variables };
+    let text = this.#write(run.data, run.conditions, notes);
+    if (!notes.flawed && run.losses.length === 0 && run.reports.length === 0) return { text: `{"data":${text}}\n`, failed: false };
+    if (notes.misfit && disown(run)) text = this.#write(run.data, run.conditions, notes);
+    const errors = errorsOf(run, text === null ? null : JSON.parse(text), this.#program.sites, this.#context.renames);
+    if (errors.length === 0 && notes.flawed) errors.push(...this.#flaws(run));
+    const data = text ?? 'null';
+    if (errors.length === 0) return { text: `{"data":${data}}\n`, failed: false };
+    return { text: `{"errors":${JSON.stringify(errors)},"data":${data}}\n`, failed: true };
+  }
+
+  /** A subgraph left out what its schema promises, and nobody said why. */
+  #flaws(run: Run): GraphQLFormattedError[] {
+    this.#explain ??= compileWriter(this.#context, true);
+    const notes: Notes = { flawed: false, misfit: false, flaws: [], path: [], variables: run.variables };
+    this.#explain(run.data, run.conditions, notes);
+    return notes.flaws.map((path) => ({
+      message: 'A value that is always there was missing.',
+      path,
+      extensions: { code: 'SUBGRAPH_ERROR' },
+    }));
+  }
+}
+
+/** Takes those subgraphs as lost that put something else where an object belongs. Whether there was one. */
+function disown(run: Run): boolean {
+  let found = false;
+  for (const batch of run.batches) {
+    const { site, fault, entities } = batch;
+    if (fault || batch.answers.every((answer) => site.shape.fits(answer))) continue;
+    found = true;
+    const targets = entities ?? [run.data];
+    const { service } = site.operation;
+    run.surroundings.log.warn({ requestId: run.client.requestId, service, err: new Unavailable('GARBAGE') }, 'a subgraph is unavailable');
+    run.losses.push({ site, targets });
+    for (const target of targets) {
+      for (const name of site.shape
+        .fields(String((target as { __typename?: unknown }).__typename))
+        .map((field) => field.alias?.value ?? field.name.value))
+        if (name !== '__typename') delete (target as Record<string, unknown>)[name];
+      nullify(site, target);
+    }
+  }
+  return found;
+}
+
+function operationOf(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.OPERATION_DEFINITION && (name === undefined || definition.name?.value === name)) return definition;
+  throw new Error('The document has no such operation.');
+}
+
+function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  return fragments;
+}
+
+/** Asks the schema itself, with the fragments of the document and the variables of the request. */
+function introspect(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  selectionSet: SelectionSetNode,
+  variableValues: Readonly<Record<string, unknown>>,
+): string {
+  const asked: DocumentNode = {
+    kind: Kind.DOCUMENT,
+    definitions: [{ ...operation, selectionSet }, ...document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
+  };
+  const { data } = executeSync({ schema, document: asked, variableValues });
+  return JSON.stringify(Object.values(data ?? {})[0] ?? null);
+}
