@@ -40,6 +40,8 @@ export interface Fetch {
   readonly mutates: boolean;
   /** How long this fetch may take, at most. */
   readonly deadlineMs: number;
+  /** What `bodyOf` gives for this fetch, when somebody made it already. */
+  readonly body?: string;
 }
 
 /**
@@ -53,6 +55,8 @@ export type Cancel = () => void;
 
 /** A way to a subgraph. */
 export interface Transport {
+  /** In process nothing is retried, shared or broken: what fails there fails by itself, and loaders share what is read. */
+  readonly kind: 'http' | 'in-process';
   /** Never throws. May call `receive` before it returns. */
   send(fetch: Fetch, receive: Receive): Cancel;
   close(): Promise<void>;
@@ -63,8 +67,8 @@ export class Unavailable extends Error {
   readonly code: 'DEADLINE' | 'GARBAGE' | 'STATUS' | 'TOO_LARGE' | 'CLIENT_GONE' | 'BREAKER_OPEN';
   /** The HTTP status that was not 200, for `STATUS`. */
   readonly status: number | undefined;
-  constructor(code: Unavailable['code'], status?: number) {
-    super(code);
+  constructor(code: Unavailable['code'], status?: number, cause?: Error) {
+    super(code, cause && { cause });
     this.name = 'Unavailable';
     this.code = code;
     this.status = status;
@@ -82,6 +86,7 @@ export function variablesText({ variables, representations }: Pick<Fetch, 'varia
 
 /** The whole body of a fetch over HTTP. Two fetches of one service with equal bodies ask for the same. */
 export function bodyOf(fetch: Fetch): string {
+  if (fetch.body !== undefined) return fetch.body;
   const variables = variablesText(fetch);
   return variables === undefined ? `${fetch.operation.bodyHead}}` : `${fetch.operation.bodyHead},"variables":${variables}}`;
 }
