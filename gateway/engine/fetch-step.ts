@@ -55,7 +55,7 @@ const ALL_FIRST = [0];
 /** Asks once for all objects that are the same to the subgraph, and not again for what the same fetch has asked elsewhere. */
 function askMany(site: FetchSite, run: Run, targets: readonly object[], done: () => void): void {
   const textOf = site.representations?.text ?? (() => null);
-  const memory = site.memory < 0 ? undefined : (run.memories[site.memory] ??= new Map());
+  const memory = memoryOf(site, run);
   const asked = new Map<string, Remembered | number>();
   const entities: object[] = [];
   const texts: string[] = [];
@@ -90,7 +90,7 @@ function askMany(site: FetchSite, run: Run, targets: readonly object[], done: ()
     group.indexes.push(typeof source === 'number' ? source : source.index);
   }
   let left = groups.size;
-  if (left === 0) return done();
+  if (left === 0) done();
   for (const [batch, group] of groups)
     batch.wait(() => {
       take(batch, run, site, group.targets, group.indexes);
@@ -98,6 +98,12 @@ function askMany(site: FetchSite, run: Run, targets: readonly object[], done: ()
       outdate(site, run);
       done();
     });
+}
+
+function memoryOf({ memory }: FetchSite, run: Run): Map<string, Remembered> | undefined {
+  if (memory < 0) return undefined;
+  run.memories[memory] ??= new Map();
+  return run.memories[memory];
 }
 
 function targetsOf(site: FetchSite, run: Run): object[] {
@@ -132,7 +138,10 @@ function open(
 
 /** Merges the answers into the objects: `indexes` says which one is whose. */
 function take(batch: Batch, run: Run, site: FetchSite, targets: readonly object[], indexes: readonly number[]): void {
-  if (batch.fault) return lose(batch, run, targets, site);
+  if (batch.fault) {
+    lose(batch, run, targets, site);
+    return;
+  }
   for (let i = 0; i < targets.length; i++) {
     const target = targets[i] as object;
     const index = indexes[i] as number;
@@ -153,7 +162,10 @@ export function lose(batch: Batch, run: Run, targets: readonly object[], site: F
   const { service } = site.operation;
   const { log } = run.surroundings;
   const { fault } = batch;
-  if (fault instanceof Unavailable && fault.code === 'DEADLINE') (run.late ??= new Set()).add(service);
+  if (fault instanceof Unavailable && fault.code === 'DEADLINE') {
+    run.late ??= new Set();
+    run.late.add(service);
+  }
   // Those that wait for somebody else's fetch have nothing of their own to tell.
   if (site === batch.site) {
     const status = fault instanceof Unavailable ? fault.status : undefined;

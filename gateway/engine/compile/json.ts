@@ -1,3 +1,4 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them.
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 /** Up to here looking at each character beats the regular expression's start. */
 const SHORT = 40;
