@@ -1,4 +1,7 @@
-/** The peer: stock `@apollo/gateway` on Apollo's standalone server, over HTTP subgraphs. `PORT`, `SUBGRAPH_SECRET` from the environment. */
+/**
+ * The peer: stock `@apollo/gateway` on Apollo's standalone server, over HTTP subgraphs. From the environment: `PORT`,
+ * `SUBGRAPH_SECRET` (none: its own data source as it comes), `SUPERGRAPH` (a file; none: the product's).
+ */
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 
 import { readFileSync } from 'node:fs';
@@ -8,7 +11,7 @@ const { ApolloGateway, RemoteGraphQLDataSource } = await import('@apollo/gateway
 const { ApolloServer } = await import('@apollo/server');
 const { startStandaloneServer } = await import('@apollo/server/standalone');
 
-const secret = process.env.SUBGRAPH_SECRET ?? '';
+const secret = process.env.SUBGRAPH_SECRET;
 
 class Authorized extends RemoteGraphQLDataSource {
   override willSendRequest({ request }: GraphQLDataSourceProcessOptions): void {
@@ -17,7 +20,7 @@ class Authorized extends RemoteGraphQLDataSource {
 }
 
 const gateway = new ApolloGateway({
-  supergraphSdl: readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8'),
-  buildService: ({ url }) => new Authorized({ url: url ?? '' }),
+  supergraphSdl: readFileSync(process.env.SUPERGRAPH ?? new URL('../schema/supergraph.graphql', import.meta.url), 'utf8'),
+  ...(secret && { buildService: ({ url }) => new Authorized({ url: url ?? '' }) }),
 });
 await startStandaloneServer(new ApolloServer({ gateway }), { listen: { port: Number(process.env.PORT), host: '127.0.0.1' } });

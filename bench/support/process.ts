@@ -8,6 +8,8 @@ export interface Measured {
   cpuSeconds(): number;
   /** Resident memory in MB. */
   residentMb(): number;
+  /** The most resident memory so far, in MB. */
+  peakMb(): number;
   stop(): Promise<void>;
 }
 
@@ -29,13 +31,16 @@ export function startNode(args: readonly string[], env: Readonly<Record<string, 
       resolve();
     });
   });
+  const memoryMb = (line: string) =>
+    Number(new RegExp(`${line}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
   return {
     child,
     cpuSeconds: () => {
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
       return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
     },
-    residentMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    residentMb: () => memoryMb('VmRSS'),
+    peakMb: () => memoryMb('VmHWM'),
     stop: async () => {
       child.kill('SIGTERM');
       await exited;
