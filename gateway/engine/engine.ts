@@ -6,6 +6,7 @@ import {
   isScalarType,
   Kind,
   type OperationDefinitionNode,
+  parse,
   print,
 } from 'graphql';
 import type { Logger } from 'pino';
@@ -214,7 +215,8 @@ export class Engine {
     if (definition.operation === 'subscription') throw unplannable('Subscriptions are not supported yet.');
     try {
       const planned = await this.#planner.plan(version.number, print(document), operationName);
-      const operation = new Operation({ document, definition, planned, schema, isSubtype: version.isSubtype });
+      const answered = planned.document === undefined ? document : parse(planned.document, { noLocation: true });
+      const operation = new Operation({ document: answered, definition, planned, schema, isSubtype: version.isSubtype });
       this.#versionOf.set(operation, version);
       return operation;
     } catch (error) {

@@ -65,11 +65,12 @@ class Operation implements FetchOperation {
   constructor({ serviceName, operationKind, operationName, operation }: FetchNode) {
     this.service = serviceName;
     this.kind = operationKind;
-    this.name = operationName;
-    this.query = operation;
-    const named = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
-    this.bodyHead = `{"query":${JSON.stringify(operation)}${named}`;
-    this.document = parse(operation, { noLocation: true });
+    // The planner numbers its fetches. Without the number two that ask for the same are the same.
+    this.name = operationName?.replace(/__\d+$/, '');
+    this.query = operationName === undefined ? operation : operation.replace(operationName, this.name ?? '');
+    const named = this.name === undefined ? '' : `,"operationName":${JSON.stringify(this.name)}`;
+    this.bodyHead = `{"query":${JSON.stringify(this.query)}${named}`;
+    this.document = parse(this.query, { noLocation: true });
   }
 }
 

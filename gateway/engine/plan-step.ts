@@ -69,7 +69,7 @@ function shareMemories(sites: readonly FetchSite[]): number {
   const byText = new Map<string, FetchSite[]>();
   for (const site of sites) {
     if (!site.representations || !site.leavesOnly || site.operation.kind !== 'query') continue;
-    const key = `${site.operation.service}\n${site.operation.bodyHead.replace(/,"operationName":"[^"]*"$/, '')}`;
+    const key = `${site.operation.service}\n${site.operation.query}`;
     const same = byText.get(key);
     if (same) same.push(site);
     else byText.set(key, [site]);

@@ -113,10 +113,10 @@ function compile(selections: readonly QueryPlanSelectionNode[], text: boolean): 
   const code: string[] = [];
   const object = (set: readonly QueryPlanSelectionNode[]): string => {
     const fields = fieldsOf(set);
-    const lines = fields.map(({ key, selections: inner }, index) => {
-      const name = JSON.stringify(key);
+    const lines = fields.map(({ key, name: sent, selections: inner }, index) => {
+      const name = JSON.stringify(sent);
       // A field that was never fetched, because its parent could not be: nothing can be asked with the rest.
-      const read = `v=o[${name}];if(v===undefined)return null;`;
+      const read = `v=o[${JSON.stringify(key)}];if(v===undefined)return null;`;
       const nested = inner ? object(inner) : undefined;
       const value = nested
         ? text
@@ -127,7 +127,7 @@ function compile(selections: readonly QueryPlanSelectionNode[], text: boolean): 
           : 'v';
       return text ? `${read}t+=${JSON.stringify(`${index === 0 ? '{' : ','}${name}:`)}+${value};` : `${read}const f${index}=${value};`;
     });
-    const end = text ? `return t+'}';` : `return {${fields.map(({ key }, index) => `[${JSON.stringify(key)}]:f${index}`).join(',')}};`;
+    const end = text ? `return t+'}';` : `return {${fields.map(({ name }, index) => `[${JSON.stringify(name)}]:f${index}`).join(',')}};`;
     const name = `r${code.length}`;
     code.push('');
     code[Number(name.slice(1))] =
@@ -140,19 +140,21 @@ function compile(selections: readonly QueryPlanSelectionNode[], text: boolean): 
 
 /** Each field once, with all that is required below it. For selections without fragments. */
 function fieldsOf(set: readonly QueryPlanSelectionNode[]): RequiredField[] {
-  const fields = new Map<string, { key: string; selections: QueryPlanSelectionNode[] | undefined }>();
+  const fields = new Map<string, { key: string; name: string; selections: QueryPlanSelectionNode[] | undefined }>();
   for (const selection of set) {
     if (selection.kind !== 'Field') continue;
     const key = nameOf(selection);
     const known = fields.get(key);
     if (known && selection.selections) known.selections = [...(known.selections ?? []), ...selection.selections];
-    else if (!known) fields.set(key, { key, selections: selection.selections && [...selection.selections] });
+    else if (!known) fields.set(key, { key, name: selection.name, selections: selection.selections && [...selection.selections] });
   }
   return [...fields.values()];
 }
 
 interface RequiredField {
+  /** Under which it is read; differs from what it is sent as for a field that is required with arguments. */
   readonly key: string;
+  readonly name: string;
   readonly selections: readonly QueryPlanSelectionNode[] | undefined;
 }
 
@@ -171,7 +173,7 @@ function interpret(value: unknown, set: readonly QueryPlanSelectionNode[], isSub
       const key = nameOf(selection);
       const found = object[key];
       if (found === undefined) return null;
-      all = mergedObjects([all, { [key]: selection.selections ? interpret(found, selection.selections, isSubtype) : found }]);
+      all = mergedObjects([all, { [selection.name]: selection.selections ? interpret(found, selection.selections, isSubtype) : found }]);
       continue;
     }
     const { typeCondition: condition, selections } = selection;

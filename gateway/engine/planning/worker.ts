@@ -1,20 +1,15 @@
 /** The planning thread: Apollo's planner takes 40 to 75 ms for a new operation, which must not hold up anybody's answer. */
 import { parentPort } from 'node:worker_threads';
-import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
-import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType, parse, printSchema } from 'graphql';
+import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType, parse, print, printSchema } from 'graphql';
+import { type FederatedPlanner, federatedPlanner } from './federated-planner.ts';
 import type { LoadedSupergraph, PlannedOperation, PlanningAnswer, PlanningRequest } from './messages.ts';
 
-interface Loaded {
-  readonly supergraph: Supergraph;
-  readonly planner: QueryPlanner;
-}
-
-const loaded = new Map<number, Loaded>();
+const planners = new Map<number, FederatedPlanner>();
 
 function load(version: number, sdl: string): LoadedSupergraph {
-  const supergraph = Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, validateSupergraph: true });
-  loaded.set(version, { supergraph, planner: new QueryPlanner(supergraph, {}) });
+  const planner = federatedPlanner(sdl);
+  const { supergraph } = planner;
+  planners.set(version, planner);
   return {
     apiSdl: printSchema(supergraph.apiSchema().toGraphQLJSSchema()),
     services: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
@@ -33,11 +28,10 @@ function subtypesOf(schema: GraphQLSchema): Record<string, readonly string[]> {
 }
 
 function plan(version: number, document: string, operationName: string | undefined): PlannedOperation {
-  const found = loaded.get(version);
-  if (!found) throw new Error('This supergraph is not served any more.');
-  const { supergraph, planner } = found;
-  const operation = operationFromDocument(supergraph.apiSchema(), parse(document), operationName === undefined ? {} : { operationName });
-  return { plan: planner.buildQueryPlan(operation) };
+  const planner = planners.get(version);
+  if (!planner) throw new Error('This supergraph is not served any more.');
+  const { plan, document: planned, renames } = planner.plan(parse(document), operationName);
+  return renames.size === 0 ? { plan } : { plan, document: print(planned), renames: [...renames] };
 }
 
 function answer(request: PlanningRequest): PlanningAnswer {
@@ -49,7 +43,7 @@ function answer(request: PlanningRequest): PlanningAnswer {
       case 'plan':
         return { id, answer: plan(request.argument.version, request.argument.document, request.argument.operationName) };
       case 'forget':
-        loaded.delete(request.argument.version);
+        planners.delete(request.argument.version);
         return { id, answer: null };
     }
   } catch (error) {
