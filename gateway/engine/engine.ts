@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
   parse,
   print,
+  validate,
 } from 'graphql';
 import type { Logger } from 'pino';
 import QuickLRU from 'quick-lru';
@@ -15,8 +16,8 @@ import { OperatorError } from '../../kernel/errors.ts';
 import { type ResilienceOptions, resilient } from '../transport/resilient.ts';
 import type { ClientRequest, Transport } from '../transport/transport.ts';
 import type { Subtypes } from './compile/representation.ts';
-import { type Answer, Operation } from './operation.ts';
-import { Planner, PlanningProblem } from './planning/planner.ts';
+import { type Answer, type Asked, Operation } from './operation.ts';
+import { Planner, PlanningProblem, Unanswerable } from './planning/planner.ts';
 import type { Surroundings } from './run.ts';
 
 export type { Answer, Operation };
@@ -58,6 +59,7 @@ export interface Loaded {
 }
 
 const OPERATION_CACHE_SIZE = 500;
+const MOST_WARMED = 100;
 
 /** A supergraph that is or was served. */
 class Version {
@@ -157,7 +159,9 @@ export class Engine {
       const loaded = { schema, supergraphSdl };
       this.#current = new Version(number, loaded, { transports, deadlineMs, requestDeadlineMs, log }, subtypes, operationCacheSize);
       for (const listener of this.#listeners) listener(loaded);
-      if (before) void this.#retire(before);
+      if (!before) return;
+      void this.#retire(before);
+      void this.#warm(this.#current, before);
     } catch (error) {
       this.#planner.forget(number);
       for (const key of made) {
@@ -202,25 +206,38 @@ export class Engine {
     const key = keyOf(source, operationName);
     const known = version.operations.get(key) ?? version.preparing.get(key);
     if (known) return known;
-    const preparing = this.#plan(version, document, operationName).finally(() => version.preparing.delete(key));
+    const preparing = this.#plan(version, { document, source, operationName }).finally(() => version.preparing.delete(key));
     version.preparing.set(key, preparing);
     const operation = await preparing;
     version.operations.set(key, operation);
     return operation;
   }
 
-  async #plan(version: Version, document: DocumentNode, operationName: string | undefined): Promise<Operation> {
+  /** Prepares again what was asked last of the version before, so that nobody waits for plans after a reload. */
+  async #warm(version: Version, before: Version): Promise<void> {
+    for (const { asked } of [...before.operations.values()].slice(-MOST_WARMED)) {
+      const { document, source, operationName } = asked;
+      if (this.#current !== version) return;
+      if (validate(version.loaded.schema, document).length > 0) continue;
+      // An operation that can't be planned any more is told to whoever sends it.
+      await this.prepare(document, source, operationName).catch(() => {});
+    }
+  }
+
+  async #plan(version: Version, asked: Asked): Promise<Operation> {
+    const { document, operationName } = asked;
     const { schema } = version.loaded;
     const definition = definitionOf(document, operationName);
     if (definition.operation === 'subscription') throw unplannable('Subscriptions are not supported yet.');
     try {
       const planned = await this.#planner.plan(version.number, print(document), operationName);
       const answered = planned.document === undefined ? document : parse(planned.document, { noLocation: true });
-      const operation = new Operation({ document: answered, definition, planned, schema, isSubtype: version.isSubtype });
+      const operation = new Operation({ asked, document: answered, definition, planned, schema, isSubtype: version.isSubtype });
       this.#versionOf.set(operation, version);
       return operation;
     } catch (error) {
       if (!(error instanceof PlanningProblem)) throw error;
+      if (error instanceof Unanswerable) throw unplannable(error.message);
       this.#options.log.warn({ err: error }, 'an operation could not be planned');
       throw unplannable('This operation can not be planned. Make it smaller.');
     }

@@ -160,22 +160,24 @@ function add(batch: Batch, target: object, answer: object, index = 0): void {
 /** Notes that the answer is missing, and answers for it: every field is null, so that the plan goes on with what others say. */
 export function lose(batch: Batch, run: Run, targets: readonly object[], site: FetchSite = batch.site): void {
   const { service } = site.operation;
-  const { log } = run.surroundings;
   const { fault } = batch;
   if (fault instanceof Unavailable && fault.code === 'DEADLINE') {
     run.late ??= new Set();
     run.late.add(service);
   }
   // Those that wait for somebody else's fetch have nothing of their own to tell.
-  if (site === batch.site) {
-    const status = fault instanceof Unavailable ? fault.status : undefined;
-    log.warn(
-      { requestId: run.client.requestId, service, status, err: fault },
-      status === 401 ? 'a subgraph has another SUBGRAPH_SECRET' : 'a subgraph is unavailable',
-    );
-  }
+  if (site === batch.site) tell(batch);
   run.losses.push({ site, targets });
   for (const target of targets) nullify(site, target);
+}
+
+function tell({ fault, site, run }: Batch): void {
+  const { service } = site.operation;
+  const { code, status } = fault instanceof Unavailable ? fault : { code: undefined, status: undefined };
+  const about = { requestId: run.client.requestId, service, status, err: fault };
+  // A client's going is no fault of the subgraph, and that it is left alone was told when that began.
+  if (code === 'CLIENT_GONE' || code === 'BREAKER_OPEN') run.surroundings.log.debug(about, 'a subgraph was not waited for');
+  else run.surroundings.log.warn(about, status === 401 ? 'a subgraph has another SUBGRAPH_SECRET' : 'a subgraph is unavailable');
 }
 
 /** What is known of an object already, its key above all, stays as it is. */

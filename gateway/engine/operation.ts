@@ -26,7 +26,15 @@ export interface Answer {
   readonly failed: boolean;
 }
 
+/** An operation as a client sent it, by which it can be prepared again. */
+export interface Asked {
+  readonly document: DocumentNode;
+  readonly source: string;
+  readonly operationName: string | undefined;
+}
+
 export interface OperationParts {
+  readonly asked: Asked;
   /** What was planned: the client's document, or what was made of it. */
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
@@ -38,6 +46,7 @@ export interface OperationParts {
 /** An operation with all that can be known of it before a request: its plan, and the code for its answers. */
 export class Operation {
   readonly kind: 'query' | 'mutation';
+  readonly asked: Asked;
   /** As the client sent it; variables are checked against this and `schema`. */
   readonly definition: OperationDefinitionNode;
   readonly schema: GraphQLSchema;
@@ -48,8 +57,9 @@ export class Operation {
   #explain: Writer | undefined;
 
   /** Throws a GraphQLError for what this gateway does not execute. */
-  constructor({ document, definition, planned, schema, isSubtype }: OperationParts) {
+  constructor({ asked, document, definition, planned, schema, isSubtype }: OperationParts) {
     this.kind = definition.operation === 'mutation' ? 'mutation' : 'query';
+    this.asked = asked;
     this.definition = definition;
     this.schema = schema;
     this.#conditions = new Conditions(definition);

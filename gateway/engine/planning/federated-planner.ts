@@ -1,6 +1,6 @@
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import { type DocumentNode, parse } from 'graphql';
 import { withRequiredArguments } from './representations.ts';
 import { aliasRequiredArguments } from './required-arguments.ts';
 import { withoutClashes } from './response-names.ts';
@@ -14,6 +14,9 @@ export interface FederatedPlan {
   /** From a response name of `document` to the client's, where they differ. */
   readonly renames: ReadonlyMap<string, string>;
 }
+
+/** No subgraph can answer a part of the operation. The message names a response name of the client's. */
+export class NobodyAnswers extends Error {}
 
 export interface FederatedPlanner {
   readonly supergraph: Supergraph;
@@ -42,7 +45,7 @@ export function federatedPlanner(sdl: string): FederatedPlanner {
       if (node?.kind === 'Subscription') return { plan: { ...plan, node }, document, renames };
       const [unplanned] = unplannedFields(document, operationName, { ...plan, ...(node && { node }) });
       if (unplanned !== undefined)
-        throw new GraphQLError(`No subgraph can answer what is selected of "${renames.get(unplanned) ?? unplanned}".`);
+        throw new NobodyAnswers(`No subgraph can answer what is selected of "${renames.get(unplanned) ?? unplanned}".`);
       return { plan: { ...plan, ...(node && { node: withRequiredArguments(node, requirements, supergraph.schema) }) }, document, renames };
     },
   };

@@ -30,7 +30,8 @@ export type PlanningRequest = {
   [K in keyof PlanningRequests]: { readonly id: number; readonly kind: K; readonly argument: PlanningRequests[K]['argument'] };
 }[keyof PlanningRequests];
 
-/** `problem`: what is wrong with the supergraph or the operation, in the planner's words. */
+/** `problem`: what is wrong with the supergraph or the operation, in the planner's words. `unanswerable`: why, in words for the client. */
 export type PlanningAnswer =
   | { readonly id: number; readonly answer: PlanningRequests[keyof PlanningRequests]['answer'] }
-  | { readonly id: number; readonly problem: string };
+  | { readonly id: number; readonly problem: string }
+  | { readonly id: number; readonly unanswerable: string };

@@ -4,6 +4,9 @@ import type { LoadedSupergraph, PlannedOperation, PlanningAnswer, PlanningReques
 /** A supergraph or an operation that can't be planned, in the planner's words. They may quote the document. */
 export class PlanningProblem extends Error {}
 
+/** An operation that asks for what no subgraph can answer; the message is for the client. */
+export class Unanswerable extends PlanningProblem {}
+
 interface Waiting {
   readonly request: PlanningRequest;
   readonly resolve: (answer: never) => void;
@@ -80,7 +83,8 @@ export class Planner {
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     this.#waiting.delete(message.id);
-    if ('problem' in message) waiting.reject(new PlanningProblem(message.problem));
+    if ('unanswerable' in message) waiting.reject(new Unanswerable(message.unanswerable));
+    else if ('problem' in message) waiting.reject(new PlanningProblem(message.problem));
     else waiting.resolve(message.answer as never);
     this.#watchFirst();
     if (this.#waiting.size === 0) this.#worker?.unref();

@@ -1,7 +1,8 @@
 /** The planning thread: Apollo's planner takes 40 to 75 ms for a new operation, which must not hold up anybody's answer. */
 import { parentPort } from 'node:worker_threads';
+import type { Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType, parse, print, printSchema } from 'graphql';
-import { type FederatedPlanner, federatedPlanner } from './federated-planner.ts';
+import { type FederatedPlanner, federatedPlanner, NobodyAnswers } from './federated-planner.ts';
 import type { LoadedSupergraph, PlannedOperation, PlanningAnswer, PlanningRequest } from './messages.ts';
 
 const planners = new Map<number, FederatedPlanner>();
@@ -9,12 +10,21 @@ const planners = new Map<number, FederatedPlanner>();
 function load(version: number, sdl: string): LoadedSupergraph {
   const planner = federatedPlanner(sdl);
   const { supergraph } = planner;
+  refuseUnenforced(supergraph);
   planners.set(version, planner);
   return {
     apiSdl: printSchema(supergraph.apiSchema().toGraphQLJSSchema()),
     services: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
     subtypes: subtypesOf(supergraph.schema.toGraphQLJSSchema()),
   };
+}
+
+const ACCESS_RULES: ReadonlySet<string> = new Set(['authenticated', 'requiresScopes', 'policy']);
+
+/** Rules of access that are not enforced would be an open door that looks shut. */
+function refuseUnenforced({ schema }: Supergraph): void {
+  for (const { url } of schema.coreFeatures?.allFeatures() ?? [])
+    if (ACCESS_RULES.has(url.name)) throw new Error(`it has rules of access by @${url.name}, which this gateway does not enforce yet`);
 }
 
 function subtypesOf(schema: GraphQLSchema): Record<string, readonly string[]> {
@@ -47,6 +57,7 @@ function answer(request: PlanningRequest): PlanningAnswer {
         return { id, answer: null };
     }
   } catch (error) {
+    if (error instanceof NobodyAnswers) return { id, unanswerable: error.message };
     return { id, problem: error instanceof Error ? error.message : String(error) };
   }
 }
