@@ -55,8 +55,9 @@ export async function serveGraph(options: GatewayServerOptions): Promise<HttpSer
     response.setHeader('x-request-id', client.requestId);
     let body: unknown;
     if (request.method === 'POST') {
-      body = await readJson(request, response, options.bodyLimitBytes);
-      if (body === undefined) return;
+      const read = await readJson(request, options.bodyLimitBytes);
+      if (!read.ok) return read.refusal ? sendError(response, read.refusal.status, read.refusal.code, read.refusal.message) : undefined;
+      body = read.value;
     }
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers))

@@ -24,6 +24,8 @@ export interface HttpServer {
   drain(): Promise<void>;
 }
 
+/** Node looks every 30 s only whether a client takes longer than it may, unless it is told to look more often. */
+const TIMEOUTS = { keepAliveTimeout: 30_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 /** After this a client that is still reading its answer is cut off, so that it can't keep a process from stopping. */
 const LONGEST_DRAIN_MS = 25_000;
 /** How long nobody has to have come before the door is closed, and how long that is waited for. */
@@ -38,9 +40,9 @@ export async function listen({ host, port, graceMs, handler, failed }: HttpServe
   let held = 0;
   let hold: Promise<void> | undefined;
   let arrivedAt = 0;
-  const server = createServer({ keepAliveTimeout: 30_000, headersTimeout: 10_000, requestTimeout: 30_000 }, (request, response) => {
+  const server = createServer(TIMEOUTS, (request, response) => {
     running += 1;
-    response.once('close', () => {
+    response.on('close', () => {
       running -= 1;
       if (running === 0) idle();
     });
@@ -117,48 +119,56 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** A request's body, or why there is none: larger than `limit` bytes, or the client went away. */
-type Body = { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly why: 'too large' | 'aborted' };
+/** A request that is not answered: status, stable code, and what to do about it. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
 
-/** Reads at most `limit` bytes, whatever the client announced. */
-async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return { ok: false, why: 'too large' };
-  const chunks: Buffer[] = [];
-  let size = 0;
+/** The JSON of a request's body, or why there is none; null when the client went away. */
+export type JsonBody = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly refusal: Refusal | null };
+
+/** Reads the body of a POST, at most `limit` bytes of it, whatever the client announced. */
+export function readJson(request: IncomingMessage, limit: number): Promise<JsonBody> {
+  const { 'content-type': type = '', 'content-encoding': encoding, 'content-length': announced } = request.headers;
+  if (type !== 'application/json' && !/^application\/json\s*(;|$)/i.test(type))
+    return Promise.resolve(refusal(415, 'BAD_REQUEST', 'Send the request as application/json.'));
+  if (encoding !== undefined && !/^(identity)?$/i.test(encoding))
+    return Promise.resolve(refusal(415, 'BAD_REQUEST', 'Send the request uncompressed.'));
+  if (announced !== undefined && Number(announced) > limit) return Promise.resolve(tooLarge(limit));
   return new Promise((resolve) => {
+    let first: Buffer | undefined;
+    let others: Buffer[] | undefined;
+    let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else resolve({ ok: false, why: 'too large' });
+      // What is left of the body is read and forgotten by node, so that a client still sending it sees the answer.
+      if (size > limit) resolve(tooLarge(limit));
+      else if (!first) first = chunk;
+      else if (!others) others = [first, chunk];
+      else others.push(chunk);
     });
-    request.once('end', () => resolve({ ok: true, bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }));
-    request.once('error', () => resolve({ ok: false, why: 'aborted' }));
-    request.once('close', () => resolve({ ok: false, why: 'aborted' }));
+    request.on('end', () => resolve(parsed(others ? Buffer.concat(others) : first)));
+    // After the end this changes nothing.
+    request.on('close', () => resolve({ ok: false, refusal: null }));
   });
 }
 
-/** The JSON of a POSTed body. Everything that can be wrong with it has been answered when this gives undefined. */
-export async function readJson(request: IncomingMessage, response: ServerResponse, limit: number): Promise<unknown> {
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
-    sendError(response, 415, 'BAD_REQUEST', 'Send the request as application/json.');
-    return undefined;
-  }
-  if (!/^(identity)?$/i.test(request.headers['content-encoding'] ?? '')) {
-    sendError(response, 415, 'BAD_REQUEST', 'Send the request uncompressed.');
-    return undefined;
-  }
-  const body = await readBody(request, limit);
-  if (!body.ok) {
-    // What is left of the body is read and forgotten by node, so that a client still sending it sees this answer.
-    if (body.why === 'too large') sendError(response, 413, 'REQUEST_TOO_LARGE', `The request is larger than ${limit} bytes.`);
-    return undefined;
-  }
+function parsed(bytes: Buffer | undefined): JsonBody {
   try {
-    return JSON.parse(body.bytes.toString('utf8')) as unknown;
+    return { ok: true, value: JSON.parse(bytes?.toString('utf8') ?? '') as unknown };
   } catch {
-    sendError(response, 400, 'BAD_REQUEST', 'The request is not JSON.');
-    return undefined;
+    return refusal(400, 'BAD_REQUEST', 'The request is not JSON.');
   }
+}
+
+function tooLarge(limit: number): JsonBody {
+  return refusal(413, 'REQUEST_TOO_LARGE', `The request is larger than ${limit} bytes.`);
+}
+
+function refusal(status: number, code: string, message: string): JsonBody {
+  return { ok: false, refusal: { status, code, message } };
 }
 
 export function send(response: ServerResponse, status: number, contentType: string, content: string | Buffer): void {

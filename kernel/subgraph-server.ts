@@ -43,9 +43,9 @@ export async function serveSubgraph(options: SubgraphServerOptions): Promise<Htt
       response.setHeader('allow', 'POST');
       return sendError(response, 405, 'BAD_REQUEST', 'Send the query by POST.');
     }
-    const body = await readJson(request, response, options.bodyLimitBytes);
-    if (body === undefined) return;
-    const asked = readRequest(body);
+    const body = await readJson(request, options.bodyLimitBytes);
+    if (!body.ok) return body.refusal ? sendError(response, body.refusal.status, body.refusal.code, body.refusal.message) : undefined;
+    const asked = readRequest(body.value);
     if (!asked) return sendError(response, 400, 'BAD_REQUEST', 'Send { query, variables, operationName }.');
     const document = documents(asked.query);
     if (!document) return sendError(response, 400, 'GRAPHQL_VALIDATION_FAILED', 'The query does not fit the schema.');

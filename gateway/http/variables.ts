@@ -1,12 +1,22 @@
 import {
   coerceInputValue,
   GraphQLError,
+  type GraphQLInputType,
   type GraphQLSchema,
   isInputType,
   isNonNullType,
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
+import { type Fits, fits } from './fitting-values.ts';
+
+/** A variable of an operation, ready to judge values. */
+interface Variable {
+  readonly name: string;
+  readonly type: GraphQLInputType;
+  readonly required: boolean;
+  readonly fits: Fits;
+}
 
 /**
  * The first variable that does not fit its type, as an error that says where and which type and never repeats the
@@ -17,34 +27,54 @@ export function wrongVariable(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): GraphQLError | null {
-  for (const definition of operation.variableDefinitions ?? []) {
-    const name = definition.variable.name.value;
-    // biome-ignore lint/suspicious/noExplicitAny: typeFromAST is overloaded by the kind of node.
-    const type = typeFromAST(schema, definition.type as any);
-    if (!type || !isInputType(type)) continue;
-    if (!Object.hasOwn(variables, name) || variables[name] === undefined) {
-      if (isNonNullType(type) && definition.defaultValue === undefined)
-        return refusal(`Variable "$${name}" is missing; it is of type ${type}.`);
+  if (!operation.variableDefinitions?.length) return null;
+  for (const variable of variablesOf(schema, operation)) {
+    const { name, type, required } = variable;
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined) {
+      if (required) return refusal(`Variable "$${name}" is missing; it is of type ${type}.`);
       continue;
     }
-    const wrong: string[] = [];
-    coerceInputValue(variables[name], type, (path, _, error) => {
-      // A key that the type does not have came from the client too, so paths stop at what the schema names.
-      const at = path.filter((part) => typeof part === 'number' || schemaNames(schema).has(part)).join('.');
-      const place = `Variable "$${name}"${at === '' ? '' : ` at "${at}"`}`;
-      // Our scalars say what they expect and hold no value; of graphql-js's messages only this one is the schema's own.
-      const harmless = error.extensions.code === 'BAD_USER_INPUT' || MISSING_FIELD.test(error.message);
-      wrong.push(`${place} does not fit its type ${type}.${harmless ? ` ${error.message}` : ''}`);
-    });
-    if (wrong[0]) return refusal(wrong[0]);
+    const wrong = variable.fits(value) ? undefined : problem(schema, variable, value);
+    if (wrong) return refusal(wrong);
   }
   return null;
+}
+
+function problem(schema: GraphQLSchema, { name, type }: Variable, value: unknown): string | undefined {
+  const wrong: string[] = [];
+  coerceInputValue(value, type, (path, _, error) => {
+    // A key that the type does not have came from the client too, so paths stop at what the schema names.
+    const at = path.filter((part) => typeof part === 'number' || schemaNames(schema).has(part)).join('.');
+    const place = `Variable "$${name}"${at === '' ? '' : ` at "${at}"`}`;
+    // Our scalars say what they expect and hold no value; of graphql-js's messages only this one is the schema's own.
+    const harmless = error.extensions.code === 'BAD_USER_INPUT' || MISSING_FIELD.test(error.message);
+    wrong.push(`${place} does not fit its type ${type}.${harmless ? ` ${error.message}` : ''}`);
+  });
+  return wrong[0];
 }
 
 const MISSING_FIELD = /^Field "\w+" of required type "[\w[\]!]+" was not provided\.$/;
 
 function refusal(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+}
+
+const read = new WeakMap<OperationDefinitionNode, { readonly schema: GraphQLSchema; readonly variables: readonly Variable[] }>();
+
+function variablesOf(schema: GraphQLSchema, operation: OperationDefinitionNode): readonly Variable[] {
+  const found = read.get(operation);
+  // The same document may be asked of the next supergraph.
+  if (found?.schema === schema) return found.variables;
+  const variables: Variable[] = [];
+  for (const { variable, type: node, defaultValue } of operation.variableDefinitions ?? []) {
+    // biome-ignore lint/suspicious/noExplicitAny: typeFromAST is overloaded by the kind of node.
+    const type = typeFromAST(schema, node as any);
+    if (!type || !isInputType(type)) continue;
+    variables.push({ name: variable.name.value, type, required: isNonNullType(type) && defaultValue === undefined, fits: fits(type) });
+  }
+  read.set(operation, { schema, variables });
+  return variables;
 }
 
 const names = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
