@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parse } from 'graphql';
+import type { ClientRequest, Fetch, Transport } from '../../gateway/transport/transport.ts';
+
+/** A fetch as a query plan would make it, with what a test wants to be different. */
+export function fetchOf({ kind = 'query', ...wanted }: Partial<Fetch> & { readonly kind?: 'query' | 'mutation' } = {}): Fetch {
+  const query = kind === 'query' ? 'query Stock__pos__0 { stock }' : 'mutation Order__pos__0 { order }';
+  return {
+    operation: {
+      service: 'pos',
+      kind,
+      name: undefined,
+      query,
+      bodyHead: `{"query":${JSON.stringify(query)}`,
+      document: parse(query),
+    },
+    variables: undefined,
+    representations: undefined,
+    objects: () => [],
+    client: clientOf(),
+    mutates: kind === 'mutation',
+    deadlineMs: 2000,
+    ...wanted,
+  };
+}
+
+export function clientOf(client: Partial<ClientRequest> = {}): ClientRequest {
+  return { requestId: '3a0f9c1e-2b4d-4c6e-8f10-123456789abc', now: 1_700_000_000_000, signal: new AbortController().signal, ...client };
+}
+
+/** The answer, or a rejection with the fault. */
+export function answerTo(transport: Transport, fetch: Fetch): Promise<unknown> {
+  return new Promise((resolve, reject) => transport.send(fetch, (fault, answer) => (fault ? reject(fault) : resolve(answer))));
+}
+
+/** The name of what went wrong: the code of the fault with its status, or `answered`. */
+export async function outcomeOf(transport: Transport, fetch: Fetch): Promise<string> {
+  try {
+    await answerTo(transport, fetch);
+    return 'answered';
+  } catch (error) {
+    const { code, status } = error as { code?: string; status?: number };
+    return status === undefined ? String(code) : `${code} ${status}`;
+  }
+}
+
+/** Answers with JSON text, when the request has been read. */
+export function answerJson(request: IncomingMessage, response: ServerResponse, body: string): void {
+  request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Resolves when `holds` does; rejects when it does not within two seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 2000;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`not within two seconds: ${holds}`);
+    await pause(2);
+  }
+}
