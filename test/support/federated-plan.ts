@@ -3,7 +3,8 @@ import type { QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { type FederatedPlan, federatedPlanner } from '../../gateway/engine/planning/federated-planner.ts';
 
-const HEAD = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
+/** What every SDL of a test begins with. */
+export const HEAD = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
   import: ["@key", "@external", "@requires", "@provides", "@shareable", "@interfaceObject", "@inaccessible"])
 `;
 
