@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from 'pino';
+import { compiledExecution } from './execution/compiled.ts';
+import { entitiesResolver } from './execution/entities.ts';
 import type { Directory, Intake } from './intake.ts';
 import { amountText, type Money } from './money.ts';
 import { scalars } from './scalars.ts';
@@ -89,13 +91,15 @@ const sharedResolvers = {
 /** Joins a module with its dependencies. Throws when SDL and resolvers do not fit together. */
 export function openSubgraph<Context>(module: SubgraphModule<Context>, deps: SubgraphDeps): Subgraph {
   const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(module.name)), resolvers: { ...sharedResolvers, ...module.resolvers } });
+  const entities = schema.getQueryType()?.getFields()._entities;
+  if (entities?.resolve) entities.resolve = entitiesResolver(schema, entities.resolve);
+  const run = compiledExecution(schema);
   return {
     name: module.name,
     schema,
     intakes: module.intakes(deps),
     jobs: module.jobs?.(deps) ?? [],
     context: (scope) => module.context(deps, scope),
-    execute: async (document, variables, contextValue, operationName) =>
-      execute({ schema, document, variableValues: variables, contextValue, operationName }),
+    execute: async (document, variables, contextValue, operationName) => run(document, variables, contextValue, operationName),
   };
 }

@@ -1,0 +1,44 @@
+import { type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
+import { isThenable } from './run.ts';
+
+type Resolver = GraphQLFieldResolver<unknown, unknown>;
+type ResolveReference = (reference: object, contextValue: unknown, info: unknown) => unknown;
+
+/**
+ * Federation's `_entities` for a schema of `@apollo/subgraph`: each representation goes to the `__resolveReference` of its type, and is the
+ * entity itself where the type has none. As there, but that an error is always that of its own representation, also when it is
+ * thrown at once, and that nothing waits where nothing has to. Representations of anything but an object type are left to `stock`, the
+ * resolver of @apollo/subgraph.
+ */
+export function entitiesResolver(schema: GraphQLSchema, stock: Resolver): Resolver {
+  const resolvers = new Map<string, ResolveReference | undefined>();
+  for (const type of Object.values(schema.getTypeMap())) if (isObjectType(type)) resolvers.set(type.name, resolveReferenceOf(type));
+  return (source, args, contextValue, info) => {
+    const representations = args.representations as readonly { readonly __typename: string }[];
+    if (!representations.every(({ __typename }) => resolvers.has(__typename))) return stock(source, args, contextValue, info);
+    return representations.map((representation) => {
+      const { __typename } = representation;
+      const resolve = resolvers.get(__typename);
+      try {
+        const entity = resolve ? resolve(representation, contextValue, info) : representation;
+        return isThenable(entity) ? entity.then((found) => typed(found, __typename)) : typed(entity, __typename);
+      } catch (error) {
+        return error instanceof Error ? error : new Error('A representation could not be resolved.', { cause: error });
+      }
+    });
+  };
+}
+
+function resolveReferenceOf(type: GraphQLObjectType): ResolveReference | undefined {
+  const { apollo } = type.extensions as { readonly apollo?: { readonly subgraph?: { readonly resolveReference?: ResolveReference } } };
+  return apollo?.subgraph?.resolveReference;
+}
+
+/** The entity with its type's name, by which `_Entity` is told which type it is; not enumerable on a record, which others may see. */
+function typed(entity: unknown, name: string): unknown {
+  if (typeof entity !== 'object' || entity === null) return entity;
+  const given = (entity as { readonly __typename?: unknown }).__typename;
+  if (given === name) return entity;
+  if (given !== undefined) return { ...entity, __typename: name };
+  return Object.defineProperty(entity, '__typename', { value: name });
+}

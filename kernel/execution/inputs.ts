@@ -1,0 +1,82 @@
+import {
+  type ArgumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  getArgumentValues,
+  getVariableValues,
+  isNonNullType,
+  Kind,
+  type OperationDefinitionNode,
+  print,
+  type ValueNode,
+  valueFromAST,
+} from 'graphql';
+import type { Variables } from './run.ts';
+
+/**
+ * What coerces an operation's variables; null where they do not fit. A list of entity representations, which coercion leaves as it is, is only
+ * searched for nulls.
+ */
+export function variablesOf(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+): (given: Variables) => Variables | null {
+  const anything = variableDefinitions.filter(({ type }) => print(type) === '[_Any!]!').map(({ variable }) => variable.name.value);
+  const others = variableDefinitions.filter(({ variable }) => !anything.includes(variable.name.value));
+  return (given) => {
+    const coerced = others.length === 0 ? {} : getVariableValues(schema, others, given, { maxErrors: 1 }).coerced;
+    if (!coerced) return null;
+    for (const name of anything) {
+      const list = given[name];
+      if (!Array.isArray(list) || list.some((item) => item === null || item === undefined)) return null;
+      coerced[name] = list;
+    }
+    return coerced;
+  };
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+const NO_ARGUMENTS: Arguments = Object.freeze({});
+
+/**
+ * What gives a field its arguments; it throws what is wrong with them. Literals are read once, and variables taken over as they are, for
+ * a validated document uses them where their type fits. What is out of the ordinary is left to graphql-js, which knows what to say of it.
+ */
+export function argumentsOf(definition: GraphQLField<unknown, unknown>, node: FieldNode): (variables: Variables) => Arguments {
+  if (definition.args.length === 0) return () => NO_ARGUMENTS;
+  const given = new Map<string, ArgumentNode>(node.arguments?.map((argument) => [argument.name.value, argument]));
+  const all = (variables: Variables): Arguments => getArgumentValues(definition, node, variables);
+  const steps: { readonly name: string; readonly literal?: unknown; readonly variable?: string; readonly required: boolean }[] = [];
+  for (const { name, type, defaultValue } of definition.args) {
+    const value = given.get(name)?.value;
+    const required = isNonNullType(type);
+    if (value?.kind === Kind.VARIABLE) steps.push({ name, variable: value.name.value, required });
+    else if (value && hasVariable(value)) return all;
+    else {
+      const literal = value ? valueFromAST(value, type) : defaultValue;
+      if (literal !== undefined) steps.push({ name, literal, required });
+      else if (value || required) return all;
+    }
+  }
+  if (steps.every(({ variable }) => variable === undefined)) {
+    const values = Object.freeze(Object.fromEntries(steps.map(({ name, literal }) => [name, literal])));
+    return () => values;
+  }
+  return (variables) => {
+    const values: Record<string, unknown> = {};
+    for (const { name, literal, variable, required } of steps) {
+      const value = variable === undefined ? literal : variables[variable];
+      if (value === undefined || (value === null && required)) return all(variables);
+      values[name] = value;
+    }
+    return values;
+  };
+}
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(hasVariable);
+  if (value.kind === Kind.OBJECT) return value.fields.some((field) => hasVariable(field.value));
+  return value.kind === Kind.VARIABLE;
+}
