@@ -116,7 +116,8 @@ export class Flight implements Fetch, Read, Awaited {
 
 /** Anything by which a subgraph shows that it does not work; a refusal (401, 404, 429) shows that it does. */
 function countsAsFailure(fault: Error): boolean {
-  return !(fault instanceof Unavailable) || fault.code !== 'STATUS' || (fault.status ?? 0) >= 500;
+  const status = fault instanceof Unavailable ? (fault.status ?? 0) : 0;
+  return status < 400 || status >= 500;
 }
 
 /** Whether a second attempt may go better. Not after 504, by which a subgraph says that the time is over. */
