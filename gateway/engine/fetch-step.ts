@@ -1,6 +1,7 @@
 import { clientError } from '../../kernel/client-errors.ts';
 import { Unavailable } from '../transport/transport.ts';
 import { Batch } from './batch.ts';
+import type { Seen } from './compile/representation.ts';
 import { responseName } from './fetch-shape.ts';
 import type { FetchSite } from './fetch-site.ts';
 import type { Plain, Remembered, Run, Step } from './run.ts';
@@ -54,41 +55,40 @@ const ALL_FIRST = [0];
 
 /** Asks once for all objects that are the same to the subgraph, and not again for what the same fetch has asked elsewhere. */
 function askMany(site: FetchSite, run: Run, targets: readonly object[], done: () => void): void {
-  const textOf = site.representations?.text ?? (() => null);
+  const { kept, numbers, entities, texts } = grouped(site, targets);
   const memory = memoryOf(site, run);
-  const asked = new Map<string, Remembered | number>();
-  const entities: object[] = [];
-  const texts: string[] = [];
-  // For each target either an index into this fetch or what an earlier one was asked.
-  const kept: object[] = [];
+  // For each distinct entity, who is asked for it: an earlier fetch, or this one.
   const sources: (Remembered | number)[] = [];
-  for (let i = 0; i < targets.length; i++) {
-    const target = targets[i] as object;
-    const text = textOf(target);
-    if (text === null) continue;
-    kept.push(target);
-    const same = asked.get(text) ?? memory?.get(text);
-    sources.push(same ?? entities.length);
-    if (same !== undefined) continue;
-    asked.set(text, entities.length);
-    entities.push(target);
-    texts.push(text);
-  }
+  let fresh: Batch | undefined;
+  if (memory) {
+    const unknown: object[] = [];
+    const unknownTexts: string[] = [];
+    for (let i = 0; i < entities.length; i++) {
+      const text = texts[i] as string;
+      const known = memory.get(text);
+      sources.push(known ?? unknown.length);
+      if (known) continue;
+      unknown.push(entities[i] as object);
+      unknownTexts.push(text);
+    }
+    if (unknown.length > 0) fresh = open(site, run, unknown, unknownTexts, memory);
+  } else if (entities.length > 0) fresh = open(site, run, entities, texts);
 
   const groups = new Map<Batch, { targets: object[]; indexes: number[] }>();
-  const fresh = entities.length > 0 ? open(site, run, entities, texts, memory) : undefined;
-  for (let i = 0; i < kept.length; i++) {
-    const source = sources[i] as Remembered | number;
-    const batch = typeof source === 'number' ? fresh : source.batch;
-    if (!batch) continue;
-    let group = groups.get(batch);
-    if (!group) {
-      group = { targets: [], indexes: [] };
-      groups.set(batch, group);
+  if (fresh && (!memory || sources.every((source) => typeof source === 'number'))) groups.set(fresh, { targets: kept, indexes: numbers });
+  else
+    for (let i = 0; i < kept.length; i++) {
+      const source = sources[numbers[i] as number] as Remembered | number;
+      const batch = typeof source === 'number' ? fresh : source.batch;
+      if (!batch) continue;
+      let group = groups.get(batch);
+      if (!group) {
+        group = { targets: [], indexes: [] };
+        groups.set(batch, group);
+      }
+      group.targets.push(kept[i] as object);
+      group.indexes.push(typeof source === 'number' ? source : source.index);
     }
-    group.targets.push(kept[i] as object);
-    group.indexes.push(typeof source === 'number' ? source : source.index);
-  }
   let left = groups.size;
   if (left === 0) done();
   for (const [batch, group] of groups)
@@ -98,6 +98,43 @@ function askMany(site: FetchSite, run: Run, targets: readonly object[], done: ()
       outdate(site, run);
       done();
     });
+}
+
+/** The objects that can be asked for, each with the number of the first one that is the same to the subgraph, and those first ones. */
+interface Grouped {
+  readonly kept: object[];
+  readonly numbers: number[];
+  readonly entities: object[];
+  readonly texts: string[];
+}
+
+function grouped(site: FetchSite, targets: readonly object[]): Grouped {
+  const groups: Grouped = { kept: [], numbers: [], entities: [], texts: [] };
+  const { distinct, text: textOf = () => null } = site.representations ?? {};
+  const seen: Seen = new Map();
+  const seenTexts = new Map<string, number>();
+  for (let i = 0; i < targets.length; i++) {
+    const target = targets[i] as object;
+    const next = groups.entities.length;
+    let number = distinct ? distinct(target, seen, next) : Number.NaN;
+    if (number === -1) continue;
+    // By fields and by text the same entity may be met twice; it is asked for twice then, which is merely more.
+    let text: string | null = null;
+    if (Number.isNaN(number)) {
+      text = textOf(target);
+      if (text === null) continue;
+      number = seenTexts.get(text) ?? next;
+      if (number === next) seenTexts.set(text, next);
+    }
+    if (number === next) {
+      text ??= textOf(target);
+      groups.entities.push(target);
+      groups.texts.push(text ?? '');
+    }
+    groups.kept.push(target);
+    groups.numbers.push(number);
+  }
+  return groups;
 }
 
 function memoryOf({ memory }: FetchSite, run: Run): Map<string, Remembered> | undefined {

@@ -11,9 +11,17 @@ export interface Representations {
   /** JSON text; equal texts mean equal representations. */
   text(entity: object): string | null;
   object(entity: object): Representation | null;
+  /** Finds equal entities without making their texts, where they are all of one type and the fields are leaves. */
+  readonly distinct: Distinct | undefined;
   /** The names of the entity's fields that it is made of. */
   readonly given: ReadonlySet<string>;
 }
+
+/** A tree of the entities seen so far: a level for each field, and at the end the number of the entity. */
+export type Seen = Map<unknown, Seen | number>;
+
+/** The number of an equal entity seen before, or `next` when there is none, which is noted; -1 for one that can't be asked for. NaN when that needs the texts. */
+export type Distinct = (entity: object, seen: Seen, next: number) => number;
 
 interface Alternative {
   readonly condition: string | undefined;
@@ -50,8 +58,11 @@ export function compileRepresentations(
     rewrite?.(built);
     return built;
   };
+  const [fragment] = requires;
   return {
     object,
+    distinct:
+      single && !rewrite && fragment?.kind === 'InlineFragment' ? compileDistinct(single.condition ?? '', fragment.selections) : undefined,
     text(entity) {
       const picked = pick(entity);
       if (!picked) return null;
@@ -149,6 +160,19 @@ function fieldsOf(set: readonly QueryPlanSelectionNode[]): RequiredField[] {
     else if (!known) fields.set(key, { key, name: selection.name, selections: selection.selections && [...selection.selections] });
   }
   return [...fields.values()];
+}
+
+function compileDistinct(typeName: string, selections: readonly QueryPlanSelectionNode[]): Distinct | undefined {
+  if (selections.some((selection) => selection.selections !== undefined)) return undefined;
+  const fields = fieldsOf(selections).filter(({ name }) => name !== '__typename');
+  if (fields.length === 0) return undefined;
+  const steps = fields.map(({ key }, index) => {
+    const take = `v=o[${JSON.stringify(key)}];if(v===undefined)return -1;if(v!==null&&typeof v==='object')return NaN;u=m.get(v);`;
+    if (index === fields.length - 1) return `${take}if(u===undefined){m.set(v,next);return next;}return u;`;
+    return `${take}if(u===undefined){u=new Map();m.set(v,u);}m=u;`;
+  });
+  const code = `"use strict";let v,u;if(o.__typename!==${JSON.stringify(typeName)})return NaN;${steps.join('')}`;
+  return new Function('o', 'm', 'next', code) as Distinct;
 }
 
 interface RequiredField {
