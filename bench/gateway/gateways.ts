@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 /** One line of the table: a server that answers the workload's requests. */
 export interface Contender {
-  readonly key: 'stock' | 'hive-js' | 'hive-rust' | 'ours' | 'ours-in-process' | 'limit';
+  readonly key: 'stock' | 'hive-js' | 'hive-rust' | 'ours' | 'ours-bare' | 'ours-in-process' | 'limit';
   /** Whether equal subgraph fetches under way are shared; undefined where there is no such thing. */
   readonly sharing: boolean | undefined;
   readonly name: string;
@@ -39,7 +39,7 @@ const hive = (planner: 'js' | 'rust', sharing: boolean): Contender => ({
 const ours = (sharing: boolean): Contender => ({
   key: 'ours',
   sharing,
-  name: 'ours over HTTP',
+  name: 'ours over HTTP: c360 gateway',
   args: (supergraphFile, _, port) => [file('../../cli/c360.js'), 'gateway', '--supergraph', supergraphFile, '--port', String(port)],
   env: { C360_SHARE_READS: sharing ? '1' : '0' },
   path: '/graphql',
@@ -60,6 +60,22 @@ export const CONTENDERS: readonly Contender[] = [
   hive('rust', true),
   ours(false),
   ours(true),
+  {
+    key: 'ours-bare',
+    sharing: false,
+    name: 'ours over HTTP, without retries and breaker',
+    args: (_, workload) => script('ours.ts', workload, 'bare-http'),
+    env: {},
+    path: '/graphql',
+  },
+  {
+    key: 'ours-in-process',
+    sharing: undefined,
+    name: 'ours, subgraphs in process',
+    args: (_, workload) => script('ours.ts', workload, 'in-process'),
+    env: {},
+    path: '/graphql',
+  },
   {
     key: 'limit',
     sharing: undefined,

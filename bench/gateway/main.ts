@@ -3,7 +3,7 @@
  * of stringifying a ready answer; over subgraphs that answer at once, on two workloads. Linux only (/proc). Takes about a quarter of an hour.
  *
  *   npm ci --prefix bench/gateway/peers        once
- *   npm run bench:gateway -- [--workloads A,B,B1] [--only stock,hive-js,hive-rust,ours,ours-in-process,limit] [--sharing both|on|off]
+ *   npm run bench:gateway -- [--workloads A,B,B1] [--only stock,hive-js,hive-rust,ours,ours-bare,ours-in-process,limit] [--sharing both|on|off]
  *                            [--seconds 5] [--rounds 3] [--connections 16] [--steady PER_SECOND]
  *
  * Each answer is compared with the right one before anything is measured. The servers take turns, so that a noisy moment meets each of
@@ -95,6 +95,7 @@ if (chosen().some(({ key }) => key.startsWith('hive'))) {
   if (missing) throw new Error(missing);
 }
 if (!workloadNames().includes('A')) console.error('../shared/data/gateways-benchmark is absent: workload B alone.');
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 const pinned = leaveGatewayCore();
 const folder = mkdtempSync(join(tmpdir(), 'c360-bench-'));
 try {

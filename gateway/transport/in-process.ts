@@ -6,7 +6,7 @@ import type { ClientRequest, Fetch, Receive, Transport } from './transport.ts';
  * query share the subgraph's context, and with it its loaders; a mutation gets a fresh one for each fetch, so that what
  * it changed is read again. Knows no deadline: see resilient().
  */
-export function inProcess(subgraph: Subgraph): Transport {
+export function inProcess(subgraph: Pick<Subgraph, 'context' | 'execute'>): Transport {
   const contexts = new WeakMap<ClientRequest, unknown>();
   const contextOfQuery = (client: ClientRequest) => {
     let context = contexts.get(client);
