@@ -64,11 +64,12 @@ export class Batch implements Fetch {
   }
 
   send(transport: Transport): void {
-    transport.send(this, (fault, answer, shared) => {
+    transport.send(this, (fault, answer, shared, plain) => {
       if (this.settled) return;
       if (fault) this.fault = fault;
       else {
         this.#own = shared !== true;
+        if (!plain) this.run.plain = false;
         if (!this.#accept(answer)) this.fault = new Unavailable('GARBAGE');
       }
       this.#settle();

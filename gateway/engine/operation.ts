@@ -92,6 +92,7 @@ export class Operation {
       batches: [],
       losses: [],
       reports: [],
+      plain: true,
       late: undefined,
     };
     return new Promise((resolve, reject) => {
@@ -106,7 +107,7 @@ export class Operation {
   }
 
   #answer(run: Run): Answer {
-    const notes: Notes = { flawed: false, misfit: false, flaws: [], path: [], variables: run.variables };
+    const notes: Notes = { flawed: false, misfit: false, flaws: [], path: [], variables: run.variables, plain: run.plain };
     let text = this.#write(run.data, run.conditions, notes);
     if (!notes.flawed && run.losses.length === 0 && run.reports.length === 0) return { text: `{"data":${text}}\n`, failed: false };
     if (notes.misfit && disown(run)) text = this.#write(run.data, run.conditions, notes);
@@ -120,7 +121,7 @@ export class Operation {
   /** A subgraph left out what its schema promises, and nobody said why. */
   #flaws(run: Run): GraphQLFormattedError[] {
     this.#explain ??= compileWriter(this.#context, true);
-    const notes: Notes = { flawed: false, misfit: false, flaws: [], path: [], variables: run.variables };
+    const notes: Notes = { flawed: false, misfit: false, flaws: [], path: [], variables: run.variables, plain: run.plain };
     this.#explain(run.data, run.conditions, notes);
     return notes.flaws.map((path) => ({
       message: 'A value that is always there was missing.',

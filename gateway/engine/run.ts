@@ -49,6 +49,8 @@ export interface Run {
   readonly batches: Batch[];
   readonly losses: Loss[];
   readonly reports: Report[];
+  /** Whether no text in the data has a character that JSON escapes, as far as is known. */
+  plain: boolean;
   /** Subgraphs that let a deadline pass: asked again for the same request, they are taken as lost at once. */
   late: Set<string> | undefined;
 }

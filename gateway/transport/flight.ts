@@ -64,17 +64,17 @@ export class Flight implements Fetch, Read, Awaited {
   /** Sends it. The breaker has let it through, and is told by `verdict`. */
   start(verdict: Verdict | undefined): void {
     this.#verdict = verdict;
-    const cancel = this.#airline.transport.send(this, (fault, answer) => this.#arrived(fault, answer));
+    const cancel = this.#airline.transport.send(this, (fault, answer, _, plain) => this.#arrived(fault, answer, plain));
     if (this.#over) cancel();
     else this.#cancel = cancel;
   }
 
-  #arrived(fault: Error | null, answer: unknown): void {
+  #arrived(fault: Error | null, answer: unknown, plain: boolean | undefined): void {
     if (this.#over) return;
     this.#judge(fault && countsAsFailure(fault) ? 'failed' : 'answered');
     if (fault && this.#retry(fault)) return;
     this.#end();
-    for (const wait of this.#waits) wait.end(fault, answer, this.#shared);
+    for (const wait of this.#waits) wait.end(fault, answer, this.#shared, plain);
   }
 
   /** Whether it was sent once more. */

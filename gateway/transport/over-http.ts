@@ -42,6 +42,7 @@ export function overHttp(url: URL, { secret, maxAnswerBytes = MAX_ANSWER_BYTES }
   };
 }
 
+const BACKSLASH = 0x5c;
 const cancelled = new Error('cancelled');
 const JSON_TYPE = /^application\/(graphql-response\+)?json\s*(;|$)/i;
 
@@ -98,12 +99,15 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     const bytes = this.#more ? Buffer.concat(this.#more, this.#size) : this.#first;
     let fault: Error | null = null;
     let answer: unknown;
+    let plain = false;
     try {
+      // JSON writes whatever it escapes with a backslash, and bytes that are no UTF-8 are replaced.
+      plain = bytes?.includes(BACKSLASH) === false;
       answer = JSON.parse(bytes?.toString('utf8') ?? '');
     } catch {
       fault = new Unavailable('GARBAGE');
     }
-    this.#end(fault, answer);
+    this.#end(fault, answer, plain);
   }
 
   onError(error: Error): void {
@@ -120,10 +124,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     abort?.();
   }
 
-  #end(fault: Error | null, answer: unknown): void {
+  #end(fault: Error | null, answer: unknown, plain = false): void {
     const receive = this.#receive;
     this.#receive = undefined;
-    receive?.(fault, answer);
+    receive?.(fault, answer, false, plain);
   }
 }
 

@@ -46,9 +46,10 @@ export interface Fetch {
 
 /**
  * Called exactly once for each fetch: with the fault, or with whatever the subgraph said, unchecked beyond being JSON. `shared`:
- * somebody else was given the very same object, so it is not to be changed; otherwise it is the receiver's own.
+ * somebody else was given the very same object, so it is not to be changed; otherwise it is the receiver's own. `plain`: no text in it has
+ * a character that JSON escapes; false when that is not known.
  */
-export type Receive = (fault: Error | null, answer: unknown, shared?: boolean) => void;
+export type Receive = (fault: Error | null, answer: unknown, shared?: boolean, plain?: boolean) => void;
 
 /** Gives up a fetch: the subgraph is told where that is possible, and `receive` is not called any more. */
 export type Cancel = () => void;

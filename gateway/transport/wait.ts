@@ -31,8 +31,8 @@ export class Wait {
     this.#ofClient?.add(this);
   }
 
-  end(fault: Error | null, answer: unknown, shared?: boolean): void {
-    if (this.#stop()) this.#receive(fault, answer, shared);
+  end(fault: Error | null, answer: unknown, shared?: boolean, plain?: boolean): void {
+    if (this.#stop()) this.#receive(fault, answer, shared, plain);
   }
 
   leave(why: Leaving): void {

@@ -368,7 +368,7 @@ describe('equal reads under way', () => {
     for (let i = 0; i < 5; i++) pos.transport.send(fetchOf(ada), (...all) => heard.push(all));
     await until(() => heard.length === 5);
     expect(pos.asked).toBe(1);
-    expect(heard[0]).toEqual([null, { data: { stock: 7 } }, true]);
+    expect(heard[0]).toEqual([null, { data: { stock: 7 } }, true, true]);
     for (const [, answer] of heard) expect(answer).toBe(heard[0]?.[1]);
   });
 
@@ -376,7 +376,7 @@ describe('equal reads under way', () => {
     const pos = await subgraph(works);
     await answerTo(pos.transport, fetchOf());
     const heard = await new Promise((resolve) => pos.transport.send(fetchOf(), (...all) => resolve(all)));
-    expect(heard).toEqual([null, { data: { stock: 7 } }, false]);
+    expect(heard).toEqual([null, { data: { stock: 7 } }, false, true]);
     expect(pos.asked).toBe(2);
   });
 

@@ -32,8 +32,12 @@ export class Conditions {
   readonly #defaults = new Map<string, unknown>();
 
   constructor(operation: OperationDefinitionNode) {
-    for (const { variable, defaultValue } of operation.variableDefinitions ?? [])
+    for (const { variable, type, defaultValue } of operation.variableDefinitions ?? []) {
+      const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
+      // Now, since code for an object's type is written when the first such object is met, after `values` was asked.
+      if (named.kind === Kind.NAMED_TYPE && named.name.value === 'Boolean') this.#names.push(variable.name.value);
       if (defaultValue?.kind === Kind.BOOLEAN) this.#defaults.set(variable.name.value, defaultValue.value);
+    }
   }
 
   /** What the directives at `node` say. Others than @skip and @include do not matter here. */

@@ -24,6 +24,8 @@ export interface Notes {
   /** Where, by response names of the client: kept by the explaining writer only. */
   readonly flaws: (readonly (string | number)[])[];
   readonly path: (string | number)[];
+  /** No text in the data has a character that JSON escapes. */
+  readonly plain: boolean;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -179,7 +181,7 @@ class Unit {
       const name = isAbstractType(inner) ? this.#abstract(parts, inner) : this.#object(parts, inner);
       return `x=${v}==null?null:typeof ${v}==='object'?${name}(${v},c,s):rt.misfit(s);`;
     }
-    const text = (id: boolean) => `x=typeof ${v}==='string'?rt.quote(${v}):${v}==null?null:rt.text(${v},${id},s);`;
+    const text = (id: boolean) => `x=typeof ${v}==='string'?s.plain?'"'+${v}+'"':rt.quote(${v}):${v}==null?null:rt.text(${v},${id},s);`;
     switch (inner.name) {
       case 'String':
         return text(false);
