@@ -1,0 +1,58 @@
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { Outcome } from './execution.ts';
+import type { Asked } from './operation.ts';
+import { misordered } from './response-order.ts';
+
+/**
+ * How our answers may differ from stock's, all of it:
+ *
+ * - keys are in the order that GraphQL says, which is looked at by itself, and stock's often are not;
+ * - messages and extensions are ours: nothing that a resolver said is told (test/gateway/unavailable.test.ts);
+ * - stock tells an error of a field that only the gateway asked for, at a place that the client's answer does not have;
+ *   we do not, unless it left a null that the client sees and nobody explains;
+ * - stock says of a missing value in `extensions.valueCompletion` only, and only when there is no error; we say it as an
+ *   error, under the same condition;
+ * - stock counts entities where it should count representations, when it makes places of indexes: an error can be told of
+ *   a neighbour, so that indexes in the places of errors are not compared. Nor is how often: what is equal we ask once.
+ */
+export function differences(schema: GraphQLSchema, asked: Asked, stock: Outcome, ours: Outcome): string[] {
+  const found: string[] = [];
+  const data: unknown = JSON.parse(stock.data);
+  if (sorted(data) !== sorted(JSON.parse(ours.data))) found.push(`data:\n  stock ${stock.data}\n  ours  ${ours.data}`);
+  const order = misordered(schema, asked, JSON.parse(ours.data));
+  if (order !== undefined) found.push(order);
+  const expected = places(stock.errors.filter((error) => !error.path || isVisible(data, error.path)));
+  const told = places(ours.errors);
+  if (stock.errors.length > 0) {
+    for (const place of expected) if (!told.has(place)) found.push(`ours does not tell of ${place}`);
+    for (const place of told)
+      if (!expected.has(place)) found.push(`ours tells of ${place}, stock of ${[...expected].join(' ') || 'nothing'}`);
+  } else if (ours.errors.length > 0 !== stock.flawed)
+    found.push(`stock is ${stock.flawed ? '' : 'not '}flawed, ours tells of ${[...told].join(' ') || 'nothing'}`);
+  return found;
+}
+
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** Without indexes. */
+function places(errors: readonly GraphQLFormattedError[]): Set<string> {
+  return new Set(errors.map(({ path = [] }) => path.filter((part) => typeof part === 'string' && part !== '@').join('.')));
+}
+
+function isVisible(data: unknown, path: readonly (string | number)[]): boolean {
+  let values = [data];
+  for (const part of path) {
+    if (typeof part === 'number' || part === '@') continue;
+    const objects = values.flat(9).filter((value) => typeof value === 'object' && value !== null) as Record<string, unknown>[];
+    if (objects.length === 0) return true;
+    values = objects.flatMap((object) => (Object.hasOwn(object, part) ? [object[part]] : []));
+    if (values.length === 0) return false;
+  }
+  return true;
+}
