@@ -107,7 +107,15 @@ export class Operation {
   }
 
   #answer(run: Run): Answer {
-    const notes: Notes = { flawed: false, misfit: false, flaws: [], path: [], variables: run.variables, plain: run.plain };
+    const notes: Notes = {
+      flawed: false,
+      misfit: false,
+      flaws: [],
+      path: [],
+      variables: run.variables,
+      plain: run.plain,
+      quoted: new Map(),
+    };
     let text = this.#write(run.data, run.conditions, notes);
     if (!notes.flawed && run.losses.length === 0 && run.reports.length === 0) return { text: `{"data":${text}}\n`, failed: false };
     if (notes.misfit && disown(run)) text = this.#write(run.data, run.conditions, notes);
@@ -121,7 +129,15 @@ export class Operation {
   /** A subgraph left out what its schema promises, and nobody said why. */
   #flaws(run: Run): GraphQLFormattedError[] {
     this.#explain ??= compileWriter(this.#context, true);
-    const notes: Notes = { flawed: false, misfit: false, flaws: [], path: [], variables: run.variables, plain: run.plain };
+    const notes: Notes = {
+      flawed: false,
+      misfit: false,
+      flaws: [],
+      path: [],
+      variables: run.variables,
+      plain: run.plain,
+      quoted: new Map(),
+    };
     this.#explain(run.data, run.conditions, notes);
     return notes.flaws.map((path) => ({
       message: 'A value that is always there was missing.',

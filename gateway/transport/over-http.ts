@@ -13,6 +13,34 @@ export interface OverHttpOptions {
 }
 
 /**
+ * How many bytes the answers of one subgraph may hold while they are read: each a sixteenth of the longest, and beyond that all
+ * together one and a half of it. A subgraph that sends endless answers to many requests at once is cut short the sooner.
+ */
+class Room {
+  readonly longest: number;
+  readonly #each: number;
+  #left: number;
+
+  constructor(longest: number) {
+    this.longest = longest;
+    this.#each = longest / 16;
+    this.#left = longest * 1.5;
+  }
+
+  /** For an answer that held `before` bytes to hold `after` of them; false when there is no room. */
+  take(before: number, after: number): boolean {
+    const more = Math.max(0, after - this.#each) - Math.max(0, before - this.#each);
+    if (after > this.longest || more > this.#left) return false;
+    this.#left -= more;
+    return true;
+  }
+
+  giveBack(held: number): void {
+    if (held > this.#each) this.#left += held - this.#each;
+  }
+}
+
+/**
  * A subgraph at `url`. Follows no redirect; only status 200 is an answer, because `application/json` is asked for, in which
  * GraphQL over HTTP says 200 whenever the request was executed. Knows no deadline: see resilient().
  */
@@ -27,6 +55,7 @@ export function overHttp(url: URL, { secret, maxAnswerBytes = MAX_ANSWER_BYTES }
     bodyTimeout: 0,
   });
   const path = url.pathname + url.search;
+  const room = new Room(maxAnswerBytes);
   const always = ['content-type', 'application/json', 'accept', 'application/json'];
   if (secret !== undefined) always.push('authorization', `Bearer ${secret}`);
   always.push(REQUEST_ID_HEADER);
@@ -34,7 +63,7 @@ export function overHttp(url: URL, { secret, maxAnswerBytes = MAX_ANSWER_BYTES }
     kind: 'http',
     send(fetch, receive) {
       const headers = always.concat(fetch.client.requestId, DEADLINE_HEADER, String(Math.max(1, Math.floor(fetch.deadlineMs))));
-      const answer = new AnswerReader(receive, maxAnswerBytes);
+      const answer = new AnswerReader(receive, room);
       pool.dispatch({ path, method: 'POST', headers, body: bodyOf(fetch) }, answer);
       return answer.cancel;
     },
@@ -53,7 +82,7 @@ const JSON_TYPE = /^application\/(graphql-response\+)?json\s*(;|$)/i;
 class AnswerReader implements Dispatcher.DispatchHandler {
   /** Set as long as `receive` may be called. */
   #receive: Receive | undefined;
-  readonly #maxBytes: number;
+  readonly #room: Room;
   #abort: (() => void) | undefined;
   #first: Buffer | undefined;
   #more: Buffer[] | undefined;
@@ -61,9 +90,9 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   #began = false;
   readonly cancel: Cancel;
 
-  constructor(receive: Receive, maxBytes: number) {
+  constructor(receive: Receive, room: Room) {
     this.#receive = receive;
-    this.#maxBytes = maxBytes;
+    this.#room = room;
     this.cancel = () => {
       this.#receive = undefined;
       this.#abort?.();
@@ -81,14 +110,18 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     this.#began = true;
     if (status !== 200) this.#refuse(new Unavailable('STATUS', status));
     else if (!JSON_TYPE.test(header(headers, 'content-type'))) this.#refuse(new Unavailable('GARBAGE'));
-    else if (Number(header(headers, 'content-length')) > this.#maxBytes) this.#refuse(new Unavailable('TOO_LARGE'));
+    else if (Number(header(headers, 'content-length')) > this.#room.longest) this.#refuse(new Unavailable('TOO_LARGE'));
     return true;
   }
 
   onData(chunk: Buffer): boolean {
-    this.#size += chunk.length;
-    if (this.#size > this.#maxBytes) this.#refuse(new Unavailable('TOO_LARGE'));
-    else if (!this.#first) this.#first = chunk;
+    const size = this.#size + chunk.length;
+    if (!this.#room.take(this.#size, size)) {
+      this.#refuse(new Unavailable('TOO_LARGE'));
+      return true;
+    }
+    this.#size = size;
+    if (!this.#first) this.#first = chunk;
     else if (this.#more) this.#more.push(chunk);
     else this.#more = [this.#first, chunk];
     return true;
@@ -97,6 +130,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   onComplete(): void {
     this.#abort = undefined;
     const bytes = this.#more ? Buffer.concat(this.#more, this.#size) : this.#first;
+    this.#drop();
     let fault: Error | null = null;
     let answer: unknown;
     let plain = false;
@@ -112,6 +146,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     this.#abort = undefined;
+    this.#drop();
     this.#end(this.#began ? new Unavailable('GARBAGE', undefined, error) : error, undefined);
   }
 
@@ -119,9 +154,14 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   #refuse(fault: Unavailable): void {
     const abort = this.#abort;
     this.#end(fault, undefined);
+    abort?.();
+  }
+
+  #drop(): void {
+    this.#room.giveBack(this.#size);
+    this.#size = 0;
     this.#first = undefined;
     this.#more = undefined;
-    abort?.();
   }
 
   #end(fault: Error | null, answer: unknown, plain = false): void {

@@ -54,9 +54,9 @@ function inThisProcess(transport: Transport): ResilientTransport {
       if (isGone(fetch)) return refuse(receive, 'CLIENT_GONE');
       const call = new Call(fetch.operation.kind === 'mutation');
       const wait = new Wait(fetch, receive, call);
-      call.cancel = transport.send(fetch, (fault, answer) => {
+      call.cancel = transport.send(fetch, (fault, answer, shared, plain) => {
         call.ended();
-        wait.end(fault, answer);
+        wait.end(fault, answer, shared, plain);
       });
       return () => wait.leave('CANCELLED');
     },

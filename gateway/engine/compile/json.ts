@@ -3,8 +3,11 @@ const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 /** Up to here looking at each character beats the regular expression's start. */
 const SHORT = 40;
 
-/** The JSON text of a string. */
-export function quote(text: string): string {
+/** From here on remembering a text pays: answers of graphs say the same thing in many places. */
+const LONG = 100;
+
+/** The JSON text of a string. `known`: the long ones of the same answer. */
+export function quote(text: string, known?: Map<string, string>): string {
   const { length } = text;
   if (length <= SHORT) {
     for (let i = 0; i < length; i++) {
@@ -12,6 +15,14 @@ export function quote(text: string): string {
       if (code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff)) return JSON.stringify(text);
     }
     return `"${text}"`;
+  }
+  if (known && length >= LONG) {
+    let quoted = known.get(text);
+    if (quoted === undefined) {
+      quoted = ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
+      known.set(text, quoted);
+    }
+    return quoted;
   }
   return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }

@@ -26,6 +26,8 @@ export interface Notes {
   readonly path: (string | number)[];
   /** No text in the data has a character that JSON escapes. */
   readonly plain: boolean;
+  /** Long texts that have been written already. */
+  readonly quoted: Map<string, string>;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -181,7 +183,8 @@ class Unit {
       const name = isAbstractType(inner) ? this.#abstract(parts, inner) : this.#object(parts, inner);
       return `x=${v}==null?null:typeof ${v}==='object'?${name}(${v},c,s):rt.misfit(s);`;
     }
-    const text = (id: boolean) => `x=typeof ${v}==='string'?s.plain?'"'+${v}+'"':rt.quote(${v}):${v}==null?null:rt.text(${v},${id},s);`;
+    const text = (id: boolean) =>
+      `x=typeof ${v}==='string'?s.plain?'"'+${v}+'"':rt.quote(${v},s.quoted):${v}==null?null:rt.text(${v},${id},s);`;
     switch (inner.name) {
       case 'String':
         return text(false);
