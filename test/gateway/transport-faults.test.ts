@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_ANSWER_BYTES, type OverHttpOptions, overHttp } from '../../gateway/transport/over-http.ts';
 import { rogueServer } from '../support/faults.ts';
-import { answerTo, fetchOf, outcomeOf, until } from '../support/fetches.ts';
+import { answerTo, fetchOf, outcomeOf, pause, until } from '../support/fetches.ts';
 import { freePorts } from '../support/processes.ts';
 import { CANARY } from '../support/tiny-graph.ts';
 
@@ -123,6 +123,33 @@ describe('the longest answer that is read', () => {
       maxAnswerBytes: 100,
     });
     expect(await outcomeOf(chunked, fetchOf())).toBe(outcome);
+  });
+
+  it('is shorter while others hold what there is: each may hold a sixteenth, all together one and a half of the longest beside that', async () => {
+    let length = 1500;
+    let holding = 0;
+    let release: (() => unknown) | undefined;
+    const transport = await subgraph(
+      (_, response) => {
+        const text = exactly(length);
+        response.writeHead(200, json).write(text.slice(0, -1), () => {
+          holding += 1;
+          if (release) response.end('}');
+          else release = () => response.end('}');
+        });
+      },
+      { maxAnswerBytes: 1600 },
+    );
+    const first = outcomeOf(transport, fetchOf());
+    await until(() => holding === 1);
+    await pause(20);
+    expect(await outcomeOf(transport, fetchOf())).toBe('TOO_LARGE');
+    length = 1100;
+    expect(await outcomeOf(transport, fetchOf())).toBe('answered');
+    release?.();
+    expect(await first).toBe('answered');
+    length = 1600;
+    for (let i = 0; i < 5; i++) expect(await outcomeOf(transport, fetchOf())).toBe('answered');
   });
 
   it('is 16 MB, and of 200 MB no more than that is held', async () => {
