@@ -56,7 +56,7 @@ module.exports = {
         path: [
           '^kernel/(storage/(?!port\\.ts$|search-terms\\.ts$)|subgraph|loader|log|config|http)',
           '^subgraphs/[^/]+/(context|resolvers|module)\\.ts$',
-          'node_modules/(libsql|mongodb|dataloader|@apollo|graphql|graphql-http|undici|pino)/',
+          'node_modules/(libsql|mongodb|@apollo|graphql|graphql-http|undici|pino)/',
           '^(node:)?(fs|net|tls|dns|http|https|http2|dgram|child_process|worker_threads|cluster|timers|perf_hooks)(/|$)',
         ],
       },

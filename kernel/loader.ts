@@ -1,14 +1,106 @@
-import DataLoader from 'dataloader';
+/** What a batch answers for one key; an Error rejects that key only. */
+type Batch<K, V> = (keys: readonly K[]) => Promise<readonly (V | Error)[]>;
+
+interface Waiting<K, V> {
+  readonly key: K;
+  readonly resolve: (value: V) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The most keys of one batch. */
+const MAX_BATCH = 100;
+
+/** Loaders with keys that wait for the end of this turn. */
+let due: { dispatch(): void }[] = [];
+
+function dispatchAll(): void {
+  const now = due;
+  due = [];
+  for (const loader of now) loader.dispatch();
+}
+
+// When every promise job of the turn is done, all that it asks for has been asked: DataLoader waits as long, with a job for each loader.
+const afterPromises = () => process.nextTick(dispatchAll);
 
 /**
- * A per-request loader: keys asked for in one tick become one call of `batch`, which answers in input order.
- * An Error in the answer rejects its own key only. `keyOf` gives equal keys equal text.
+ * A per-request loader in the manner of DataLoader: keys asked for in one turn become one call of its batch, and a key that was asked for
+ * before is answered by the same promise. What failed as a whole is asked again next time.
  */
-export function loader<K, V>(
-  batch: (keys: readonly K[]) => Promise<readonly (V | Error)[]>,
-  keyOf: (key: K) => unknown = (key) => key,
-): DataLoader<K, V, unknown> {
-  return new DataLoader<K, V, unknown>(batch, { cacheKeyFn: keyOf, maxBatchSize: 100 });
+export interface Loader<K, V> {
+  load(key: K): Promise<V>;
+  /** Forgets what was loaded of the key. */
+  clear(key: K): Loader<K, V>;
+  clearAll(): void;
+}
+
+/** It is cheap to make: a request makes all of its context's loaders and uses a few. */
+class BatchLoader<K, V> implements Loader<K, V> {
+  readonly #batch: Batch<K, V>;
+  readonly #keyOf: (key: K) => unknown;
+  #known: Map<unknown, Promise<V>> | undefined;
+  #waiting: Waiting<K, V>[] = [];
+
+  constructor(batch: Batch<K, V>, keyOf: (key: K) => unknown) {
+    this.#batch = batch;
+    this.#keyOf = keyOf;
+  }
+
+  load(key: K): Promise<V> {
+    this.#known ??= new Map();
+    const text = this.#keyOf(key);
+    let promise = this.#known.get(text);
+    if (!promise) {
+      promise = new Promise<V>((resolve, reject) => this.#ask({ key, resolve, reject }));
+      this.#known.set(text, promise);
+    }
+    return promise;
+  }
+
+  #ask(waiting: Waiting<K, V>): void {
+    if (this.#waiting.push(waiting) > 1) return;
+    if (due.push(this) === 1) queueMicrotask(afterPromises);
+  }
+
+  dispatch(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (let from = 0; from < waiting.length; from += MAX_BATCH)
+      void this.#answer(waiting.length > MAX_BATCH ? waiting.slice(from, from + MAX_BATCH) : waiting);
+  }
+
+  async #answer(waiting: readonly Waiting<K, V>[]): Promise<void> {
+    try {
+      const values = await this.#batch(waiting.map(({ key }) => key));
+      if (values.length !== waiting.length)
+        throw new TypeError(`A batch of ${waiting.length} keys was answered with ${values.length} values.`);
+      for (const [i, { resolve, reject }] of waiting.entries()) {
+        const value = values[i] as V | Error;
+        if (value instanceof Error) reject(value);
+        else resolve(value);
+      }
+    } catch (error) {
+      for (const { key, reject } of waiting) {
+        this.clear(key);
+        reject(error);
+      }
+    }
+  }
+
+  clear(key: K): this {
+    this.#known?.delete(this.#keyOf(key));
+    return this;
+  }
+
+  clearAll(): void {
+    this.#known = undefined;
+  }
+}
+
+const itself = (key: unknown) => key;
+
+/** A loader over `batch`, which answers in the order of its keys, at most 100; `keyOf` gives equal keys equal text. */
+export function loader<K, V>(batch: Batch<K, V>, keyOf: (key: K) => unknown = itself): Loader<K, V> {
+  return new BatchLoader(batch, keyOf);
 }
 
 /**
@@ -17,10 +109,11 @@ export function loader<K, V>(
  */
 export function loaderByArguments<A, K, V>(
   batch: (args: A, keys: readonly K[]) => Promise<readonly (V | Error)[]>,
-  keyOf: (key: K) => unknown = (key) => key,
-): (args: A) => DataLoader<K, V, unknown> {
-  const loaders = new Map<string, DataLoader<K, V, unknown>>();
+  keyOf: (key: K) => unknown = itself,
+): (args: A) => Loader<K, V> {
+  let loaders: Map<string, Loader<K, V>> | undefined;
   return (args) => {
+    loaders ??= new Map();
     const text = JSON.stringify(args);
     let found = loaders.get(text);
     if (!found) {

@@ -1,5 +1,4 @@
-import type DataLoader from 'dataloader';
-import { loader, loaderByArguments } from '../../kernel/loader.ts';
+import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import { requestSpec } from '../../kernel/requests.ts';
 import type { Cursor, EpochMs, Key, Members, Page } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
@@ -18,7 +17,7 @@ export interface DisplayedName extends Name {
   readonly display: string;
 }
 
-type ByMembers<V> = DataLoader<Members, V, unknown>;
+type ByMembers<V> = Loader<Members, V>;
 
 /** One request's loaders; each batch of up to 100 customers is one read of its collection. */
 export interface Context {
@@ -30,8 +29,8 @@ export interface Context {
   readonly cases: (page: PageOf) => ByMembers<Page<CaseRecord>>;
   /** Cases that are not closed, newest first, among the person's 1,000 latest. */
   readonly openCases: ByMembers<readonly CaseRecord[]>;
-  readonly interaction: DataLoader<Key, InteractionRecord | null, unknown>;
-  readonly caseAt: DataLoader<Key, CaseRecord | null, unknown>;
+  readonly interaction: Loader<Key, InteractionRecord | null>;
+  readonly caseAt: Loader<Key, CaseRecord | null>;
 }
 
 /** More sources than a company has, and more cases than a person opens. */

@@ -1,6 +1,5 @@
-import type DataLoader from 'dataloader';
 import type { Directory } from '../../kernel/intake.ts';
-import { loader, loaderByArguments } from '../../kernel/loader.ts';
+import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
 import type { Collection, Cursor, Doc, EpochMs, Key, Members, Page, Range } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
@@ -15,7 +14,7 @@ export interface PageOf extends Range {
   readonly after: Cursor | undefined;
 }
 
-type ByPerson<V> = DataLoader<Members, V, unknown>;
+type ByPerson<V> = Loader<Members, V>;
 
 /** What one request to digital reads with. */
 export interface Context {
@@ -29,8 +28,8 @@ export interface Context {
   readonly events: (page: PageOf) => ByPerson<Page<EventRecord>>;
   readonly errors: (page: PageOf) => ByPerson<Page<ErrorRecord>>;
   readonly touches: (page: PageOf) => ByPerson<Page<TouchRecord>>;
-  readonly event: DataLoader<Key, EventRecord | null, unknown>;
-  readonly touch: DataLoader<Key, TouchRecord | null, unknown>;
+  readonly event: Loader<Key, EventRecord | null>;
+  readonly touch: Loader<Key, TouchRecord | null>;
 }
 
 const textOf = (members: Members) => members.join('\n');

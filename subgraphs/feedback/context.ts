@@ -1,6 +1,5 @@
-import type DataLoader from 'dataloader';
 import type { Directory } from '../../kernel/intake.ts';
-import { loader, loaderByArguments } from '../../kernel/loader.ts';
+import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
 import type { Collection, Cursor, EpochMs, GroupTotal, Key, Members, Page } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
@@ -26,14 +25,14 @@ export interface Context {
   readonly directory: Directory;
   readonly collections: Collections;
   readonly requests: Collection<RequestRecord>;
-  readonly items: (page: PageOf) => DataLoader<Members, Page<FeedbackRecord>, unknown>;
+  readonly items: (page: PageOf) => Loader<Members, Page<FeedbackRecord>>;
   /** A person's latest 100 pieces of feedback, newest first, from which scores are computed. */
-  readonly recent: DataLoader<Members, readonly FeedbackRecord[], unknown>;
-  readonly item: DataLoader<Key, FeedbackRecord | null, unknown>;
+  readonly recent: Loader<Members, readonly FeedbackRecord[]>;
+  readonly item: Loader<Key, FeedbackRecord | null>;
   /** By sku. Feedback that was erased is left out of its page. */
-  readonly reviews: (page: PageOf) => DataLoader<string, Page<ListedFeedback>, unknown>;
+  readonly reviews: (page: PageOf) => Loader<string, Page<ListedFeedback>>;
   /** By sku: the totals of its reviews by rating. */
-  readonly ratings: DataLoader<string, readonly GroupTotal[], unknown>;
+  readonly ratings: Loader<string, readonly GroupTotal[]>;
 }
 
 const RECENT: PageOf = { first: 100, after: undefined };

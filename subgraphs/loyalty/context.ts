@@ -1,6 +1,5 @@
-import type DataLoader from 'dataloader';
 import type { Directory } from '../../kernel/intake.ts';
-import { loader, loaderByArguments } from '../../kernel/loader.ts';
+import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import type { Cursor, EpochMs, Key, Members, Page, Store } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { everything } from './ledger.ts';
@@ -34,14 +33,14 @@ export interface Context {
   readonly store: Store;
   readonly directory: Directory;
   /** The membership that is shown of a person; null without one. */
-  readonly primary: DataLoader<Members, AccountRecord | null, unknown>;
+  readonly primary: Loader<Members, AccountRecord | null>;
   readonly state: (account: AccountRecord) => Promise<AccountState>;
-  readonly transactions: (page: PageArguments) => DataLoader<Members, Page<PointsRecord>, unknown>;
-  readonly vouchers: (page: PageArguments) => DataLoader<Members, Page<VoucherRecord>, unknown>;
-  readonly account: DataLoader<Key, AccountRecord | null, unknown>;
+  readonly transactions: (page: PageArguments) => Loader<Members, Page<PointsRecord>>;
+  readonly vouchers: (page: PageArguments) => Loader<Members, Page<VoucherRecord>>;
+  readonly account: Loader<Key, AccountRecord | null>;
   /** A transaction, posted or pending. */
-  readonly transaction: DataLoader<Key, PointsRecord | null, unknown>;
-  readonly voucher: DataLoader<Key, VoucherRecord | null, unknown>;
+  readonly transaction: Loader<Key, PointsRecord | null>;
+  readonly voucher: Loader<Key, VoucherRecord | null>;
 }
 
 /** More memberships than this nobody has. */

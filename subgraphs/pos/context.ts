@@ -1,6 +1,5 @@
-import type DataLoader from 'dataloader';
 import type { Directory } from '../../kernel/intake.ts';
-import { loader, loaderByArguments } from '../../kernel/loader.ts';
+import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import type { Cursor, EpochMs, GroupTotal, Key, Members, Page, Range, Store } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { type CategoryHabit, favouriteCategories, HABIT_ORDERS, uncategorised } from './habits.ts';
@@ -27,8 +26,8 @@ export interface PageArguments extends Range {
   readonly after?: Cursor;
 }
 
-type ByMembers<V> = DataLoader<Members, V, unknown>;
-type ByKey<V> = DataLoader<Key, V | null, unknown>;
+type ByMembers<V> = Loader<Members, V>;
+type ByKey<V> = Loader<Key, V | null>;
 
 /** What one request reads with: each batch is one store call per collection. */
 export interface Context {
@@ -47,8 +46,8 @@ export interface Context {
   readonly order: ByKey<OrderRecord>;
   readonly return: ByKey<ReturnRecord>;
   readonly payment: ByKey<PaymentRecord>;
-  readonly product: DataLoader<string, ProductRecord | null, unknown>;
-  readonly shop: DataLoader<string, StoreRecord | null, unknown>;
+  readonly product: Loader<string, ProductRecord | null>;
+  readonly shop: Loader<string, StoreRecord | null>;
   readonly quintiles: () => Promise<QuintilesRecord | null>;
 }
 
