@@ -1,11 +1,11 @@
-import type DataLoader from 'dataloader';
 import type { Identifier } from '../../kernel/intake.ts';
-import { loader } from '../../kernel/loader.ts';
+import { type Loader, loader } from '../../kernel/loader.ts';
 import { requestSpec } from '../../kernel/requests.ts';
 import type { Collection, Doc, EpochMs } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { type Commands, commands } from './commands.ts';
 import { type CustomerPage, findCustomers } from './lookup.ts';
+import { identifierKey } from './normalise.ts';
 import { readCustomers, survivorOf } from './persons.ts';
 import {
   type ConsentRecord,
@@ -14,6 +14,7 @@ import {
   customerSpec,
   type IdentifierRecord,
   identifierSpec,
+  indexSpec,
   membersOf,
 } from './records.ts';
 import { searchSpec } from './search.ts';
@@ -22,13 +23,14 @@ import { searchSpec } from './search.ts';
 export interface Context {
   readonly now: EpochMs;
   /** The customer that answers for an id, or null. */
-  readonly customers: DataLoader<string, CustomerRecord | null>;
+  readonly customers: Loader<string, CustomerRecord | null>;
   /** Everything the person's members were listed under, by namespace and value. */
-  readonly identifiers: DataLoader<CustomerRecord, readonly IdentifierRecord[]>;
+  readonly identifiers: Loader<CustomerRecord, readonly IdentifierRecord[]>;
   /** Everything the person's members said about consent. */
-  readonly consents: DataLoader<CustomerRecord, readonly ConsentRecord[]>;
+  readonly consents: Loader<CustomerRecord, readonly ConsentRecord[]>;
   readonly commands: Commands;
-  find(identifier: Identifier): Promise<string | null>;
+  /** The customer that an identifier in its filed form belongs to, or null. */
+  find(identifier: Identifier): Promise<CustomerRecord | null>;
   search(text: string, first: number, after: string | undefined): Promise<CustomerPage>;
   /** Forgets what was loaded of a customer that a mutation changed. */
   forget(id: string): void;
@@ -37,6 +39,7 @@ export interface Context {
 export function context(deps: SubgraphDeps, { now }: RequestScope): Context {
   const { store, directory } = deps;
   const collections = { customers: store.collection(customerSpec), search: store.collection(searchSpec) };
+  const index = store.collection(indexSpec);
   const consentRecords = store.collection(consentSpec);
   const identifierRecords = store.collection(identifierSpec);
   const person = (customer: CustomerRecord) => membersOf(customer).join(' ');
@@ -65,7 +68,11 @@ export function context(deps: SubgraphDeps, { now }: RequestScope): Context {
       customers: collections.customers,
       now,
     }),
-    find: async (identifier) => (await directory.find([identifier]))[0] ?? null,
+    find: async (identifier) => {
+      const key = identifierKey(identifier);
+      const [entry] = await index.getMany([{ owner: key, id: key }]);
+      return entry ? customers.load(entry.customer) : null;
+    },
     search: (text, first, after) => findCustomers(collections, text, first, after),
     forget: (id) => {
       customers.clear(id);

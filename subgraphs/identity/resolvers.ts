@@ -33,8 +33,7 @@ export const resolvers: Resolvers<Context> = {
     customerBy: async (_, { identifier }, context) => {
       const read = normaliseIdentifier(identifier);
       if (!read.ok) throw badArgument(`identifier.${read.reason.field}`, 'can identify nobody', read.reason.message);
-      const id = await context.find(read.identifier);
-      return id === null ? null : customerOf(context, id);
+      return context.find(read.identifier);
     },
     customerSearch: async (_, { text, first, after }, context) => {
       const { items, more } = await context.search(text, pageSize(first), after ?? undefined);
