@@ -42,17 +42,36 @@ export function decodeCursor(after: string | null | undefined): Cursor | undefin
   return cursor;
 }
 
-/** Shapes a stored page; `position` gives each item's place in the list, `show` what the client sees of it. */
+/** Shapes a stored page; `position` gives each item's place in the list, `show` what the client sees of it. Cursors are written when they are asked for. */
 export function connection<T, N>(page: Page<T>, position: (item: T) => Cursor, show: (item: T) => N, after?: Cursor): Connection<N> {
-  const edges = page.items.map((item) => ({ cursor: encodeCursor(position(item)), node: show(item) }));
-  return {
-    nodes: edges.map((edge) => edge.node),
-    edges,
-    pageInfo: {
-      hasNextPage: page.next !== null,
-      hasPreviousPage: after !== undefined,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+  return new PageConnection(page, position, show, after);
+}
+
+class PageConnection<T, N> implements Connection<N> {
+  readonly #page: Page<T>;
+  readonly #position: (item: T) => Cursor;
+  readonly #after: Cursor | undefined;
+  readonly nodes: readonly N[];
+
+  constructor(page: Page<T>, position: (item: T) => Cursor, show: (item: T) => N, after: Cursor | undefined) {
+    this.#page = page;
+    this.#position = position;
+    this.#after = after;
+    this.nodes = page.items.map((item) => show(item));
+  }
+
+  get edges(): Connection<N>['edges'] {
+    return this.#page.items.map((item, index) => ({ cursor: encodeCursor(this.#position(item)), node: this.nodes[index] as N }));
+  }
+
+  get pageInfo(): Connection<N>['pageInfo'] {
+    const { items, next } = this.#page;
+    const [first, last] = [items[0], items.at(-1)];
+    return {
+      hasNextPage: next !== null,
+      hasPreviousPage: this.#after !== undefined,
+      startCursor: first === undefined ? null : encodeCursor(this.#position(first)),
+      endCursor: last === undefined ? null : encodeCursor(this.#position(last)),
+    };
+  }
 }

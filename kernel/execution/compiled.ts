@@ -112,10 +112,13 @@ function executed({ executable, root }: Variant, contextValue: unknown, variable
   const data = new root.Answer();
   const result: { data: Container | null } = { data };
   const place: Place = { above: null, container: result, key: 'data', type: undefined, nullable: true, lost: false };
-  const answer = (): ExecutionResult => (run.errors.length > 0 ? { errors: run.errors, data: result.data } : result);
-  if (executable.operation.operation === OperationTypeNode.MUTATION) return oneByOne(run, root, data, place, answer);
+  if (executable.operation.operation === OperationTypeNode.MUTATION) return oneByOne(run, root, data, place, () => answered(run, result));
   if (!executeFields(run, root, undefined, data, place)) lost(place);
-  return whenIdle(run, answer);
+  return whenIdle(run, () => answered(run, result));
+}
+
+function answered({ errors }: Run, { data }: { readonly data: Container | null }): ExecutionResult {
+  return errors.length > 0 ? { errors, data } : { data };
 }
 
 /** A mutation's fields, each when all of the one before has arrived. */

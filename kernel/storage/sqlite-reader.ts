@@ -26,8 +26,9 @@ export class Reader {
     const answers: A[] = [];
     let turn = performance.now();
     for (const key of keys) {
-      answers.push(await this.#patiently(key, read));
-      if (performance.now() - turn > TURN_MS && answers.length < keys.length) {
+      const answer = this.#patiently(key, read);
+      answers.push(answer instanceof Promise ? await answer : answer);
+      if (answers.length < keys.length && performance.now() - turn > TURN_MS) {
         await nextTurn();
         turn = performance.now();
       }

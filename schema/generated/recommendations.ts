@@ -2,6 +2,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerRepresentation } from '../../subgraphs/recommendations/source.ts';
+import type { ShownOffer } from '../../subgraphs/recommendations/resolvers.ts';
 import type { Subject } from '../../subgraphs/recommendations/records.ts';
 import type { Context } from '../../subgraphs/recommendations/context.ts';
 export type Maybe<T> = T | null | undefined;
@@ -529,7 +530,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   SourceStatus: ResolverTypeWrapper<SourceStatus>;
   SourceState: SourceState;
-  Offer: ResolverTypeWrapper<Offer>;
+  Offer: ResolverTypeWrapper<ShownOffer>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   OfferReason: ResolverTypeWrapper<OfferReason>;
   OfferEvidence: ResolverTypeWrapper<OfferEvidence>;
@@ -571,7 +572,7 @@ export type ResolversParentTypes = {
   Recommendations: Subject;
   Int: Scalars['Int']['output'];
   SourceStatus: SourceStatus;
-  Offer: Offer;
+  Offer: ShownOffer;
   Float: Scalars['Float']['output'];
   OfferReason: OfferReason;
   OfferEvidence: OfferEvidence;

@@ -28,37 +28,77 @@ interface Sourced<V> extends Statement<V> {
 export function composeProfile(members: readonly string[], records: readonly ProfileRecord[]): Profile | null {
   if (records.length === 0) return null;
   const ordered = records.toSorted((a, b) => (a.id === b.id ? (a.owner > b.owner ? -1 : 1) : a.id > b.id ? -1 : 1));
-  const statements = <F extends ProfileField>(field: F): readonly Sourced<ProfileFields[F]>[] =>
-    ordered
+  return new ComposedProfile(members, ordered);
+}
+
+/** A profile is asked for a few of its fields; each is looked up when it is asked for. */
+class ComposedProfile implements Profile {
+  readonly members: readonly string[];
+  readonly #records: readonly ProfileRecord[];
+
+  /** Of records with statements of the same time, the first goes before. */
+  constructor(members: readonly string[], records: readonly ProfileRecord[]) {
+    this.members = members;
+    this.#records = records;
+  }
+
+  get updatedAt(): EpochMs {
+    return Math.max(...this.#records.map(({ updatedAt }) => updatedAt));
+  }
+
+  value<F extends ProfileField>(field: F): ProfileFields[F] | null {
+    let latest: Statement<ProfileFields[F]> | undefined;
+    for (const { statements } of this.#records) {
+      const statement = statements[field] as Statement<ProfileFields[F]> | undefined;
+      if (statement && (!latest || statement.at > latest.at)) latest = statement;
+    }
+    return latest?.value ?? null;
+  }
+
+  get contactPoints(): Profile['contactPoints'] {
+    const points = this.#joined('contactPoints', ({ type, value }) => `${type} ${value.toLowerCase()}`).map(({ item }) => item);
+    return points.map((point) => ({ ...point, primary: point === points.find(({ type }) => type === point.type) }));
+  }
+
+  get addresses(): Profile['addresses'] {
+    return this.#joined('addresses', (address) => JSON.stringify(address)).map(({ item }) => item);
+  }
+
+  get anniversaries(): Profile['anniversaries'] {
+    return this.#joined('anniversaries', ({ kind }) => kind).map(({ item }) => item);
+  }
+
+  get attributes(): Profile['attributes'] {
+    return this.#joined('attributes', ({ name }, source) => `${source} ${name}`).map(({ item, source }) => ({ ...item, source }));
+  }
+
+  get customerSince(): EpochMs | null {
+    const since = this.#statements('customerSince').flatMap(({ value }) => value ?? []);
+    return since.length > 0 ? Math.min(...since) : null;
+  }
+
+  /** What was said of a field, latest first. */
+  #statements<F extends ProfileField>(field: F): readonly Sourced<ProfileFields[F]>[] {
+    return this.#records
       .flatMap(({ id, statements: said }) => {
         const statement = said[field] as Statement<ProfileFields[F]> | undefined;
         return statement ? [{ ...statement, source: id }] : [];
       })
       .sort((a, b) => b.at - a.at);
-  const joined = <F extends 'contactPoints' | 'addresses' | 'anniversaries' | 'attributes'>(
+  }
+
+  #joined<F extends 'contactPoints' | 'addresses' | 'anniversaries' | 'attributes'>(
     field: F,
     keyOf: (item: ProfileFields[F][number], source: string) => string,
-  ) => {
+  ) {
     const items = new Map<string, { readonly item: ProfileFields[F][number]; readonly source: string }>();
-    for (const { value, source } of statements(field))
+    for (const { value, source } of this.#statements(field))
       for (const item of value ?? []) {
         const key = keyOf(item, source);
         if (!items.has(key)) items.set(key, { item, source });
       }
     return [...items.values()];
-  };
-  const points = joined('contactPoints', ({ type, value }) => `${type} ${value.toLowerCase()}`).map(({ item }) => item);
-  const since = statements('customerSince').flatMap(({ value }) => value ?? []);
-  return {
-    members,
-    updatedAt: Math.max(...records.map(({ updatedAt }) => updatedAt)),
-    value: (field) => statements(field)[0]?.value ?? null,
-    contactPoints: points.map((point) => ({ ...point, primary: point === points.find(({ type }) => type === point.type) })),
-    addresses: joined('addresses', (address) => JSON.stringify(address)).map(({ item }) => item),
-    anniversaries: joined('anniversaries', ({ kind }) => kind).map(({ item }) => item),
-    attributes: joined('attributes', ({ name }, source) => `${source} ${name}`).map(({ item, source }) => ({ ...item, source })),
-    customerSince: since.length > 0 ? Math.min(...since) : null,
-  };
+  }
 }
 
 // Languages whose names begin with the family's (CLDR person names, nameOrder surnameFirst).

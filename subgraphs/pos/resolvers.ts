@@ -140,7 +140,7 @@ export const resolvers: Resolvers<Context> = {
     discountTotal: (order) => orderAmounts(order)?.discountTotal ?? null,
     taxTotal: (order) => orderAmounts(order)?.taxTotal ?? null,
     shippingTotal: (order) => orderAmounts(order)?.shippingTotal ?? null,
-    total: (order) => orderAmounts(order)?.total ?? null,
+    total: ({ totalMinor, currency }) => (currency === null ? null : { amountMinor: totalMinor, currency }),
   },
   OrderLine: {
     product: ({ sku, name, category }) => (sku === null ? null : { sku, name, category }),

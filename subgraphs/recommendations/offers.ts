@@ -31,18 +31,22 @@ const PLACEMENTS: Readonly<Record<Template, Placement>> = {
 const URGENCY_WEIGHT = 0.1;
 
 function place(subject: Subject, candidate: Candidate): Omit<RankedOffer, 'rank'> {
-  const { template, occasion, urgency } = candidate;
+  const { template, urgency } = candidate;
   const { base, inbound, outbound } = PLACEMENTS[template];
   const personalized = template !== 'GENERAL';
   const mayGoOut = subject.marketing || template === 'SERVICE_RECOVERY';
   return {
     ...candidate,
-    id: `off_${personalized ? digest('offer', subject.customer, template, occasion) : digest('offer', template)}`,
     score: Math.round((base + URGENCY_WEIGHT * Math.min(Math.max(urgency, 0), 1)) * 1000) / 1000,
     channels: mayGoOut ? [...inbound, ...outbound] : inbound,
     personalized,
     consentBasis: personalized ? SIGNAL_PURPOSES : [],
   };
+}
+
+/** An offer's id: the same while the same facts hold, and for everybody where it rests on no data of the customer. */
+export function offerId({ customer }: Subject, { template, occasion, personalized }: RankedOffer): string {
+  return `off_${personalized ? digest('offer', customer, template, occasion) : digest('offer', template)}`;
 }
 
 /** Every offer of a customer, best first. Equal subjects give equal answers: ties are broken by the template's name. */

@@ -137,7 +137,6 @@ export interface Candidate {
 
 /** A candidate in its place among the others. */
 export interface RankedOffer extends Candidate {
-  readonly id: string;
   readonly score: number;
   readonly rank: number;
   readonly channels: readonly Channel[];

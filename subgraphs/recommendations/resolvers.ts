@@ -1,6 +1,6 @@
 import { pageSize } from '../../kernel/page.ts';
 import type { Resolvers } from '../../schema/generated/recommendations.ts';
-import { rankedOffers, selectOffers } from './offers.ts';
+import { offerId, rankedOffers, selectOffers } from './offers.ts';
 import { type OfferReason, type RankedOffer, SERVICES, type Subject } from './records.ts';
 import { rfm } from './rfm.ts';
 import { readCustomer } from './source.ts';
@@ -14,20 +14,21 @@ function showReason({ code, evidence }: OfferReason, language: Language, timeZon
   };
 }
 
-function showOffer(offer: RankedOffer, subject: Subject, locale: string | null) {
-  const { crm } = subject.sources;
-  const timeZone = crm.state === 'OK' ? crm.signals.timeZone : null;
-  const language = languageOf(locale ?? (crm.state === 'OK' ? crm.signals.locale : null));
-  const words = OFFER_WORDS[language][offer.template];
-  return {
-    ...offer,
-    title: fill(words.title, offer.values, language, timeZone),
-    body: fill(words.body, offer.values, language, timeZone),
-    locale: language,
-    reasons: offer.reasons.map((reason) => showReason(reason, language, timeZone)),
-    asOf: subject.now,
-  };
+/** An offer and what its words depend on. */
+export interface ShownOffer extends RankedOffer {
+  readonly subject: Subject;
+  readonly locale: Language;
+  readonly timeZone: string | null;
 }
+
+function shown(offers: readonly RankedOffer[], subject: Subject, wanted: string | null): readonly ShownOffer[] {
+  const { crm } = subject.sources;
+  const { timeZone, locale } = crm.state === 'OK' ? crm.signals : { timeZone: null, locale: null };
+  const language = languageOf(wanted ?? locale);
+  return offers.map((offer) => ({ ...offer, subject, locale: language, timeZone }));
+}
+
+const wordsOf = ({ locale, template }: ShownOffer) => OFFER_WORDS[locale][template];
 
 export const resolvers: Resolvers = {
   Customer: {
@@ -43,9 +44,14 @@ export const resolvers: Resolvers = {
         return { service, state: source.state, asOf: source.state === 'OK' ? source.asOf : null };
       }),
     offers: (subject, { first, channel, templates, locale }) =>
-      selectOffers(rankedOffers(subject), { first: pageSize(first), channel, templates }).map((offer) =>
-        showOffer(offer, subject, locale ?? null),
-      ),
+      shown(selectOffers(rankedOffers(subject), { first: pageSize(first), channel, templates }), subject, locale ?? null),
     rfm,
+  },
+  Offer: {
+    id: (offer) => offerId(offer.subject, offer),
+    title: (offer) => fill(wordsOf(offer).title, offer.values, offer.locale, offer.timeZone),
+    body: (offer) => fill(wordsOf(offer).body, offer.values, offer.locale, offer.timeZone),
+    reasons: ({ reasons, locale, timeZone }) => reasons.map((reason) => showReason(reason, locale, timeZone)),
+    asOf: ({ subject }) => subject.now,
   },
 };

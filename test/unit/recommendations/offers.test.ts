@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rankedOffers, selectOffers } from '../../../subgraphs/recommendations/offers.ts';
+import { offerId, rankedOffers, selectOffers } from '../../../subgraphs/recommendations/offers.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 const everything = {
@@ -30,7 +30,7 @@ describe('ranked offers', () => {
   });
 
   it('keep their ids while the facts hold, and take new ones when the facts are others', () => {
-    const ids = (of: Parameters<typeof subject>[0]) => rankedOffers(subject(of)).map(({ id }) => id);
+    const ids = (of: Parameters<typeof subject>[0]) => rankedOffers(subject(of)).map((offer) => offerId(subject(of), offer));
     expect(ids(everything)).toEqual(ids(everything));
     expect(new Set(ids(everything)).size).toBe(6);
     const another = { digital: { ...everything.digital, cartUpdatedAt: NOW - 2 * DAY } };
