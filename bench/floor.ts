@@ -6,12 +6,12 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
-import { inProcess } from '../gateway/in-process.ts';
-import { openGraph } from '../gateway/server.ts';
+import { inProcess } from '../gateway/transport/in-process.ts';
 import type { Identifier } from '../kernel/intake.ts';
 import { openStore } from '../kernel/storage/open.ts';
 import { openSubgraph, SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
 import { modules, openDirectory } from '../subgraphs/registry.ts';
+import { openGraph } from '../test/support/graph.ts';
 import { PROFILE_QUERY } from './support/profile-query.ts';
 import { type Read, ReadRecorder } from './support/recorded-store.ts';
 
@@ -30,13 +30,13 @@ const transports = new Map(
   ]),
 );
 const supergraphFile = new URL('../schema/supergraph.graphql', import.meta.url).pathname;
-const graph = await openGraph({ supergraphFile, transports, deadlineMs: 10_000, production: true, introspection: false, log });
+const graph = await openGraph({ supergraphFile, transports, deadlineMs: 10_000, introspection: false, log });
 
 const prepared = new Map<string, { reads: readonly Read[]; answer: unknown }>();
 for (const identifier of identifiers) {
   recorder.take();
-  const contextValue = { requestId: 'floor', now: Date.now(), signal: new AbortController().signal };
-  const { body } = await graph.executeOperation({ query: PROFILE_QUERY, variables: { identifier } }, { contextValue });
+  const client = { requestId: 'floor', now: Date.now(), signal: new AbortController().signal };
+  const { body } = await graph.apollo.executeOperation({ query: PROFILE_QUERY, variables: { identifier } }, { contextValue: { client } });
   if (body.kind !== 'single' || body.singleResult.errors) throw new Error('The profile query failed.');
   prepared.set(identifier.value, { reads: recorder.take(), answer: body.singleResult });
 }

@@ -11,11 +11,11 @@ import { parseArgs } from 'node:util';
 import type { DocumentNode } from 'graphql';
 import { pino } from 'pino';
 import { crmId } from '../demo/identifiers.ts';
-import { inProcess } from '../gateway/in-process.ts';
-import { openGraph } from '../gateway/server.ts';
+import { inProcess } from '../gateway/transport/in-process.ts';
 import { openStore } from '../kernel/storage/open.ts';
 import { openSubgraph, SUBGRAPH_NAMES, type Subgraph, type SubgraphName } from '../kernel/subgraph.ts';
 import { modules, openDirectory } from '../subgraphs/registry.ts';
+import { openGraph } from '../test/support/graph.ts';
 import { PROFILE_QUERY } from './support/profile-query.ts';
 import { type Read, ReadRecorder } from './support/recorded-store.ts';
 
@@ -66,15 +66,18 @@ const noting = (subgraph: Subgraph): Subgraph => ({
 });
 const transports = new Map([...subgraphs].map(([name, subgraph]) => [name, inProcess(noting(subgraph))]));
 const supergraphFile = new URL('../schema/supergraph.graphql', import.meta.url).pathname;
-const graph = await openGraph({ supergraphFile, transports, deadlineMs: 10_000, production: true, introspection: false, log });
+const graph = await openGraph({ supergraphFile, transports, deadlineMs: 10_000, introspection: false, log });
 
 /** Each client request's fetches, by subgraph. */
 const requests: (readonly [SubgraphName, readonly NotedFetch[]])[][] = [];
 const now = Date.now();
 for (let i = 0; i < Number(values.customers); i++) {
   for (const list of noted.values()) list.length = 0;
-  const contextValue = { requestId: 'bench', now, signal: new AbortController().signal };
-  const { body } = await graph.executeOperation({ query: PROFILE_QUERY, variables: { identifier: crmId(i) } }, { contextValue });
+  const client = { requestId: 'bench', now, signal: new AbortController().signal };
+  const { body } = await graph.apollo.executeOperation(
+    { query: PROFILE_QUERY, variables: { identifier: crmId(i) } },
+    { contextValue: { client } },
+  );
   if (body.kind !== 'single' || body.singleResult.errors) throw new Error('The profile query failed.');
   requests.push([...noted].map(([name, list]) => [name, [...list]] as const));
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { OperatorError } from '../kernel/errors.ts';
+import { registerGateway } from './gateway.ts';
 import { registerIngest } from './ingest.ts';
 import { registerQuarantine } from './quarantine.ts';
 import { registerSeed } from './seed.ts';
@@ -9,6 +10,7 @@ import { registerStart } from './start.ts';
 const program = new Command('c360').description('Customer 360: one Customer from every system, over one graph.');
 registerStart(program);
 registerServe(program);
+registerGateway(program);
 registerIngest(program);
 registerQuarantine(program);
 registerSeed(program);

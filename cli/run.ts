@@ -1,39 +1,45 @@
 import type { Logger } from 'pino';
 import type { FillProgress } from '../demo/fill.ts';
-import type { Transport } from '../gateway/data-source.ts';
-import { serveGraph } from '../gateway/http.ts';
-import { inProcess } from '../gateway/in-process.ts';
-import { overHttp } from '../gateway/over-http.ts';
-import { openGraph } from '../gateway/server.ts';
+import type { Service } from '../gateway/engine/engine.ts';
+import { inProcess } from '../gateway/transport/in-process.ts';
+import { overHttp } from '../gateway/transport/over-http.ts';
 import type { Config } from '../kernel/config.ts';
+import { OperatorError } from '../kernel/errors.ts';
 import type { Readiness } from '../kernel/http-server.ts';
 import { startJobs } from '../kernel/jobs.ts';
 import { createLog } from '../kernel/log.ts';
+import { scalars } from '../kernel/scalars.ts';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../kernel/subgraph.ts';
 import { serveSubgraph } from '../kernel/subgraph-server.ts';
 import { type Company, openCompany } from './company.ts';
 import { fillOnce } from './demo-fill.ts';
+import { openFront } from './front.ts';
+import { aborted, stopSignal } from './stop-signal.ts';
 
 /** Runs the gateway, with every subgraph that has no URL, until the process is told to stop. */
 export async function runGateway(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const names = SUBGRAPH_NAMES.filter((name) => !config.subgraphUrls.has(name));
   const company = await opened(config, names, log);
-  const transports = new Map<string, Transport>();
-  for (const [name, subgraph] of company.subgraphs) transports.set(name, inProcess(subgraph));
-  // A URL without a secret was refused with the configuration.
-  for (const [name, url] of config.subgraphUrls) transports.set(name, overHttp(url, config.secret ?? ''));
+  const transportFor = ({ name }: Service) => {
+    const subgraph = company.subgraphs.get(name as SubgraphName);
+    if (subgraph) return inProcess(subgraph);
+    const url = config.subgraphUrls.get(name as SubgraphName);
+    // A URL without a secret was refused with the configuration.
+    if (url) return overHttp(url, { secret: config.secret ?? '' });
+    throw new OperatorError('The supergraph was not loaded:', [
+      `${config.supergraphFile} (C360_SUPERGRAPH): names a subgraph "${name}" that is none of ours. Use a supergraph of ours, or \`c360 gateway\` for any other.`,
+    ]);
+  };
 
   let readiness: Readiness = { ready: false, reason: 'starting' };
   const close: (() => Promise<unknown>)[] = [() => company.close()];
   try {
-    const graph = await openGraph({ ...config, transports, log });
-    close.unshift(() => graph.stop());
-    const server = await serveGraph({ ...config, graph, log, clock: Date.now, readiness: () => readiness });
+    const front = await openFront({ config, namedBy: 'C360_SUPERGRAPH', transportFor, scalars, readiness: () => readiness, log });
     // Until here a signal simply ends the process: nothing was accepted yet.
     const stop = stopSignal(log);
-    close.unshift(() => server.drain());
-    log.info({ event: 'listening', host: config.host, port: server.port }, 'the gateway listens');
+    close.unshift(() => front.close());
+    log.info({ event: 'listening', host: config.host, port: front.port }, 'the gateway listens');
 
     if (config.demo && config.subgraphUrls.size === 0) {
       const onProgress = ({ customers, of }: FillProgress) => {
@@ -49,7 +55,7 @@ export async function runGateway(config: Config): Promise<void> {
     // The demo company is small, and its first visitor shall see the ranks that a job measures. A large store does not make anybody wait.
     if (config.demo) await Promise.race([jobs.firstRun, aborted(stop)]);
     readiness = { ready: true };
-    if (!stop.aborted) console.log(invitation(`http://${config.host}:${server.port}`, config.demo === true));
+    if (!stop.aborted) console.log(invitation(`http://${config.host}:${front.port}`, config.demo === true));
     await aborted(stop);
   } finally {
     for (const end of close) await end();
@@ -94,30 +100,4 @@ export async function runSubgraph(config: Config, name: SubgraphName): Promise<v
 
 function opened(config: Config, names: readonly SubgraphName[], log: Logger): Promise<Company> {
   return openCompany({ storage: config.storage, names, clock: Date.now, log });
-}
-
-/** npm hands on a signal that its child has had from the terminal already: two this close are one. */
-const SAME_SIGNAL_MS = 500;
-
-/** Aborted by SIGTERM or SIGINT. A later one ends the process at once. */
-function stopSignal(log: Logger): AbortSignal {
-  const stop = new AbortController();
-  let heardAt = 0;
-  const heard = (signal: NodeJS.Signals) => {
-    if (!stop.signal.aborted) {
-      heardAt = performance.now();
-      log.info({ event: 'stopping', signal }, 'no more requests are wanted');
-      stop.abort();
-    } else if (performance.now() - heardAt > SAME_SIGNAL_MS) process.exit(1);
-  };
-  process.on('SIGTERM', heard);
-  process.on('SIGINT', heard);
-  return stop.signal;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve());
-  });
 }

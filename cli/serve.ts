@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { closest } from '../kernel/closest.ts';
-import { type Config, loadConfig, type Role } from '../kernel/config.ts';
+import { type Role as AnyRole, type Config, loadConfig } from '../kernel/config.ts';
 import { OperatorError } from '../kernel/errors.ts';
 import { SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
 
+type Role = Exclude<AnyRole, 'any supergraph'>;
 const ROLES: readonly Role[] = ['all', 'gateway', ...SUBGRAPH_NAMES];
 
 /** `c360 serve [name]`: everything, the gateway alone, or one subgraph alone. Fills no store unless DEMO=1. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { closest } from './closest.ts';
@@ -6,8 +7,8 @@ import { OperatorError } from './errors.ts';
 import type { StorageConfig } from './storage/open.ts';
 import { defaultPort, SUBGRAPH_NAMES, type SubgraphName } from './subgraph.ts';
 
-/** What a process runs: the gateway with every subgraph, the gateway alone, or one subgraph alone. */
-export type Role = 'all' | 'gateway' | SubgraphName;
+/** What a process runs: the gateway with every subgraph, the gateway alone, a gateway before any supergraph, or one subgraph alone. */
+export type Role = 'all' | 'gateway' | 'any supergraph' | SubgraphName;
 
 /** Validated settings of one process. */
 export interface Config {
@@ -23,6 +24,20 @@ export interface Config {
   readonly secret: string | null;
   /** How long one fetch from a subgraph may take. */
   readonly deadlineMs: number;
+  /** How long the gateway may take for a client's request, all fetches together. */
+  readonly requestDeadlineMs: number;
+  /** Whether equal reads of a subgraph that are under way at the same time are sent once. */
+  readonly shareReads: boolean;
+  /** How many clients' requests the gateway works on at a time; it refuses more. */
+  readonly maxInFlight: number;
+  /** Whether a GET has to show that no foreign web page made a browser send it. */
+  readonly csrfPrevention: boolean;
+  /** Whether clients may send several operations as one request. */
+  readonly batching: boolean;
+  /** Whether long answers are compressed for clients that ask for it. */
+  readonly compression: boolean;
+  /** ES modules that export plugins of Apollo Server. */
+  readonly pluginFiles: readonly string[];
   /** The largest request body that is read. */
   readonly bodyLimitBytes: number;
   /** How long a stopping process still accepts requests, so that a load balancer can see that it is no longer ready. */
@@ -37,7 +52,7 @@ export interface Config {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-const COMMITTED_SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url).pathname;
+const COMMITTED_SUPERGRAPH = fileURLToPath(new URL('../schema/supergraph.graphql', import.meta.url));
 
 // Every value is text here, as in the environment; YAML's numbers and booleans are turned into text first.
 // A message says problem and remedy, and never the value, which may be a secret.
@@ -56,7 +71,7 @@ const subgraphUrl = (name: SubgraphName) =>
     .transform((value) => new URL(value))
     .optional();
 
-function isPlainUrl(value: string): boolean {
+export function isPlainUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === '';
@@ -83,6 +98,13 @@ const schema = z.strictObject({
     /^[\x21-\x7e]{32,512}$/.test(value),
   ).optional(),
   SUBGRAPH_DEADLINE_MS: whole(50, 60_000, 3000).default(3000),
+  C360_REQUEST_DEADLINE_MS: whole(50, 600_000, 10_000).default(10_000),
+  C360_SHARE_READS: flag('equal reads under way are sent once', 'each is sent').default(true),
+  C360_MAX_IN_FLIGHT: whole(1, 1_000_000, 1000).default(1000),
+  C360_CSRF_PREVENTION: flag('a GET has to show that no web page sent it', 'any GET is answered').default(true),
+  C360_BATCHING: flag('a list of operations may come as one request', 'one operation at a time').default(false),
+  C360_COMPRESSION: flag('long answers are compressed for who asks', 'nothing is compressed').default(true),
+  C360_PLUGINS: text('must be paths of ES modules, separated by commas', (value) => !value.includes('\0')).default(''),
   C360_BODY_LIMIT_BYTES: whole(1024, 64 * 1024 * 1024, 262_144).default(262_144),
   C360_GRACE_MS: whole(0, 60_000, 3000).default(1000),
   C360_ENV: z.enum(['development', 'production'], 'must be development or production').optional(),
@@ -106,10 +128,12 @@ export interface ConfigSources {
   /** A YAML file of the same names; the environment wins. */
   readonly file?: string | undefined;
   readonly role: Role;
+  /** Options of the command that stand for settings, such as `['--port', 'PORT', '4000']`; they win over everything. */
+  readonly flags?: readonly (readonly [flag: string, setting: Setting, value: string | undefined])[];
 }
 
 /** Reads the settings of a process. Throws one OperatorError that lists every problem: place, what is wrong, what to do. */
-export function loadConfig({ env, file = env[CONFIG_FILE] || undefined, role }: ConfigSources): Config {
+export function loadConfig({ env, file = env[CONFIG_FILE] || undefined, role, flags = [] }: ConfigSources): Config {
   const problems: string[] = [];
   const raw: Record<string, unknown> = {};
   const places = new Map<string, string>();
@@ -129,6 +153,7 @@ export function loadConfig({ env, file = env[CONFIG_FILE] || undefined, role }: 
     if (isSetting(name)) take(name, value.trim(), 'environment');
     else if (misspelt(name, env)) problems.push(`${name} (environment): is not a setting${suggest(name)}. Correct or unset it.`);
   }
+  for (const [flag, setting, value] of flags) if (value !== undefined) take(setting, value, flag);
 
   const read = schema.safeParse(raw);
   if (!read.success) {
@@ -139,7 +164,7 @@ export function loadConfig({ env, file = env[CONFIG_FILE] || undefined, role }: 
   }
   const settings = read.success ? read.data : undefined;
   // What belongs together is judged on the raw names, so that it is listed beside the other problems.
-  if (!('SUBGRAPH_SECRET' in raw)) {
+  if (!('SUBGRAPH_SECRET' in raw) && role !== 'any supergraph') {
     const url = SETTINGS.find((name) => name.endsWith('_URL') && name in raw);
     if (role !== 'all')
       problems.push(`SUBGRAPH_SECRET: is not set, and ${role} talks HTTP to the other processes. Set the same secret for all of them.`);
@@ -150,16 +175,21 @@ export function loadConfig({ env, file = env[CONFIG_FILE] || undefined, role }: 
   return shaped(settings, role);
 }
 
+function isSubgraph(role: Role): role is SubgraphName {
+  return (SUBGRAPH_NAMES as readonly string[]).includes(role);
+}
+
 function shaped(settings: z.infer<typeof schema>, role: Role): Config {
   const production = (settings.C360_ENV ?? settings.NODE_ENV) === 'production';
   const subgraphUrls = new Map<SubgraphName, URL>();
-  for (const name of SUBGRAPH_NAMES) {
+  // A supergraph of somebody else's says itself where its subgraphs are.
+  for (const name of role === 'any supergraph' ? [] : SUBGRAPH_NAMES) {
     const url = settings[`SUBGRAPH_${name.toUpperCase() as Uppercase<SubgraphName>}_URL`];
     if (url) subgraphUrls.set(name, url);
     else if (role === 'gateway' && name !== 'identity') subgraphUrls.set(name, new URL(`http://127.0.0.1:${defaultPort(name)}/graphql`));
   }
   return {
-    port: settings.PORT ?? (role === 'all' || role === 'gateway' ? 4000 : defaultPort(role)),
+    port: settings.PORT ?? (isSubgraph(role) ? defaultPort(role) : 4000),
     host: settings.HOST,
     storage: settings.MONGODB_URI
       ? { kind: 'mongo', uri: settings.MONGODB_URI, prefix: settings.C360_DATABASE_PREFIX }
@@ -168,6 +198,13 @@ function shaped(settings: z.infer<typeof schema>, role: Role): Config {
     subgraphUrls,
     secret: settings.SUBGRAPH_SECRET ?? null,
     deadlineMs: settings.SUBGRAPH_DEADLINE_MS,
+    requestDeadlineMs: settings.C360_REQUEST_DEADLINE_MS,
+    shareReads: settings.C360_SHARE_READS,
+    maxInFlight: settings.C360_MAX_IN_FLIGHT,
+    csrfPrevention: settings.C360_CSRF_PREVENTION,
+    batching: settings.C360_BATCHING,
+    compression: settings.C360_COMPRESSION,
+    pluginFiles: settings.C360_PLUGINS.split(',').flatMap((path) => path.trim() || []),
     bodyLimitBytes: settings.C360_BODY_LIMIT_BYTES,
     graceMs: settings.C360_GRACE_MS,
     production,

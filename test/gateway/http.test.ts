@@ -1,50 +1,51 @@
 import { request } from 'node:http';
-import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveGraph } from '../../gateway/http.ts';
-import { inProcess } from '../../gateway/in-process.ts';
-import { openGraph } from '../../gateway/server.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type GatewayServerOptions, serveGraph } from '../../gateway/http/server.ts';
+import { inProcess } from '../../gateway/transport/in-process.ts';
 import type { HttpServer, Readiness } from '../../kernel/http-server.ts';
 import { createLog } from '../../kernel/log.ts';
+import { type Graph, openGraph } from '../support/graph.ts';
 import { post } from '../support/graph-client.ts';
 import { CANARY, tinyGraph } from '../support/tiny-graph.ts';
 
+let graph: Graph;
 let server: HttpServer;
+let options: GatewayServerOptions;
 let url: string;
 let readiness: Readiness;
 let logged: string;
-const closing: (() => Promise<unknown>)[] = [];
+const log = createLog('trace', { write: (line) => (logged += line) });
 
 async function start(production: boolean): Promise<void> {
-  const log = createLog('trace', { write: (line) => (logged += line) });
-  const { supergraphFile, subgraphs } = tinyGraph();
-  const transports = new Map([...subgraphs].map(([name, subgraph]) => [name as string, inProcess(subgraph)]));
-  const graph = await openGraph({ supergraphFile, transports, deadlineMs: 1000, production, introspection: !production, log });
-  server = await serveGraph({
-    graph,
+  options = {
+    engine: graph.engine,
     host: '127.0.0.1',
     port: 0,
     graceMs: 0,
     bodyLimitBytes: 4096,
+    maxInFlight: 100,
+    compression: true,
     production,
+    introspection: !production,
     clock: Date.now,
     readiness: () => readiness,
     log,
-  });
+  };
+  server = await serveGraph(options);
   url = `http://127.0.0.1:${server.port}`;
-  closing.push(
-    () => server.drain(),
-    () => graph.stop(),
-  );
 }
 
+beforeAll(async () => {
+  const { supergraphFile, subgraphs } = tinyGraph();
+  const transports = new Map([...subgraphs].map(([name, subgraph]) => [name as string, inProcess(subgraph)]));
+  graph = await openGraph({ supergraphFile, transports, deadlineMs: 1000, introspection: true, log });
+});
+afterAll(() => graph.stop());
 beforeEach(() => {
   readiness = { ready: true };
   logged = '';
 });
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+afterEach(() => server.drain());
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
@@ -233,13 +234,7 @@ describe('the gateway over HTTP, in development', () => {
 
 it('says which port is taken instead of starting', async () => {
   await start(true);
-  const graph = { graph: null } as never;
-  const second = serveGraph({
-    ...(graph as object),
-    host: '127.0.0.1',
-    port: server.port,
-    production: true,
-    log: pino({ enabled: false }),
-  } as never);
-  await expect(second).rejects.toThrow(`PORT: ${server.port} on 127.0.0.1 is in use. Stop what listens there or set another PORT.`);
+  await expect(serveGraph({ ...options, port: server.port })).rejects.toThrow(
+    `PORT: ${server.port} on 127.0.0.1 is in use. Stop what listens there or set another PORT.`,
+  );
 });

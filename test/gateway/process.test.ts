@@ -47,13 +47,13 @@ describe('a process that can not run', { timeout: 60_000 }, () => {
       'garbage for a supergraph',
       ['serve'],
       { C360_SUPERGRAPH: 'GARBAGE' },
-      /^The gateway did not start:\n {2}- .*is not a supergraph that can be loaded/,
+      /^The supergraph was not loaded:\n {2}- .*\(C360_SUPERGRAPH\): is not a supergraph that can be loaded/,
     ],
     [
       'a plain schema for a supergraph',
       ['serve'],
       { C360_SUPERGRAPH: 'PLAIN' },
-      /^The gateway did not start:\n {2}- .*is not a supergraph that can be loaded/,
+      /^The supergraph was not loaded:\n {2}- .*\(C360_SUPERGRAPH\): is not a supergraph that can be loaded/,
     ],
   ])('says why in one message and ends with 1: %s', async (_, args, env, message) => {
     writeFileSync(join(folder, 'GARBAGE'), 'type Query {{{ \u0000');

@@ -1,12 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Transport } from '../../gateway/data-source.ts';
-import { inProcess } from '../../gateway/in-process.ts';
-import { MAX_ANSWER_BYTES, overHttp } from '../../gateway/over-http.ts';
-import { openGraph } from '../../gateway/server.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inProcess } from '../../gateway/transport/in-process.ts';
+import { MAX_ANSWER_BYTES, overHttp } from '../../gateway/transport/over-http.ts';
+import type { Transport } from '../../gateway/transport/transport.ts';
 import { createLog } from '../../kernel/log.ts';
 import { rogueServer } from '../support/faults.ts';
+import { type Graph, openGraph } from '../support/graph.ts';
 import { ask } from '../support/graph-client.ts';
 import { CANARY, tinyGraph } from '../support/tiny-graph.ts';
 
@@ -54,23 +53,34 @@ const ANSWERS: readonly [name: string, answer: (response: ServerResponse) => unk
 ];
 
 describe('a subgraph that answers', () => {
+  let answer: (response: ServerResponse) => unknown;
+  let logged = '';
+  let graph: Graph;
   const closing: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const close of closing.splice(0)) await close();
-  });
 
-  it.each(ANSWERS)('%s is taken as unavailable, and nothing of it is passed on', async (_, answer) => {
+  beforeAll(async () => {
     const rogue = await rogueServer((request, response) => {
       request.resume();
       answer(response);
     });
     const { supergraphFile, subgraphs } = tinyGraph();
     const transports = new Map<string, Transport>([...subgraphs].map(([name, subgraph]) => [name, inProcess(subgraph)]));
-    transports.set('crm', overHttp(new URL(rogue.url), 'x'.repeat(32)));
-    const log = pino({ enabled: false });
-    const graph = await openGraph({ supergraphFile, transports, deadlineMs: 2000, production: true, introspection: false, log });
+    transports.set('crm', overHttp(new URL(rogue.url), { secret: 'x'.repeat(32) }));
+    const log = createLog('warn', { write: (text) => (logged += text) });
+    // Every answer is wrong here, and each shall be looked at.
+    const resilience = { retry: false, breaker: false } as const;
+    graph = await openGraph({ supergraphFile, transports, deadlineMs: 2000, resilience, introspection: false, log });
     closing.push(() => graph.stop(), rogue.close);
+  });
+  beforeEach(() => {
+    logged = '';
+  });
+  afterAll(async () => {
+    for (const close of closing) await close();
+  });
 
+  it.each(ANSWERS)('%s is taken as unavailable, and nothing of it is passed on', async (_, wrong) => {
+    answer = wrong;
     expect(await ask(graph, '{ customer(id: "ada") { id profile { display } purchases { count } } }')).toEqual({
       data: { customer: { id: 'ada', profile: null, purchases: { count: 1 } } },
       errors: [
@@ -82,21 +92,11 @@ describe('a subgraph that answers', () => {
       ],
     });
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
+    expect(logged).not.toContain(CANARY);
   });
 
   it('that it knows another secret is told of to the operator, by status', async () => {
-    const rogue = await rogueServer((request, response) => {
-      request.resume();
-      response.writeHead(401, { 'content-type': 'application/json' }).end(secrets);
-    });
-    const { supergraphFile, subgraphs } = tinyGraph();
-    const transports = new Map<string, Transport>([...subgraphs].map(([name, subgraph]) => [name, inProcess(subgraph)]));
-    transports.set('crm', overHttp(new URL(rogue.url), 'x'.repeat(32)));
-    let logged = '';
-    const log = createLog('warn', { write: (text) => (logged += text) });
-    const graph = await openGraph({ supergraphFile, transports, deadlineMs: 2000, production: true, introspection: false, log });
-    closing.push(() => graph.stop(), rogue.close);
-
+    answer = (response) => response.writeHead(401, { 'content-type': 'application/json' }).end(secrets);
     await ask(graph, '{ customer(id: "ada") { profile { display } } }');
     expect(JSON.parse(logged)).toMatchObject({ service: 'crm', status: 401, msg: 'a subgraph has another SUBGRAPH_SECRET' });
     expect(logged).not.toContain(CANARY);

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { ApolloServer } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
-import type { ClientRequest } from '../../gateway/data-source.ts';
+import type { GraphContext } from '../../gateway/http/plugins.ts';
+import type { ClientRequest } from '../../gateway/transport/transport.ts';
 
 /** Any JSON, as a test looks into it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests read into answers whose shape the query beside them says.
@@ -16,7 +17,7 @@ export interface Answer {
 
 /** Executes on an open graph without HTTP, as one client request. */
 export async function ask(
-  graph: ApolloServer<ClientRequest>,
+  { apollo }: { readonly apollo: ApolloServer<GraphContext> },
   query: string,
   variables: Record<string, unknown> = {},
   now = 0,
@@ -24,7 +25,7 @@ export async function ask(
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
   const client: ClientRequest = { requestId: '00000000-0000-4000-8000-000000000000', now, signal };
-  const response = await graph.executeOperation({ query, variables }, { contextValue: client });
+  const response = await apollo.executeOperation({ query, variables }, { contextValue: { client } });
   if (response.body.kind !== 'single') throw new Error('An answer in parts.');
   return JSON.parse(JSON.stringify(response.body.singleResult satisfies FormattedExecutionResult)) as Answer;
 }

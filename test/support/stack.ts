@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
-import type { ClientRequest, Transport } from '../../gateway/data-source.ts';
-import { inProcess } from '../../gateway/in-process.ts';
-import { overHttp } from '../../gateway/over-http.ts';
-import { openGraph } from '../../gateway/server.ts';
+import type { GraphContext } from '../../gateway/http/plugins.ts';
+import { inProcess } from '../../gateway/transport/in-process.ts';
+import { overHttp } from '../../gateway/transport/over-http.ts';
+import type { Transport } from '../../gateway/transport/transport.ts';
 import { createLog } from '../../kernel/log.ts';
 import type { Subgraph, SubgraphName } from '../../kernel/subgraph.ts';
 import { serveSubgraph } from '../../kernel/subgraph-server.ts';
 import { type TestCompany, testCompany } from './company.ts';
 import { type Faulty, faultyProxy, faultySubgraph } from './faults.ts';
+import { openGraph } from './graph.ts';
 import { type Answer, ask } from './graph-client.ts';
 
 /** Everything in one process; or every domain behind an HTTP server, with identity beside the gateway. */
@@ -46,7 +47,7 @@ export async function openStack(shape: Shape, deadlineMs = 15_000): Promise<Stac
       const server = await httpServer(subgraph, company);
       const proxy = await faultyProxy(server.url);
       faults.set(name, proxy);
-      transports.set(name, overHttp(new URL(proxy.url), SECRET));
+      transports.set(name, overHttp(new URL(proxy.url), { secret: SECRET }));
       closing.unshift(proxy.close, server.close);
     }
   }
@@ -54,7 +55,6 @@ export async function openStack(shape: Shape, deadlineMs = 15_000): Promise<Stac
     supergraphFile: SUPERGRAPH,
     transports,
     deadlineMs,
-    production: true,
     introspection: true,
     log,
   });
@@ -81,10 +81,10 @@ export async function openStockStack(): Promise<Stack> {
         willSendRequest: ({ request }) => request.http?.headers.set('authorization', `Bearer ${SECRET}`),
       }),
   });
-  const graph = new ApolloServer<ClientRequest>({ gateway, stopOnTerminationSignals: false });
-  await graph.start();
-  closing.unshift(() => graph.stop());
-  return stack(company, new Map(), graph, closing);
+  const apollo = new ApolloServer<GraphContext>({ gateway, stopOnTerminationSignals: false });
+  await apollo.start();
+  closing.unshift(() => apollo.stop());
+  return stack(company, new Map(), { apollo }, closing);
 }
 
 async function httpServer(subgraph: Subgraph, company: TestCompany): Promise<{ readonly url: string; close(): Promise<void> }> {
@@ -105,7 +105,7 @@ async function httpServer(subgraph: Subgraph, company: TestCompany): Promise<{ r
 function stack(
   company: TestCompany,
   faults: Stack['faults'],
-  graph: ApolloServer<ClientRequest>,
+  graph: Parameters<typeof ask>[0],
   closing: (() => Promise<unknown>)[],
 ): Stack {
   return {
