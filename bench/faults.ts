@@ -2,7 +2,7 @@
  * What a client notices when a subgraph fails, for each subgraph and each way to fail: the profile of workload B is asked for through
  * `c360 gateway` while one of its five subgraphs fails. Linux only (/proc).
  *
- *   npm run bench:faults -- [--requests 1000] [--connections 8] [--deadline-ms 500] [--subgraph crm] [--fault hang]
+ *   npm run bench:faults -- [--requests 1000] [--connections 8] [--deadline-ms 1000] [--subgraph crm] [--fault hang]
  *
  * Every answer has to be the right one but for fields of that subgraph, which are right or null; every answer is searched for what only
  * this side of the gateway may know. The last column says how long after the subgraph works again an answer was whole again.
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '1000' },
     connections: { type: 'string', default: '8' },
-    'deadline-ms': { type: 'string', default: '500' },
+    'deadline-ms': { type: 'string', default: '1000' },
     subgraph: { type: 'string' },
     fault: { type: 'string' },
   },
