@@ -109,8 +109,20 @@ function checkLength(given: number, right: number | undefined, url: string): voi
   if (given !== right) throw new Error(`${url} gave ${given} bytes where the right answer has ${right}.`);
 }
 
-/** The length of the answer's body. Rejects for a status that is not 200. */
-function ask(through: Client | Pool, url: string, body: string): Promise<number> {
+/** The length of the answer's body. Asks again when the server was just closing the idle connection, as any client does. */
+async function ask(through: Client | Pool, url: string, body: string): Promise<number> {
+  try {
+    return await askOnce(through, url, body);
+  } catch (error) {
+    if (!CLOSED.has((error as { code?: unknown }).code)) throw new Error(`${url} failed`, { cause: error });
+    return askOnce(through, url, body);
+  }
+}
+
+const CLOSED = new Set<unknown>(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
+
+/** Rejects for a status that is not 200. */
+function askOnce(through: Client | Pool, url: string, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
     let length = 0;
     through.dispatch(

@@ -99,13 +99,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 const pinned = leaveGatewayCore();
 const folder = mkdtempSync(join(tmpdir(), 'c360-bench-'));
 try {
-  const tables: string[] = [];
-  for (const name of values.workloads.split(',')) tables.push(await measure(workload(name), folder));
   const place = pinned ? 'the gateway on a core of its own' : 'NOT pinned to cores';
   console.log(
-    `\nNode ${process.version}, every server with ${NODE_FLAGS.join(' ')}, ${place}; ${connections} connections, medians of ${rounds} rounds of ${seconds} s\n`,
+    `Node ${process.version}, every server with ${NODE_FLAGS.join(' ')}, ${place}; ${connections} connections, medians of ${rounds} rounds of ${seconds} s`,
   );
-  console.log(tables.join('\n\n'));
+  for (const name of values.workloads.split(',')) console.log(`\n${await measure(workload(name), folder)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
