@@ -13,8 +13,8 @@ export interface OverHttpOptions {
 }
 
 /**
- * How many bytes the answers of one subgraph may hold while they are read: each a sixteenth of the longest, and beyond that all
- * together one and a half of it. A subgraph that sends endless answers to many requests at once is cut short the sooner.
+ * How many bytes the answers of one subgraph may hold while they are read: each a thirty-second of the longest, and beyond that
+ * all together as much as the longest. A subgraph that sends endless answers to many requests at once is cut short the sooner.
  */
 class Room {
   readonly longest: number;
@@ -23,8 +23,8 @@ class Room {
 
   constructor(longest: number) {
     this.longest = longest;
-    this.#each = longest / 16;
-    this.#left = longest * 1.5;
+    this.#each = longest / 32;
+    this.#left = longest;
   }
 
   /** For an answer that held `before` bytes to hold `after` of them; false when there is no room. */

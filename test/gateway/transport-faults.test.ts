@@ -125,7 +125,7 @@ describe('the longest answer that is read', () => {
     expect(await outcomeOf(chunked, fetchOf())).toBe(outcome);
   });
 
-  it('is shorter while others hold what there is: each may hold a sixteenth, all together one and a half of the longest beside that', async () => {
+  it('is shorter while others hold what there is: each may hold a thirty-second, all together the longest beside that', async () => {
     let length = 1500;
     let holding = 0;
     let release: (() => unknown) | undefined;
@@ -144,7 +144,7 @@ describe('the longest answer that is read', () => {
     await until(() => holding === 1);
     await pause(20);
     expect(await outcomeOf(transport, fetchOf())).toBe('TOO_LARGE');
-    length = 1100;
+    length = 180;
     expect(await outcomeOf(transport, fetchOf())).toBe('answered');
     release?.();
     expect(await first).toBe('answered');
