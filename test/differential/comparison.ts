@@ -6,38 +6,55 @@ import { misordered } from './response-order.ts';
 /**
  * How our answers may differ from stock's, all of it:
  *
- * - keys are in the order that GraphQL says, which is looked at by itself, and stock's often are not;
+ * - keys are those that GraphQL's CollectFields gives, in its order, which is looked at by itself. Stock puts selections
+ *   on one type together, and inside a fragment on an interface it forgets of which type an object is, so that it leaves
+ *   out what is selected there on that very type;
  * - messages and extensions are ours: nothing that a resolver said is told (test/gateway/unavailable.test.ts);
  * - stock tells an error of a field that only the gateway asked for, at a place that the client's answer does not have;
  *   we do not, unless it left a null that the client sees and nobody explains;
  * - stock says of a missing value in `extensions.valueCompletion` only, and only when there is no error; we say it as an
  *   error, under the same condition;
+ * - where nobody can tell of which type an object is, it is null: stock says nothing of that, we do;
  * - stock counts entities where it should count representations, when it makes places of indexes: an error can be told of
  *   a neighbour, so that indexes in the places of errors are not compared. Nor is how often: what is equal we ask once.
  */
 export function differences(schema: GraphQLSchema, asked: Asked, stock: Outcome, ours: Outcome): string[] {
   const found: string[] = [];
   const data: unknown = JSON.parse(stock.data);
-  if (sorted(data) !== sorted(JSON.parse(ours.data))) found.push(`data:\n  stock ${stock.data}\n  ours  ${ours.data}`);
+  if (!agree(data, JSON.parse(ours.data))) found.push(`data:\n  stock ${stock.data}\n  ours  ${ours.data}`);
   const order = misordered(schema, asked, JSON.parse(ours.data));
   if (order !== undefined) found.push(order);
-  const expected = places(stock.errors.filter((error) => !error.path || isVisible(data, error.path)));
+  const expected = places(stock.errors.filter((error) => !error.path || isVisible(JSON.parse(ours.data), error.path)));
   const told = places(ours.errors);
   if (stock.errors.length > 0) {
     for (const place of expected) if (!told.has(place)) found.push(`ours does not tell of ${place}`);
     for (const place of told)
       if (!expected.has(place)) found.push(`ours tells of ${place}, stock of ${[...expected].join(' ') || 'nothing'}`);
-  } else if (ours.errors.length > 0 !== stock.flawed)
-    found.push(`stock is ${stock.flawed ? '' : 'not '}flawed, ours tells of ${[...told].join(' ') || 'nothing'}`);
+  } else {
+    const flaws = ours.errors.filter((error) => !isUntold(data, error));
+    if (stock.flawed ? ours.errors.length === 0 : flaws.length > 0)
+      found.push(`stock is ${stock.flawed ? '' : 'not '}flawed, ours tells of ${[...told].join(' ') || 'nothing'}`);
+  }
   return found;
 }
 
-function sorted(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+/** Whether ours has all that stock has; what it has beyond must be what CollectFields gives. */
+function agree(stock: unknown, ours: unknown): boolean {
+  if (typeof stock !== 'object' || stock === null || typeof ours !== 'object' || ours === null) return stock === ours;
+  if (Array.isArray(stock) !== Array.isArray(ours)) return false;
+  if (Array.isArray(stock))
+    return stock.length === (ours as unknown[]).length && stock.every((item, index) => agree(item, (ours as unknown[])[index]));
+  return Object.entries(stock).every(([key, value]) => Object.hasOwn(ours, key) && agree(value, (ours as Record<string, unknown>)[key]));
+}
+
+/** A missing value, told where stock has a null and does not say why. */
+function isUntold(data: unknown, { path = [], message }: GraphQLFormattedError): boolean {
+  let value = data;
+  for (const part of path) {
+    if (value === null) break;
+    value = (value as Readonly<Record<string | number, unknown>>)[part];
+  }
+  return value === null && message === 'A value that is always there was missing.';
 }
 
 /** Without indexes. */

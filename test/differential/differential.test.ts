@@ -111,4 +111,25 @@ describe('on generated graphs and operations', () => {
     },
     LONGEST_MS + 10_000,
   );
+
+  const SPOILED: Readonly<Record<string, (outcome: Outcome) => Outcome>> = {
+    'a value that is null instead': (outcome) => ({ ...outcome, data: outcome.data.replace(/:(true|false|-?\d+|"[^"\\]*")/, ':null') }),
+    'keys in another order': (outcome) => ({
+      ...outcome,
+      data: outcome.data.replace(/{("\w+":[^{}[\],"]+),("\w+":[^{}[\],"]+)/, '{$2,$1'),
+    }),
+    'no error': (outcome) => ({ ...outcome, errors: [] }),
+    'an error of its own': (outcome) => ({ ...outcome, errors: [{ message: 'x', path: ['y'] }] }),
+  };
+  it.each(Object.entries(SPOILED))(
+    'an engine whose answers have %s is found out',
+    async (_, spoil) => {
+      const { failed } = await fc.check(
+        fc.asyncProperty(cases, (one) => compare(one, ours, nothing(), spoil)),
+        { seed: SEED, numRuns: 10, endOnFailure: true },
+      );
+      expect(failed).toBe(true);
+    },
+    LONGEST_MS,
+  );
 });

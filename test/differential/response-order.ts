@@ -6,6 +6,7 @@ import {
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isInterfaceType,
   Kind,
   type OperationDefinitionNode,
   parse,
@@ -55,14 +56,17 @@ export function misordered(schema: GraphQLSchema, { query, variables }: Asked, a
     if (Array.isArray(value)) return value.map((item, index) => wrongValue(item, output, nodes, `${at}[${index}]`)).find((wrong) => wrong);
     const named = getNamedType(output);
     if (!isCompositeType(named)) return undefined;
-    const types = isAbstractType(named) ? schema.getPossibleTypes(named) : [named];
+    // An object of an @interfaceObject whose own type nobody could tell has what is selected of the interface.
+    const types = isAbstractType(named)
+      ? [...schema.getPossibleTypes(named), ...(isInterfaceType(named) ? [named as unknown as GraphQLObjectType] : [])]
+      : [named];
     const wrongs = types.map((type) =>
       wrongObject(value as Record<string, unknown>, type, collectSubfields(schema, fragments, coerced, type, nodes), at),
     );
     return wrongs.includes(undefined) ? undefined : wrongs[0];
   };
   const root = schema.getRootType(operation.operation);
-  if (!root || answer === null) return undefined;
+  if (!root || typeof answer !== 'object' || answer === null) return undefined;
   return wrongObject(
     answer as Record<string, unknown>,
     root,

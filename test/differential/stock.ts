@@ -1,4 +1,4 @@
-import '../../gateway/telemetry.ts';
+import './telemetry.ts';
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import { type GraphQLFormattedError, type GraphQLSchema, getOperationAST, parse } from 'graphql';

@@ -102,6 +102,10 @@ describe('an operation with a root field that no subgraph can answer', () => {
     expect(plan(supergraph, '{ other a @include(if: false) { field } ...F @skip(if: true) } fragment F on Query { a { field } }')).toBe(
       'a {other}',
     );
+    const never =
+      'query($if: Boolean!) { other b @include(if: $if) @skip(if: $if) { id } ... @skip(if: $if) { ...F } } fragment F on Query { x: b @include(if: $if) { id } }';
+    expect(plan(supergraph, never)).toBe('a {other}');
+    expect(plan(supergraph, '{ other b { ... @include(if: false) { id } } }')).toEqual({ together: ['a {other}', 'b {b{...@include(if:false){id}}}'] });
     expect(planned(supergraph, '{ __typename x: __schema { queryType { name } } }').plan.node).toBeUndefined();
   });
 });

@@ -27,21 +27,22 @@ function rootFetches(node: PlanNode | SubscriptionNode | undefined): string[] {
   return [];
 }
 
-/** Without introspection, which the gateway answers itself, and what is never included. */
+/** Without introspection, which the gateway answers itself, and what can never be included. */
 function rootFields(document: DocumentNode, operationName: string | undefined): string[] {
   const names = new Set<string>();
-  const collect = (selections: readonly SelectionNode[]) => {
+  const collect = (selections: readonly SelectionNode[], outer: Wanted) => {
     for (const selection of selections) {
-      if (selection.directives?.some(excludes)) continue;
+      const wanted = also(outer, selection.directives ?? []);
+      if (!wanted) continue;
       if (selection.kind === Kind.FIELD) {
         if (!selection.name.value.startsWith('__')) names.add(selection.alias?.value ?? selection.name.value);
         continue;
       }
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragmentOf(document, selection.name.value) : selection;
-      collect(fragment?.selectionSet.selections ?? []);
+      collect(fragment?.selectionSet.selections ?? [], wanted);
     }
   };
-  collect(getOperationAST(document, operationName)?.selectionSet.selections ?? []);
+  collect(getOperationAST(document, operationName)?.selectionSet.selections ?? [], new Map());
   return [...names];
 }
 
@@ -51,7 +52,21 @@ function fragmentOf(document: DocumentNode, name: string) {
   return undefined;
 }
 
-function excludes({ name, arguments: given = [] }: DirectiveNode): boolean {
-  const condition = given[0]?.value;
-  return condition?.kind === Kind.BOOLEAN && condition.value === (name.value === 'skip') && ['skip', 'include'].includes(name.value);
+/** What variables have to be for a selection to be answered. */
+type Wanted = ReadonlyMap<string, boolean>;
+
+/** undefined when @skip and @include leave no way: the planner leaves such a field out as well. */
+function also(outer: Wanted, directives: readonly DirectiveNode[]): Wanted | undefined {
+  const wanted = new Map(outer);
+  for (const { name, arguments: given = [] } of directives) {
+    const condition = given[0]?.value;
+    if (!condition || (name.value !== 'skip' && name.value !== 'include')) continue;
+    const value = name.value === 'include';
+    if (condition.kind === Kind.BOOLEAN && condition.value !== value) return undefined;
+    if (condition.kind !== Kind.VARIABLE) continue;
+    const variable = condition.name.value;
+    if ((wanted.get(variable) ?? value) !== value) return undefined;
+    wanted.set(variable, value);
+  }
+  return wanted;
 }
