@@ -98,12 +98,9 @@ if (!workloadNames().includes('A')) console.error('../shared/data/gateways-bench
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 const pinned = leaveGatewayCore();
 const folder = mkdtempSync(join(tmpdir(), 'c360-bench-'));
-try {
-  const place = pinned ? 'the gateway on a core of its own' : 'NOT pinned to cores';
-  console.log(
-    `Node ${process.version}, every server with ${NODE_FLAGS.join(' ')}, ${place}; ${connections} connections, medians of ${rounds} rounds of ${seconds} s`,
-  );
-  for (const name of values.workloads.split(',')) console.log(`\n${await measure(workload(name), folder)}`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+const place = pinned ? 'the gateway on a core of its own' : 'NOT pinned to cores';
+console.log(
+  `Node ${process.version}, every server with ${NODE_FLAGS.join(' ')}, ${place}; ${connections} connections, medians of ${rounds} rounds of ${seconds} s`,
+);
+for (const name of values.workloads.split(',')) console.log(`\n${await measure(workload(name), folder)}`);
