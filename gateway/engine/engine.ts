@@ -88,18 +88,29 @@ class Version {
   }
 
   async execute(operation: Operation, variables: Readonly<Record<string, unknown>>, client: ClientRequest): Promise<Answer> {
-    this.#running += 1;
+    this.begin();
     try {
       return await operation.execute(variables, client, this.surroundings);
     } finally {
-      this.#running -= 1;
-      if (this.#running === 0) this.#idle?.();
+      this.end();
     }
+  }
+
+  /** Somebody plans or executes with it. */
+  begin(): void {
+    this.#running += 1;
+  }
+
+  end(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#idle?.();
   }
 
   /** When the last request that began with it has ended. */
   async idle(): Promise<void> {
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    // Who was just given an operation of it executes it within this turn of the event loop.
+    await turn();
+    while (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
   }
 }
 
@@ -110,6 +121,8 @@ export class Engine {
   readonly #transports = new Map<string, Transport>();
   readonly #versionOf = new WeakMap<Operation, Version>();
   readonly #listeners = new Set<(loaded: Loaded) => void>();
+  /** What is served, and what requests still run on. */
+  readonly #living = new Set<Version>();
   #current: Version | undefined;
   #versions = 0;
   #loading: Promise<unknown> = Promise.resolve();
@@ -158,6 +171,7 @@ export class Engine {
       const before = this.#current;
       const loaded = { schema, supergraphSdl };
       this.#current = new Version(number, loaded, { transports, deadlineMs, requestDeadlineMs, log }, subtypes, operationCacheSize);
+      this.#living.add(this.#current);
       for (const listener of this.#listeners) listener(loaded);
       if (!before) return;
       void this.#retire(before);
@@ -179,13 +193,12 @@ export class Engine {
   /** Lets go of what nobody needs any more once the last request has ended. */
   async #retire(version: Version): Promise<void> {
     await version.idle();
+    this.#living.delete(version);
     this.#planner.forget(version.number);
-    const used = new Set(this.#current?.surroundings.transports.values());
-    for (const [key, transport] of this.#transports) {
-      if (used.has(transport) || ![...version.surroundings.transports.values()].includes(transport)) continue;
-      this.#transports.delete(key);
-      await transport.close();
-    }
+    const used = new Set([...this.#living].flatMap(({ surroundings }) => [...surroundings.transports.values()]));
+    const unused = [...this.#transports].filter(([, transport]) => !used.has(transport));
+    for (const [key] of unused) this.#transports.delete(key);
+    await Promise.all(unused.map(([, transport]) => transport.close()));
   }
 
   /** Tells of what is loaded, at once and after each load. Gives a function that ends it. */
@@ -206,7 +219,11 @@ export class Engine {
     const key = keyOf(source, operationName);
     const known = version.operations.get(key) ?? version.preparing.get(key);
     if (known) return known;
-    const preparing = this.#plan(version, { document, source, operationName }).finally(() => version.preparing.delete(key));
+    version.begin();
+    const preparing = this.#plan(version, { document, source, operationName }).finally(() => {
+      version.preparing.delete(key);
+      void turn().then(() => version.end());
+    });
     version.preparing.set(key, preparing);
     const operation = await preparing;
     version.operations.set(key, operation);
@@ -258,6 +275,11 @@ export class Engine {
     await this.#planner.close();
     await Promise.all([...this.#transports.values()].map((transport) => transport.close()));
   }
+}
+
+/** Resolves in the next turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** An engine without a supergraph: `load` one before anything else. */
