@@ -19,6 +19,8 @@ function dispatchAll(): void {
   for (const loader of now) loader.dispatch();
 }
 
+const settled = Promise.resolve();
+
 // When every promise job of the turn is done, all that it asks for has been asked: DataLoader waits as long, with a job for each loader.
 const afterPromises = () => process.nextTick(dispatchAll);
 
@@ -58,7 +60,7 @@ class BatchLoader<K, V> implements Loader<K, V> {
 
   #ask(waiting: Waiting<K, V>): void {
     if (this.#waiting.push(waiting) > 1) return;
-    if (due.push(this) === 1) queueMicrotask(afterPromises);
+    if (due.push(this) === 1) void settled.then(afterPromises);
   }
 
   dispatch(): void {

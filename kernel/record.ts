@@ -138,7 +138,11 @@ export function parseInstant(text: string): EpochMs | null {
 
 /** The text if it is a day of the proleptic Gregorian calendar as `yyyy-mm-dd`, else null. */
 export function parseDate(text: string): string | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) ? text : null;
+  if (!DAY.test(text)) return null;
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))];
+  const leapDay = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
+  return day >= 1 && day <= (DAYS_OF_MONTH[month] ?? 0) + leapDay ? text : null;
 }
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAYS_OF_MONTH = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

@@ -10,8 +10,8 @@ export interface Place {
  * cursor holds, so a page never ends between them: it is shorter where they don't fit, and longer where they alone are more than a page.
  */
 export function pageEnd(places: readonly Place[], first: number): number {
-  const tied = (i: number) => places[i]?.at === places[i - 1]?.at && places[i]?.id === places[i - 1]?.id;
   if (places.length <= first) return places.length;
+  const tied = (i: number) => places[i]?.at === places[i - 1]?.at && places[i]?.id === places[i - 1]?.id;
   let end = first;
   while (end > 0 && tied(end)) end--;
   if (end > 0) return end;

@@ -45,7 +45,9 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
   const cases = store.collection(caseSpec);
   return {
     now,
-    commands: commands({ profiles, interactions, cases, requests: store.collection(requestSpec), directory, now }),
+    get commands() {
+      return commands({ profiles, interactions, cases, requests: store.collection(requestSpec), directory, now });
+    },
     profiles: loader(async (persons) => {
       const pages = await profiles.latest(persons, { first: ALL });
       return persons.map((members, i) => composeProfile(members, pages[i]?.items ?? []));

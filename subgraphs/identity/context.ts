@@ -61,13 +61,10 @@ export function context(deps: SubgraphDeps, { now }: RequestScope): Context {
     customers,
     identifiers,
     consents,
-    commands: commands({
-      directory,
-      requests: store.collection(requestSpec),
-      consents: consentRecords,
-      customers: collections.customers,
-      now,
-    }),
+    get commands() {
+      const requests = store.collection(requestSpec);
+      return commands({ directory, requests, consents: consentRecords, customers: collections.customers, now });
+    },
     find: async (identifier) => {
       const key = identifierKey(identifier);
       const [entry] = await index.getMany([{ owner: key, id: key }]);
