@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { buildSchema, coerceInputValue, type GraphQLInputType, isInputType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { fits } from '../../../gateway/http/fitting-values.ts';
+
+const schema = buildSchema(`
+  scalar Anything
+  enum Colour { RED GREEN }
+  input Point { x: Int! y: Float = 1.5 label: String tags: [String!] next: Point colour: Colour odd: Anything }
+  input Either @oneOf { a: String b: Int }
+  type Query { q(int: Int, float: Float!, string: String!, id: ID, flag: Boolean, colour: Colour!, point: Point!, points: [[Point!]]!, either: Either, any: Anything): Int }
+`);
+const types = new Map<string, GraphQLInputType>(
+  (schema.getQueryType()?.getFields().q?.args ?? []).map(({ name, type }) => [name, type] as const),
+);
+
+/** By graphql-js. */
+function isRight(value: unknown, type: GraphQLInputType): boolean {
+  let right = true;
+  coerceInputValue(value, type, () => {
+    right = false;
+  });
+  return right;
+}
+
+const leaf = fc.oneof(
+  fc.constantFrom(null, 'RED', 'BLUE', 2 ** 31, -(2 ** 31), 2 ** 31 - 1, 0.5, Number.NaN, '__proto__'),
+  fc.integer(),
+  fc.string(),
+  fc.boolean(),
+);
+const json = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    leaf,
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.record(
+      {
+        x: fc.integer(),
+        y: leaf,
+        label: leaf,
+        tags: tie('value'),
+        next: tie('value'),
+        colour: leaf,
+        odd: leaf,
+        a: leaf,
+        b: leaf,
+        more: leaf,
+      },
+      { requiredKeys: [] },
+    ),
+  ),
+})).value;
+
+describe('a value that certainly fits its type', () => {
+  it('is one that graphql-js takes', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...types.values()), json, (type, value) => {
+        if (isInputType(type) && fits(type)(value)) expect(isRight(value, type)).toBe(true);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  // Otherwise the property above would hold for a check that lets nothing through.
+  it.each<[string, unknown]>([
+    ['int', -5],
+    ['int', null],
+    ['float', 1.5],
+    ['string', ''],
+    ['id', 'x'],
+    ['flag', false],
+    ['colour', 'GREEN'],
+    ['point', { x: 1, y: null, label: 'a', tags: ['b'], next: { x: 2 }, colour: 'RED' }],
+    ['points', [[{ x: 1 }], null]],
+  ])('is found without asking: %s %j', (name, value) => {
+    expect(fits(types.get(name)!)(value)).toBe(true);
+  });
+});
