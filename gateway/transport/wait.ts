@@ -1,3 +1,4 @@
+import { type Timed, until } from './deadlines.ts';
 import { type Fetch, type Receive, Unavailable } from './transport.ts';
 
 /** Why somebody stopped waiting before there was an answer. */
@@ -13,12 +14,12 @@ export interface Awaited {
  * One who waits for the answer to a fetch: until it is there, the deadline passes, the client goes away (from a mutation
  * nobody goes away) or the fetch is cancelled. Calls `receive` once, but for the last, after which it is not called.
  */
-export class Wait {
+export class Wait implements Timed {
   /** When the deadline passes, by performance.now(). */
   readonly endsAt: number;
   readonly #receive: Receive;
   readonly #awaited: Awaited;
-  readonly #timer: NodeJS.Timeout;
+  readonly #forget: () => void;
   readonly #ofClient: Set<Wait> | undefined;
   #over = false;
 
@@ -26,7 +27,7 @@ export class Wait {
     this.#receive = receive;
     this.#awaited = awaited;
     this.endsAt = performance.now() + deadlineMs;
-    this.#timer = setTimeout(passed, deadlineMs, this);
+    this.#forget = until(this, deadlineMs);
     this.#ofClient = mutates ? undefined : waitsOf(client.signal);
     this.#ofClient?.add(this);
   }
@@ -41,21 +42,21 @@ export class Wait {
     if (why !== 'CANCELLED') this.#receive(new Unavailable(why), undefined);
   }
 
+  /** After a busy moment of this process the timer comes first: answers that lie there already are read before it counts. */
+  expire(): void {
+    setImmediate(expired, this);
+  }
+
   #stop(): boolean {
     if (this.#over) return false;
     this.#over = true;
-    clearTimeout(this.#timer);
+    this.#forget();
     this.#ofClient?.delete(this);
     return true;
   }
 }
 
-// After a busy moment of this process the timer comes first: answers that lie there already are read before it counts.
-function passed(wait: Wait): void {
-  setImmediate(expire, wait);
-}
-
-function expire(wait: Wait): void {
+function expired(wait: Wait): void {
   wait.leave('DEADLINE');
 }
 
