@@ -49,6 +49,7 @@ export function watchSupergraph({ path, place, served, load, log, pollMs = 2_000
   let known = served;
   let looked = '';
   let unreadable = false;
+  let closed = false;
   let turn = Promise.resolve();
   let settling: NodeJS.Timeout | undefined;
 
@@ -61,11 +62,13 @@ export function watchSupergraph({ path, place, served, load, log, pollMs = 2_000
       looked = state;
       unreadable = false;
     } catch (err) {
+      if (closed) return;
       // While a file is replaced it may be gone for a moment; the poll will tell whether it stays away.
       if (asked || !unreadable) log.warn({ event: 'supergraph unreadable', err }, 'the supergraph can not be read; the old one is served');
       unreadable = true;
       return;
     }
+    if (closed) return;
     if (text === known) {
       if (asked) log.info({ event: 'supergraph unchanged' }, 'the supergraph is the same');
       return;
@@ -94,6 +97,7 @@ export function watchSupergraph({ path, place, served, load, log, pollMs = 2_000
   return {
     reload: () => next(true),
     close: () => {
+      closed = true;
       watcher.close();
       clearTimeout(settling);
       clearInterval(poll);
