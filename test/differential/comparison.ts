@@ -27,7 +27,8 @@ export function differences(schema: GraphQLSchema, asked: Asked, stock: Outcome,
   const expected = places(stock.errors.filter((error) => !error.path || isVisible(JSON.parse(ours.data), error.path)));
   const told = places(ours.errors);
   if (stock.errors.length > 0) {
-    for (const place of expected) if (!told.has(place)) found.push(`ours does not tell of ${place}`);
+    for (const place of expected)
+      if (!told.has(place)) found.push(`ours does not tell of ${place}: ${stock.errors.map(({ message }) => message)}`);
     for (const place of told)
       if (!expected.has(place)) found.push(`ours tells of ${place}, stock of ${[...expected].join(' ') || 'nothing'}`);
   } else {

@@ -158,7 +158,9 @@ function subgraphsOf(choices: Choices): Map<string, string> {
       const shareable = shared.length > 0 ? ' @shareable' : '';
       for (const place of [subgraph, ...shared])
         types[place]?.get(name)?.fields.set(field, `${field}${args}: ${type} ${directives.join(' ')}${shareable}`);
-      fields.push({ name: field, type, at: [subgraph, ...shared], required: args === '' ? required : undefined });
+      // Stock hands on nothing of objects in lists of lists.
+      const lost = type.startsWith('[[') && required !== '';
+      fields.push({ name: field, type, at: [subgraph, ...shared], required: args === '' && !lost ? required : undefined });
     }
   }
 

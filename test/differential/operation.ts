@@ -150,8 +150,11 @@ class Writer {
 
   /** A value of an input type, as a variable has it. */
   #json(type: GraphQLInputType, depth: number): unknown {
-    if (isNonNullType(type)) return this.#json(type.ofType, depth) ?? this.#json(type.ofType, depth) ?? '1';
-    if (this.#choices.once(9)) return null;
+    if (isNonNullType(type)) return this.#some(type.ofType, depth);
+    return this.#choices.once(9) ? null : this.#some(type, depth);
+  }
+
+  #some(type: GraphQLInputType, depth: number): unknown {
     if (isListType(type)) return Array.from({ length: this.#choices.upTo(3) }, () => this.#json(type.ofType, depth));
     const number = this.#choices.upTo(5);
     if (isEnumType(type)) return type.getValues()[number % type.getValues().length]?.name;
@@ -161,6 +164,7 @@ class Writer {
           isNonNullType(field.type) || (depth > 0 && this.#choices.once(2)) ? [[field.name, this.#json(field.type, depth - 1)]] : [],
         ),
       );
+    if (!('name' in type)) throw new Error(`A value of ${type} is none of a nullable type.`);
     if (type.name === 'Int') return number - 2;
     if (type.name === 'Float') return number + 0.5;
     if (type.name === 'Boolean') return number % 2 === 1;

@@ -105,7 +105,11 @@ describe('an operation with a root field that no subgraph can answer', () => {
     const never =
       'query($if: Boolean!) { other b @include(if: $if) @skip(if: $if) { id } ... @skip(if: $if) { ...F } } fragment F on Query { x: b @include(if: $if) { id } }';
     expect(plan(supergraph, never)).toBe('a {other}');
-    expect(plan(supergraph, '{ other b { ... @include(if: false) { id } } }')).toEqual({ together: ['a {other}', 'b {b{...@include(if:false){id}}}'] });
+    expect(plan(supergraph, '{ other b { ... @include(if: false) { id } } }')).toEqual({
+      together: ['a {other}', 'b {b{...@include(if:false){id}}}'],
+    });
+    const emptied = 'query($if: Boolean!) { other b @include(if: $if) { id @skip(if: true) } }';
+    expect(plan(supergraph, emptied)).toBe('a {other}');
     expect(planned(supergraph, '{ __typename x: __schema { queryType { name } } }').plan.node).toBeUndefined();
   });
 });

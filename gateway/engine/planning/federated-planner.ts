@@ -4,7 +4,7 @@ import { type DocumentNode, parse } from 'graphql';
 import { withRequiredArguments } from './representations.ts';
 import { aliasRequiredArguments } from './required-arguments.ts';
 import { withoutClashes } from './response-names.ts';
-import { unplannedFields } from './root-fields.ts';
+import { unconditional, unplannedFields } from './root-fields.ts';
 import { ownSelections, resolvableKeysFirst } from './supergraph-keys.ts';
 
 export interface FederatedPlan {
@@ -40,12 +40,18 @@ export function federatedPlanner(sdl: string): FederatedPlanner {
     supergraph,
     plan(clients, operationName) {
       const { document, renames } = withoutClashes(clients, own);
-      const operation = operationFromDocument(schema, document, operationName === undefined ? {} : { operationName });
-      const { node, ...plan } = planner.buildQueryPlan(operation);
+      const planOf = (planned: DocumentNode) =>
+        planner.buildQueryPlan(operationFromDocument(schema, planned, operationName === undefined ? {} : { operationName }));
+      const { node, ...plan } = planOf(document);
       if (node?.kind === 'Subscription') return { plan: { ...plan, node }, document, renames };
-      const [unplanned] = unplannedFields(document, operationName, { ...plan, ...(node && { node }) });
-      if (unplanned !== undefined)
-        throw new NobodyAnswers(`No subgraph can answer what is selected of "${renames.get(unplanned) ?? unplanned}".`);
+      let unplanned = unplannedFields(document, operationName, { ...plan, ...(node && { node }) });
+      if (unplanned.length > 0) {
+        const whole = unconditional(document);
+        const never = new Set(unplannedFields(whole, operationName, planOf(whole)));
+        unplanned = unplanned.filter((name) => never.has(name));
+      }
+      const [first] = unplanned;
+      if (first !== undefined) throw new NobodyAnswers(`No subgraph can answer what is selected of "${renames.get(first) ?? first}".`);
       return { plan: { ...plan, ...(node && { node: withRequiredArguments(node, requirements, supergraph.schema) }) }, document, renames };
     },
   };

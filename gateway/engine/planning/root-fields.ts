@@ -1,9 +1,10 @@
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import { type DirectiveNode, type DocumentNode, getOperationAST, Kind, parse, type SelectionNode } from 'graphql';
+import { type DirectiveNode, type DocumentNode, getOperationAST, Kind, parse, type SelectionNode, visit } from 'graphql';
 
 /**
  * The response names of the operation's root fields that its plan asks nobody for. The planner leaves such fields out when
  * no subgraph could ever answer a part of them, and they would come out null as if that were the answer.
+ * It also does when conditions leave nothing of them: see `unconditional`.
  */
 export function unplannedFields(document: DocumentNode, operationName: string | undefined, { node }: QueryPlan): string[] {
   const planned = new Set(rootFetches(node).flatMap((fetch) => rootFields(parse(fetch, { noLocation: true }), undefined)));
@@ -50,6 +51,11 @@ function fragmentOf(document: DocumentNode, name: string) {
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name) return definition;
   return undefined;
+}
+
+/** The document with all that is in it wanted, whatever its @skip and @include say. */
+export function unconditional(document: DocumentNode): DocumentNode {
+  return visit(document, { Directive: ({ name }) => (name.value === 'skip' || name.value === 'include' ? null : undefined) });
 }
 
 /** What variables have to be for a selection to be answered. */
