@@ -10,6 +10,8 @@ export interface FrontOptions extends Pick<EngineOptions, 'transportFor' | 'scal
   readonly config: Config;
   /** What named the supergraph file, for messages. */
   readonly namedBy: string;
+  /** What GraphiQL shows at first. */
+  readonly example?: string;
   readonly readiness: () => Readiness;
   /** Called when the supergraph has been loaded and nobody is served yet. What it throws keeps the gateway from starting. */
   readonly check?: () => void;
@@ -26,7 +28,7 @@ export interface Front {
  * The gateway as clients reach it: an engine with the supergraph of a file, loaded again whenever the file changes (or at a SIGHUP),
  * behind HTTP. Throws an OperatorError for a supergraph or plugin that can't be used, or a port that can't be had.
  */
-export async function openFront({ config, namedBy, transportFor, scalars, readiness, check, log }: FrontOptions): Promise<Front> {
+export async function openFront({ config, namedBy, transportFor, scalars, example, readiness, check, log }: FrontOptions): Promise<Front> {
   const plugins = await loadPlugins(config.pluginFiles);
   const file = { path: config.supergraphFile, place: `${config.supergraphFile} (${namedBy})` };
   const served = readSupergraph(file);
@@ -36,7 +38,7 @@ export async function openFront({ config, namedBy, transportFor, scalars, readin
   try {
     await engine.load(served, file.place);
     check?.();
-    server = await serveGraph({ ...config, engine, plugins, clock: Date.now, readiness, log });
+    server = await serveGraph({ ...config, engine, plugins, ...(example && { example }), clock: Date.now, readiness, log });
   } catch (error) {
     await engine.close();
     throw error;

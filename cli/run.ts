@@ -35,7 +35,15 @@ export async function runGateway(config: Config): Promise<void> {
   let readiness: Readiness = { ready: false, reason: 'starting' };
   const close: (() => Promise<unknown>)[] = [() => company.close()];
   try {
-    const front = await openFront({ config, namedBy: 'C360_SUPERGRAPH', transportFor, scalars, readiness: () => readiness, log });
+    const front = await openFront({
+      config,
+      namedBy: 'C360_SUPERGRAPH',
+      transportFor,
+      scalars,
+      example: EXAMPLE,
+      readiness: () => readiness,
+      log,
+    });
     // Until here a signal simply ends the process: nothing was accepted yet.
     const stop = stopSignal(log);
     close.unshift(() => front.close());
@@ -61,6 +69,20 @@ export async function runGateway(config: Config): Promise<void> {
     for (const end of close) await end();
   }
 }
+
+const EXAMPLE = `# Someone of the demo company, as every domain knows her.
+{
+  customerBy(identifier: { namespace: "EMAIL", value: "aiko.tanaka@example.jp" }) {
+    id
+    profile { name { display } }
+    purchases { summary { orderCount totalSpent { amount currencyCode } } }
+    loyalty { number points { available } }
+    digital { lastSeenAt }
+    feedback { nps { score } }
+    recommendations { offers(first: 3) { template title reasons { code text } } }
+  }
+}
+`;
 
 /** What a newcomer can paste into a second terminal: someone of the demo company, or whoever is found. */
 function invitation(origin: string, demo: boolean): string {

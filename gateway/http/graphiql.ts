@@ -2,25 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { css, editorWorkerService, graphqlWorker, js, jsonWorker } from '@graphql-yoga/render-graphiql/graphiql';
 import { send } from '../../kernel/http-server.ts';
 
-const START = `
+const startScript = (example: string) => `
 const worker = { editorWorkerService: 'editor', json: 'json', graphql: 'graphql' };
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_, label) => '/graphiql/' + worker[label] + '.worker.js' };
 YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
   endpoint: '/graphql',
   title: 'Customer 360',
-  defaultQuery: \`# Someone of the demo company, as every domain knows her.
-{
-  customerBy(identifier: { namespace: "EMAIL", value: "aiko.tanaka@example.jp" }) {
-    id
-    profile { name { display } }
-    purchases { summary { orderCount totalSpent { amount currencyCode } } }
-    loyalty { number points { available } }
-    digital { lastSeenAt }
-    feedback { nps { score } }
-    recommendations { offers(first: 3) { template title reasons { code text } } }
-  }
-}
-\`,
+  defaultQuery: ${JSON.stringify(example)},
 });
 `;
 
@@ -58,30 +46,35 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 const FILES: Readonly<Record<string, readonly [type: string, content: string]>> = {
   '/graphiql/graphiql.js': [SCRIPT, js],
   '/graphiql/graphiql.css': ['text/css; charset=utf-8', css],
-  '/graphiql/start.js': [SCRIPT, START],
   '/graphiql/editor.worker.js': [SCRIPT, editorWorkerService],
   '/graphiql/json.worker.js': [SCRIPT, jsonWorker],
   '/graphiql/graphql.worker.js': [SCRIPT, graphqlWorker],
 };
 
-/** Answers a browser that looks at `/` or `/graphql`, and the files of the page. False when the request is none of those. */
-export function graphiql(request: IncomingMessage, response: ServerResponse, path: string): boolean {
-  if (request.method !== 'GET') return false;
-  if (path === '/') {
-    response.writeHead(302, { location: '/graphql', 'content-length': 0 }).end();
+/** Answers a request when it is a browser's that looks at `/` or `/graphql`, or is for a file of the page; false for any other. */
+export type Explorer = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
+
+/** GraphiQL with `example` as its first query. */
+export function graphiql(example: string): Explorer {
+  const files: typeof FILES = { ...FILES, '/graphiql/start.js': [SCRIPT, startScript(example)] };
+  return (request, response, path) => {
+    if (request.method !== 'GET') return false;
+    if (path === '/') {
+      response.writeHead(302, { location: '/graphql', 'content-length': 0 }).end();
+      return true;
+    }
+    const file = files[path];
+    if (file) {
+      response.setHeader('cache-control', 'public, max-age=86400');
+      send(response, 200, file[0], file[1]);
+      return true;
+    }
+    // A query by GET names what it accepts; a browser's address bar asks for text/html.
+    if (path !== '/graphql' || !/\btext\/html\b/.test(request.headers.accept ?? '')) return false;
+    response.setHeader('content-security-policy', POLICY);
+    response.setHeader('referrer-policy', 'no-referrer');
+    response.setHeader('cache-control', 'no-store');
+    send(response, 200, 'text/html; charset=utf-8', PAGE);
     return true;
-  }
-  const file = FILES[path];
-  if (file) {
-    response.setHeader('cache-control', 'public, max-age=86400');
-    send(response, 200, file[0], file[1]);
-    return true;
-  }
-  // A query by GET names what it accepts; a browser's address bar asks for text/html.
-  if (path !== '/graphql' || !/\btext\/html\b/.test(request.headers.accept ?? '')) return false;
-  response.setHeader('content-security-policy', POLICY);
-  response.setHeader('referrer-policy', 'no-referrer');
-  response.setHeader('cache-control', 'no-store');
-  send(response, 200, 'text/html; charset=utf-8', PAGE);
-  return true;
+  };
 }

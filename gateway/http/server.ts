@@ -19,6 +19,8 @@ export interface GatewayServerOptions extends Omit<ApolloOptions, 'persistedQuer
   readonly maxInFlight: number;
   /** Whether answers are compressed for clients that ask for it. */
   readonly compression: boolean;
+  /** What GraphiQL shows at first, in development. */
+  readonly example?: string;
   readonly clock: () => EpochMs;
   /** Asked at each /readyz, beside whether the server is stopping or overloaded. */
   readonly readiness: () => Readiness;
@@ -49,7 +51,7 @@ export async function serveGraph(options: GatewayServerOptions): Promise<HttpSer
     return admission.overloaded ? { ready: false, reason: 'overloaded' } : options.readiness();
   };
   // Nine megabytes of scripts, which production does not load.
-  const explorer = options.production ? null : (await import('./graphiql.ts')).graphiql;
+  const explorer = options.production ? null : (await import('./graphiql.ts')).graphiql(options.example ?? '{ __typename }');
 
   const handler = async (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/';

@@ -42,7 +42,7 @@ export function supergraphAt(url: string, extra = ''): string {
 }
 
 /** Clients that ask one after the other, some of them each time a query that was never asked, until `stop` is set or the server is gone. */
-export function clients(port: number, count: number, stopped: () => boolean): { readonly tally: Tally; readonly done: Promise<unknown> } {
+function clients(port: number, count: number, stopped: () => boolean): { readonly tally: Tally; readonly done: Promise<unknown> } {
   const tally: Tally = { answers: new Map(), failures: [], latenciesMs: [], refused: 0 };
   const agent = new Agent({ keepAlive: true, maxSockets: count });
   let asked = 0;
