@@ -2,10 +2,13 @@ import {
   defaultTypeResolver,
   type FieldNode,
   type GraphQLAbstractType,
+  GraphQLBoolean,
   GraphQLError,
+  GraphQLID,
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  GraphQLString,
   isLeafType,
   isListType,
   isNonNullType,
@@ -76,14 +79,14 @@ export function executeField(run: Run, field: Field, source: unknown, answer: Co
 }
 
 function resolved(run: Run, field: Field, source: unknown, place: Place): unknown {
-  const { name, resolve } = field.definition;
+  const { name, resolve, args: declared } = field.definition;
   if (resolve) return resolve(source, field.args(run.variables), run.contextValue, new FieldInfo(run, field, place));
   // As graphql-js's default resolver does it; arguments that nobody reads are looked at all the same, for they may be wrong.
-  const args = field.args(run.variables);
+  if (declared.length > 0) field.args(run.variables);
   if ((typeof source !== 'object' || source === null) && typeof source !== 'function') return undefined;
   const value = (source as Container)[name];
   return typeof value === 'function'
-    ? (source as Record<string, typeof value>)[name]!(args, run.contextValue, new FieldInfo(run, field, place))
+    ? (source as Record<string, typeof value>)[name]!(field.args(run.variables), run.contextValue, new FieldInfo(run, field, place))
     : value;
 }
 
@@ -115,8 +118,20 @@ function completionOfValue(executable: Executable, field: SelectedField, type: G
   return abstract(executable, field, type as GraphQLAbstractType, nullable);
 }
 
+/** The type of the values that built-in scalars take over as they are. */
+const TAKEN_OVER: ReadonlyMap<GraphQLLeafType, string> = new Map<GraphQLLeafType, string>([
+  [GraphQLString, 'string'],
+  [GraphQLID, 'string'],
+  [GraphQLBoolean, 'boolean'],
+]);
+
 function leaf(type: GraphQLLeafType): Complete {
+  const takenOver = TAKEN_OVER.get(type);
   return (_, value, container, key) => {
+    if (typeof value === takenOver) {
+      container[key] = value;
+      return true;
+    }
     const text: unknown = type.serialize(value);
     if (text === null || text === undefined) throw new Error(`Expected ${type.name}.serialize to return a non-nullable value.`);
     container[key] = text;
