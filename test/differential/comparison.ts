@@ -29,8 +29,11 @@ export function differences(schema: GraphQLSchema, asked: Asked, stock: Outcome,
   if (stock.errors.length > 0) {
     for (const place of expected)
       if (!told.has(place)) found.push(`ours does not tell of ${place}: ${stock.errors.map(({ message }) => message)}`);
+    // Where stock ran out of places it tells only what is below the entity.
+    const cut = [...places(stock.errors)].filter((place) => !expected.has(place));
     for (const place of told)
-      if (!expected.has(place)) found.push(`ours tells of ${place}, stock of ${[...expected].join(' ') || 'nothing'}`);
+      if (!expected.has(place) && !cut.some((end) => place.endsWith(`.${end}`)))
+        found.push(`ours tells of ${place}, stock of ${[...expected].join(' ') || 'nothing'}`);
   } else {
     const flaws = ours.errors.filter((error) => !isUntold(data, error));
     if (stock.flawed ? ours.errors.length === 0 : flaws.length > 0)
