@@ -29,11 +29,17 @@ export function differences(schema: GraphQLSchema, asked: Asked, stock: Outcome,
   if (stock.errors.length > 0) {
     for (const place of expected)
       if (!told.has(place)) found.push(`ours does not tell of ${place}: ${stock.errors.map(({ message }) => message)}`);
+    // One of several equal places may lie under a null that the client sees.
+    const everything = places(stock.errors);
     // Where stock ran out of places it tells only what is below the entity.
-    const cut = [...places(stock.errors)].filter((place) => !expected.has(place));
-    for (const place of told)
-      if (!expected.has(place) && !cut.some((end) => place.endsWith(`.${end}`)))
-        found.push(`ours tells of ${place}, stock of ${[...expected].join(' ') || 'nothing'}`);
+    const cut = [...everything].filter((place) => !expected.has(place));
+    // And of entities that were refused all together, only where they were.
+    const refused = [...everything].flatMap((place) => (place.endsWith('_entities') ? place.slice(0, -'_entities'.length) : []));
+    for (const place of told) {
+      const known =
+        everything.has(place) || cut.some((end) => place.endsWith(`.${end}`)) || refused.some((start) => place.startsWith(start));
+      if (!known) found.push(`ours tells of ${place}, stock of ${JSON.stringify(stock.errors)}`);
+    }
   } else {
     const flaws = ours.errors.filter((error) => !isUntold(data, error));
     if (stock.flawed ? ours.errors.length === 0 : flaws.length > 0)
