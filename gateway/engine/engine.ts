@@ -31,12 +31,6 @@ export interface Service {
 /** What is done with a variable's value or a literal of a custom scalar. */
 type ScalarReader = Partial<Pick<import('graphql').GraphQLScalarType, 'parseValue' | 'parseLiteral'>>;
 
-/** Changes a validated operation before it is planned, for instance to what its sender may see. Operations are kept under `key`. */
-export interface Rewrite {
-  readonly key: string;
-  readonly document: DocumentNode;
-}
-
 export interface EngineOptions {
   /** A way to a subgraph; throws an OperatorError for one that it does not know. The same one is used as long as name and URL stay. */
   readonly transportFor: (service: Service) => Transport;

@@ -195,7 +195,7 @@ function add(batch: Batch, target: object, answer: object, index = 0): void {
 }
 
 /** Notes that the answer is missing, and answers for it: every field is null, so that the plan goes on with what others say. */
-export function lose(batch: Batch, run: Run, targets: readonly object[], site: FetchSite = batch.site): void {
+function lose(batch: Batch, run: Run, targets: readonly object[], site: FetchSite = batch.site): void {
   const { service } = site.operation;
   const { fault } = batch;
   if (fault instanceof Unavailable && fault.code === 'DEADLINE') {

@@ -5,7 +5,7 @@ import type { Subtypes } from './compile/representation.ts';
 import type { PlanPath } from './compile/targets.ts';
 import { compileFetch, compositeFields, type FetchSite, Places } from './fetch-site.ts';
 import { fetchStep } from './fetch-step.ts';
-import type { Step } from './run.ts';
+import type { Run, Step } from './run.ts';
 
 /** A plan that can be run any number of times. */
 export interface Program {
@@ -84,26 +84,40 @@ function shareMemories(sites: readonly FetchSite[]): number {
 }
 
 function sequence(steps: readonly Step[]): Step {
-  return (run, done) => {
-    let index = 0;
-    const next = () => {
-      const step = steps[index++];
-      if (step) step(run, next);
-      else done();
-    };
-    next();
-  };
+  return (run, done) => follow(steps, 0, run, done);
+}
+
+// No closure here has a name: tsx would define it as a property of each one, at more than the closure's own cost.
+function follow(steps: readonly Step[], index: number, run: Run, done: () => void): void {
+  const step = steps[index];
+  if (!step) done();
+  else if (index === steps.length - 1) step(run, done);
+  else step(run, () => follow(steps, index + 1, run, done));
 }
 
 function parallel(steps: readonly Step[]): Step {
-  return (run, done) => {
-    let left = steps.length;
-    if (left === 0) return done();
-    const one = () => {
-      if (--left === 0) done();
-    };
-    for (const step of steps) step(run, one);
-  };
+  return (run, done) => new Countdown(steps.length, done).start(steps, run);
+}
+
+/** Calls `done` when as many steps have ended as there are. */
+class Countdown {
+  #left: number;
+  readonly #done: () => void;
+
+  constructor(count: number, done: () => void) {
+    this.#left = count;
+    this.#done = done;
+  }
+
+  start(steps: readonly Step[], run: Run): void {
+    if (steps.length === 0) this.#done();
+    for (const step of steps) step(run, () => this.#one());
+  }
+
+  #one(): void {
+    this.#left -= 1;
+    if (this.#left === 0) this.#done();
+  }
 }
 
 function choice(condition: number, yes: Step, no: Step): Step {

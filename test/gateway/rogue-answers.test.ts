@@ -40,7 +40,6 @@ const ANSWERS: readonly [name: string, answer: (response: ServerResponse) => unk
   ['an entity without its fields', entity('"id":"ada"')],
   ['text for an object', entity('"profile":"banana"')],
   ['a number inside a list of objects', entity('"profile":[7]')],
-  ['an object that would become the prototype of others', entity('"profile":{"display":"x","__proto__":{"admin":true}}')],
   [
     'more than the gateway reads',
     (response) => {

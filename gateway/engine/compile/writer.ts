@@ -181,7 +181,7 @@ class Unit {
     if (isListType(inner)) return `x=${v}==null?null:${this.#list(inner.ofType as GraphQLOutputType, parts)}(${v},c,s);`;
     if (isCompositeType(inner)) {
       const name = isAbstractType(inner) ? this.#abstract(parts, inner) : this.#object(parts, inner);
-      return `x=${v}==null?null:typeof ${v}==='object'?${name}(${v},c,s):rt.misfit(s);`;
+      return `x=${v}==null?null:typeof ${v}==='object'&&!Array.isArray(${v})?${name}(${v},c,s):rt.misfit(s);`;
     }
     const text = (id: boolean) =>
       `x=typeof ${v}==='string'?s.plain?'"'+${v}+'"':rt.quote(${v},s.quoted):${v}==null?null:rt.text(${v},${id},s);`;

@@ -2,7 +2,7 @@ import type { SelectionSet } from '@apollo/federation-internals';
 import type { QueryPlanner, QueryPlanSelectionNode } from '@apollo/query-planner';
 
 /** Response names that begin so are the planner's own, for what a `@requires` asks for with arguments. */
-export const REQUIRED = '_requires__';
+const REQUIRED = '_requires__';
 
 /**
  * What the gateway has to know of a type's object to ask `service` for `field` of it, by the `@requires` of that field: a
