@@ -45,7 +45,7 @@ async function compare(
 ) {
   const graph = graphOf(graphTape);
   if (!graph) return;
-  const subgraphs = new Map([...graph.subgraphs].map(([name, sdl]) => [name, new GeneratedSubgraph(name, sdl)]));
+  const subgraphs = new Map([...graph.subgraphs].map(([name, sdl]) => [name, new GeneratedSubgraph(sdl)]));
   const stock = await stockExecution(graph, subgraphs);
   const engine = await ours.on(graph, subgraphs, inProcess ? 'in-process' : 'http');
   for (const operationTape of operations) {
