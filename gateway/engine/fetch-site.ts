@@ -98,7 +98,7 @@ export function compileFetch(node: FetchNode, path: PlanPath, places: Places, is
       }
       return names;
     },
-    merge: compileMerge(answered),
+    merge: compileMerge(answered, isSubtype),
     leavesOnly: [...answered.fields.values()].every((below) => below === null),
     rewrite: node.outputRewrites?.length ? rewriter(node.outputRewrites, isSubtype) : undefined,
     memory: -1,

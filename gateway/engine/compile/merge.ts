@@ -1,4 +1,5 @@
 import { type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import type { Subtypes } from './representation.ts';
 
 type Plain = Record<string, unknown>;
 
@@ -48,11 +49,13 @@ export function renamed({ fields }: AnswerFields, path: readonly string[], to: s
 }
 
 /** Merges by the names that were asked for and no other, in code that is generated once for a fetch. */
-export function compileMerge({ fields }: AnswerFields): Merge {
+export function compileMerge({ fields }: AnswerFields, isSubtype: Subtypes): Merge {
   const code: string[] = [];
   const object = ({ fields: inner }: AnswerFields): string => {
     const lines = [...inner].map(([key, below]) => {
       const name = JSON.stringify(key);
+      // A subgraph that knows an interface as an object (@interfaceObject) may answer last, and knows less of the type.
+      if (key === '__typename') return `v=s[${name}];if(v!==undefined&&!(t[${name}]!==v&&sub(v,t[${name}])))t[${name}]=v;`;
       if (!below) return `v=s[${name}];if(v!==undefined)t[${name}]=v;`;
       const join = object(below);
       return `v=s[${name}];if(v!==undefined){u=t[${name}];if(u!==null&&v!==null&&typeof u==='object'&&typeof v==='object')both(${join},u,v,own);else t[${name}]=own?v:copy(v);}`;
@@ -62,7 +65,7 @@ export function compileMerge({ fields }: AnswerFields): Merge {
     return name;
   };
   const top = object({ fields });
-  return new Function('both', 'copy', `"use strict";${code.join('\n')}\nreturn ${top};`)(both, copy) as Merge;
+  return new Function('both', 'copy', 'sub', `"use strict";${code.join('\n')}\nreturn ${top};`)(both, copy, isSubtype) as Merge;
 }
 
 /** Joins two values of one field: objects by their fields, lists of equal length by their items. */

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { smallEngine } from '../support/small-engine.ts';
+
+it('an object stays of its own type when a subgraph that knows only its interface answers after the one that knows both', async () => {
+  const { ask, sent, close } = await smallEngine({
+    media: {
+      sdl: `
+        interface Medium @key(fields: "id") { id: ID! title: String }
+        type Film implements Medium @key(fields: "id") { id: ID! title: String minutes: Int! }
+        type Book implements Medium @key(fields: "id") { id: ID! title: String pages: Int! }
+      `,
+      resolvers: {
+        Medium: {
+          __resolveReference: async ({ id }: { id: string }) =>
+            id === 'f1' ? { __typename: 'Film', id, title: 'Ran', minutes: 160 } : { __typename: 'Book', id, title: 'Emma', pages: 448 },
+        },
+      },
+    },
+    likes: {
+      sdl: 'type Query { liked: [Medium!] } type Medium @key(fields: "id") @interfaceObject { id: ID! likes: Int }',
+      resolvers: {
+        Query: { liked: () => [{ id: 'f1' }, { id: 'b1' }] },
+        Medium: {
+          __resolveReference: async ({ id }: { id: string }) => ({ id }),
+          likes: ({ id }: { id: string }) => (id === 'f1' ? 5 : 7),
+        },
+      },
+    },
+  });
+  expect(await ask('{ liked { title ... on Film { minutes likes } kind: __typename ... on Book { pages } } }')).toEqual({
+    data: {
+      liked: [
+        { title: 'Ran', minutes: 160, likes: 5, kind: 'Film' },
+        { title: 'Emma', kind: 'Book', pages: 448 },
+      ],
+    },
+  });
+  expect(sent.map(({ service }) => service)).toEqual(['likes', 'media', 'likes']);
+  await close();
+});
