@@ -70,7 +70,7 @@ export class GeneratedSubgraph {
 
   #resolve(type: string, reference: object): Thing | null {
     const { id, code, at } = reference as { id?: string; code?: string; at?: { x: number } };
-    const known = id ?? code?.slice(1) ?? String(at?.x);
+    const known = id ?? code?.slice(1) ?? String(at?.x ?? reject(reference));
     // The same whoever is asked: the planner may find several ways, and ours takes others where a key can't be resolved.
     const lot = hash(`${type} ${known}`) % 40;
     if (lot === 0) throw new Error(`no way to ${type} ${known}`);
@@ -162,4 +162,8 @@ function requirements(document: DocumentNode): Map<string, readonly string[]> {
         found.set(`${name.value}.${field.name.value}`, names);
       }
   return found;
+}
+
+function reject(reference: object): never {
+  throw new Error(`a representation without a key: ${JSON.stringify(reference)}`);
 }

@@ -27,10 +27,14 @@ it('an object stays of its own type when a subgraph that knows only its interfac
       },
     },
   });
-  expect(await ask('{ liked { title ... on Film { minutes likes } kind: __typename ... on Book { pages } } }')).toEqual({
+  expect(
+    await ask(
+      '{ liked { title ...F kind: __typename ... on Book { pages } } } fragment F on Medium { ...G } fragment G on Film { __typename nr: id minutes likes }',
+    ),
+  ).toEqual({
     data: {
       liked: [
-        { title: 'Ran', minutes: 160, likes: 5, kind: 'Film' },
+        { title: 'Ran', __typename: 'Film', nr: 'f1', minutes: 160, likes: 5, kind: 'Film' },
         { title: 'Emma', kind: 'Book', pages: 448 },
       ],
     },
