@@ -29,7 +29,8 @@ export class Flight implements Fetch, Read, Awaited {
   readonly mutates: boolean;
   readonly body: string;
   deadlineMs: number;
-  readonly #fetch: Fetch;
+  /** The first one's; let go of at the end, because the table of reads under way keeps flights alive that have ended. */
+  #fetch: Fetch | undefined;
   readonly #airline: Airline;
   readonly #waits: Wait[] = [];
   #verdict: Verdict | undefined;
@@ -51,7 +52,7 @@ export class Flight implements Fetch, Read, Awaited {
   }
 
   objects(): ReturnType<Fetch['objects']> {
-    return this.#fetch.objects();
+    return this.#fetch?.objects() ?? [];
   }
 
   join(fetch: Fetch, receive: Receive): Cancel {
@@ -109,6 +110,7 @@ export class Flight implements Fetch, Read, Awaited {
 
   #end(): void {
     this.#over = true;
+    this.#fetch = undefined;
     if (isRead(this)) this.#airline.reads?.remove(this);
     if (this.operation.kind === 'mutation') noteChange();
   }

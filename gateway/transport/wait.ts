@@ -1,4 +1,4 @@
-import { type Timed, until } from './deadlines.ts';
+import { Timed } from './deadlines.ts';
 import { type Fetch, type Receive, Unavailable } from './transport.ts';
 
 /** Why somebody stopped waiting before there was an answer. */
@@ -14,32 +14,28 @@ export interface Awaited {
  * One who waits for the answer to a fetch: until it is there, the deadline passes, the client goes away (from a mutation
  * nobody goes away) or the fetch is cancelled. Calls `receive` once, but for the last, after which it is not called.
  */
-export class Wait implements Timed {
-  /** When the deadline passes, by performance.now(). */
-  readonly endsAt: number;
-  readonly #receive: Receive;
+export class Wait extends Timed {
+  #receive: Receive | undefined;
   readonly #awaited: Awaited;
-  readonly #forget: () => void;
   readonly #ofClient: Set<Wait> | undefined;
-  #over = false;
 
   constructor({ deadlineMs, mutates, client }: Fetch, receive: Receive, awaited: Awaited) {
+    super(deadlineMs);
     this.#receive = receive;
     this.#awaited = awaited;
-    this.endsAt = performance.now() + deadlineMs;
-    this.#forget = until(this, deadlineMs);
     this.#ofClient = mutates ? undefined : waitsOf(client.signal);
     this.#ofClient?.add(this);
   }
 
   end(fault: Error | null, answer: unknown, shared?: boolean, plain?: boolean): void {
-    if (this.#stop()) this.#receive(fault, answer, shared, plain);
+    this.#stop()?.(fault, answer, shared, plain);
   }
 
   leave(why: Leaving): void {
-    if (!this.#stop()) return;
+    const receive = this.#stop();
+    if (!receive) return;
     this.#awaited.left(this, why);
-    if (why !== 'CANCELLED') this.#receive(new Unavailable(why), undefined);
+    if (why !== 'CANCELLED') receive(new Unavailable(why), undefined);
   }
 
   /** After a busy moment of this process the timer comes first: answers that lie there already are read before it counts. */
@@ -47,12 +43,14 @@ export class Wait implements Timed {
     setImmediate(expired, this);
   }
 
-  #stop(): boolean {
-    if (this.#over) return false;
-    this.#over = true;
-    this.#forget();
+  /** Whom to tell, when nobody has been told. */
+  #stop(): Receive | undefined {
+    const receive = this.#receive;
+    if (!receive) return undefined;
+    this.#receive = undefined;
+    this.endWait();
     this.#ofClient?.delete(this);
-    return true;
+    return receive;
   }
 }
 
