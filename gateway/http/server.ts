@@ -120,11 +120,12 @@ export async function serveGraph(options: GatewayServerOptions): Promise<HttpSer
     const encoding =
       compression && reply.text.length >= COMPRESSED_FROM_BYTES ? preferredEncoding(request.headers['accept-encoding']) : null;
     const content = encoding ? await compress(Buffer.from(reply.text), encoding) : reply.text;
+    const length = Buffer.byteLength(content);
     const headers = [
       'content-type',
       reply.contentType,
       'content-length',
-      String(Buffer.byteLength(content)),
+      String(length),
       'cache-control',
       'no-store',
       'vary',
@@ -137,7 +138,8 @@ export async function serveGraph(options: GatewayServerOptions): Promise<HttpSer
     ];
     if (encoding) headers.push('content-encoding', encoding);
     response.writeHead(reply.status, headers);
-    response.end(content);
+    // As many bytes as characters: nothing but ASCII, which Latin-1 writes faster.
+    response.end(content, length === content.length ? 'latin1' : 'utf8');
   };
 
   server = await listen({ ...options, handler, failed: (err) => log.error({ err }, 'a request failed') });

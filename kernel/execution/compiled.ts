@@ -2,7 +2,7 @@ import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, K
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { variablesOf } from './inputs.ts';
 import { type Container, type Executable, lost, type Place, Run, type Variables } from './run.ts';
-import { executeField, executeFields, type Selection, selection } from './selection.ts';
+import { executeField, type Selection, selection } from './selection.ts';
 
 /** Executes an operation of a validated document, as graphql-js's `execute` does. */
 export type Execute = (
@@ -113,7 +113,7 @@ function executed({ executable, root }: Variant, contextValue: unknown, variable
   const result: { data: Container | null } = { data };
   const place: Place = { above: null, container: result, key: 'data', type: undefined, nullable: true, lost: false };
   if (executable.operation.operation === OperationTypeNode.MUTATION) return oneByOne(run, root, data, place, () => answered(run, result));
-  if (!executeFields(run, root, undefined, data, place)) lost(place);
+  if (!root.execute(run, undefined, data, place)) lost(place);
   return whenIdle(run, () => answered(run, result));
 }
 

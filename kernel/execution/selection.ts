@@ -17,6 +17,7 @@ import {
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import { getFieldDef } from 'graphql/execution/execute.js';
 import { argumentsOf } from './inputs.ts';
+import { compileFields, type ExecuteFields } from './plain-fields.ts';
 import {
   type Complete,
   type Container,
@@ -33,6 +34,8 @@ import {
 /** The fields of one object type in one place of an operation, and what makes an empty answer for them. */
 export interface Selection {
   readonly fields: readonly Field[];
+  /** Executes them for an object that stands at `place`. False: the object has to be null. */
+  readonly execute: ExecuteFields;
   readonly Answer: new () => Container;
 }
 
@@ -48,7 +51,7 @@ export function selection(
   class Answer {}
   Object.setPrototypeOf(Answer.prototype, null);
   Reflect.deleteProperty(Answer.prototype, 'constructor');
-  return { fields, Answer: Answer as new () => Container };
+  return { fields, execute: compileFields(fields, executeField), Answer: Answer as new () => Container };
 }
 
 function compileField(executable: Executable, parent: GraphQLObjectType, name: string, nodes: readonly FieldNode[]): Field | null {
@@ -59,12 +62,6 @@ function compileField(executable: Executable, parent: GraphQLObjectType, name: s
   const field: SelectedField = { name, parent, definition, nodes };
   const complete = completion(executable, field, definition.type);
   return { ...field, nullable: !isNonNullType(definition.type), args: argumentsOf(definition, node), complete };
-}
-
-/** Executes the fields of an object that stands at `place`. False: the object has to be null. */
-export function executeFields(run: Run, { fields }: Selection, source: unknown, answer: Container, place: Place): boolean {
-  for (const field of fields) if (!executeField(run, field, source, answer, place)) return false;
-  return true;
 }
 
 export function executeField(run: Run, field: Field, source: unknown, answer: Container, place: Place): boolean {
@@ -190,7 +187,7 @@ function object(executable: Executable, field: SelectedField, type: GraphQLObjec
     const answer = new known.Answer();
     const place = placeOf(field, container, key, above, nullable);
     container[key] = answer;
-    return executeFields(run, known, value, answer, place) || lost(place);
+    return known.execute(run, value, answer, place) || lost(place);
   };
   const { isTypeOf } = type;
   if (!isTypeOf) return execute;
