@@ -11,7 +11,8 @@ import { misordered } from './response-order.ts';
  *   out what is selected there on that very type;
  * - messages and extensions are ours: nothing that a resolver said is told (test/gateway/unavailable.test.ts);
  * - stock tells an error of a field that only the gateway asked for, at a place that the client's answer does not have;
- *   we do not, unless it left a null that the client sees and nobody explains;
+ *   we do not, unless it left a null that the client sees and nobody explains. So it is of an object that has another
+ *   type than the field was selected on: whoever knows M as an object is asked for all of them;
  * - stock says of a missing value in `extensions.valueCompletion` only, and only when there is no error; we say it as an
  *   error, under the same condition;
  * - where nobody can tell of which type an object is, it is null: stock says nothing of that, we do;
@@ -72,10 +73,19 @@ function places(errors: readonly GraphQLFormattedError[]): Set<string> {
   return new Set(errors.map(({ path = [] }) => path.filter((part) => typeof part === 'string' && part !== '@').join('.')));
 }
 
+/** Whether the client's answer has the place: the very one, and some that is the same but for indexes, because stock may miscount. */
 function isVisible(data: unknown, path: readonly (string | number)[]): boolean {
+  return leads(data, path, true) && leads(data, path, false);
+}
+
+function leads(data: unknown, path: readonly (string | number)[], exactly: boolean): boolean {
   let values = [data];
   for (const part of path) {
-    if (typeof part === 'number' || part === '@') continue;
+    if (part === '@') continue;
+    if (typeof part === 'number') {
+      if (exactly) values = values.map((value) => (Array.isArray(value) ? value[part] : value));
+      continue;
+    }
     const objects = values.flat(9).filter((value) => typeof value === 'object' && value !== null) as Record<string, unknown>[];
     if (objects.length === 0) return true;
     values = objects.flatMap((object) => (Object.hasOwn(object, part) ? [object[part]] : []));

@@ -60,13 +60,6 @@ export function graphOf(tape: readonly number[]): Graph | null {
   return composed.errors ? null : { subgraphs: sdls, supergraph: composed.supergraphSdl };
 }
 
-/** Why a tape's graph is not composed, for whoever works on the generator. */
-export function problemsOf(tape: readonly number[]): string[] {
-  const sdls = subgraphsOf(new Choices(tape));
-  const composed = composeServices([...sdls].map(([name, sdl]) => ({ name, url: '', typeDefs: parse(sdl) })));
-  return (composed.errors ?? []).map((error) => error.message);
-}
-
 function subgraphsOf(choices: Choices): Map<string, string> {
   const count = 3 + choices.upTo(3);
   const all = Array.from({ length: count }, (_, index) => index);

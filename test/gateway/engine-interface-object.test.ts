@@ -42,3 +42,42 @@ it('an object stays of its own type when a subgraph that knows only its interfac
   expect(sent.map(({ service }) => service)).toEqual(['likes', 'media', 'likes']);
   await close();
 });
+
+it('tells a fault of a field that is answered for all of an interface, and only where the client asked for it', async () => {
+  const { ask, close } = await smallEngine({
+    media: {
+      sdl: `
+        interface Medium @key(fields: "id") { id: ID! }
+        type Film implements Medium @key(fields: "id") { id: ID! }
+        type Book implements Medium @key(fields: "id") { id: ID! }
+      `,
+      resolvers: {
+        Medium: { __resolveReference: async ({ id }: { id: string }) => ({ __typename: id.startsWith('f') ? 'Film' : 'Book', id }) },
+      },
+    },
+    likes: {
+      sdl: 'type Query { liked: [Medium!] } type Medium @key(fields: "id") @interfaceObject { id: ID! likes: Int }',
+      resolvers: {
+        Query: { liked: () => ['f1', 'b1', 'f2', 'b2'].map((id) => ({ id })) },
+        Medium: {
+          __resolveReference: async ({ id }: { id: string }) => ({ id }),
+          likes: ({ id }: { id: string }) => {
+            if (id !== 'f1') throw new Error(id);
+            return 5;
+          },
+        },
+      },
+    },
+  });
+  expect(await ask('{ liked { ... on Film { likes } ... on Book { id } } }')).toEqual({
+    data: { liked: [{ likes: 5 }, { id: 'b1' }, { likes: null }, { id: 'b2' }] },
+    errors: [
+      {
+        message: 'The likes service could not answer this.',
+        path: ['liked', 2, 'likes'],
+        extensions: { code: 'SUBGRAPH_ERROR', service: 'likes' },
+      },
+    ],
+  });
+  await close();
+});
