@@ -104,6 +104,7 @@ export class Batch implements Fetch {
     }
     if (data === null || data === undefined) {
       // A null that could not stay where it arose has taken the root with it; the errors still say where.
+      if (this.entities) this.answers = this.entities.map(() => null);
       return data === null && this.errors.length > 0 && this.errors.every((error) => error.path !== undefined);
     }
     if (!isObject(data)) return false;

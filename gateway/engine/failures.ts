@@ -1,20 +1,17 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { locate, type PlanPath } from './compile/targets.ts';
-import { responseName } from './fetch-shape.ts';
-import type { FetchSite } from './fetch-site.ts';
-import type { Loss, Report, Run } from './run.ts';
-
-type Path = readonly (string | number)[];
-type Renames = ReadonlyMap<string, string>;
+import type { PlanPath } from './compile/targets.ts';
+import { type FetchSite, fieldNames } from './fetch-site.ts';
+import { type Path, type Renames, reportedErrors, sameObjects } from './reports.ts';
+import type { Loss, Run } from './run.ts';
 
 /**
- * The errors of a run, for the client. What resolvers reported, where the client can see it; and one error for each field of
+ * The errors of a run, for the client. What resolvers reported (reports.ts); and one error for each field of
  * its answer that a lost fetch left null: the lost field itself, or, where the client can't see it, the fields that were derived
  * from it and came out null. Nothing is said of a loss that left no null: whoever computed without it says so.
  * `answer`: the client's data. `sites`: every fetch of the plan. `renames`: our response names for the client's.
  */
 export function errorsOf(run: Run, answer: unknown, sites: readonly FetchSite[], renames: Renames): GraphQLFormattedError[] {
-  const errors = run.reports.flatMap((report) => reported(run, report, answer, renames));
+  const errors = reportedErrors(run, answer, sites, renames);
   const told = new Set(errors.map(({ path }) => (path ? path.join('\n') : '')));
   const tell = ({ site }: Loss, paths: readonly Path[]) => {
     for (const path of paths) {
@@ -39,21 +36,6 @@ export function errorsOf(run: Run, answer: unknown, sites: readonly FetchSite[],
   return errors;
 }
 
-function reported(run: Run, { site, error, targets, path }: Report, answer: unknown, renames: Renames): GraphQLFormattedError[] {
-  const renamed = (parts: Path): Path => parts.map((part) => (typeof part === 'string' ? (renames.get(part) ?? part) : part));
-  if (path === undefined) return [error];
-  const places = targets
-    ? [...locate(run.data, site.path, new Set(targets)).values()].flat().map((at) => [...at, ...path])
-    : [[...site.path.filter((part) => part !== '@'), ...path]];
-  return (
-    places
-      .map(renamed)
-      // A field that only the gateway asked for has no place in the client's answer; who computed without it says so.
-      .filter((place) => isVisible(answer, place))
-      .map((place) => ({ message: error.message, path: place, extensions: error.extensions ?? {} }))
-  );
-}
-
 function lossMessage(service: string, mutation: boolean): string {
   const lost = `The ${service} service is unavailable.`;
   return mutation ? `${lost} Whether the change was made is not known; it is safe to repeat it with the same idempotencyKey.` : lost;
@@ -62,15 +44,11 @@ function lossMessage(service: string, mutation: boolean): string {
 /** Response names. */
 function lostFields({ site, targets }: Loss): Set<string> {
   const types = site.shape.entities ? new Set(targets.map((target) => String((target as { __typename?: unknown }).__typename))) : [''];
-  return new Set([...types].flatMap((type) => site.shape.fields(type).map(responseName)).filter((name) => name !== '__typename'));
+  return new Set([...types].flatMap((type) => fieldNames(site, type)).filter((name) => name !== '__typename'));
 }
 
-function allFields({ shape, representations }: FetchSite): string[] {
-  return [...new Set(shape.fields('').map(responseName))].filter((name) => name !== '__typename' && !representations?.given.has(name));
-}
-
-function sameObjects(a: PlanPath, b: PlanPath): boolean {
-  return a.length === b.length && a.every((part, index) => part === b[index]);
+function allFields(site: FetchSite): string[] {
+  return [...new Set(fieldNames(site, ''))].filter((name) => name !== '__typename' && !site.representations?.given.has(name));
 }
 
 /**
@@ -104,15 +82,4 @@ function nulls(answer: unknown, at: PlanPath, fields: ReadonlySet<string>, renam
   };
   walk(answer, 0, []);
   return reached ? found : ends;
-}
-
-/** Whether an error's path leads to something that the client asked for, as far as the answer shows. */
-function isVisible(answer: unknown, path: Path): boolean {
-  let value: unknown = answer;
-  for (const part of path) {
-    if (value === null || value === undefined || typeof value !== 'object') return true;
-    if (!Object.hasOwn(value, part)) return false;
-    value = (value as Readonly<Record<string | number, unknown>>)[part];
-  }
-  return true;
 }

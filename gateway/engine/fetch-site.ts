@@ -5,7 +5,7 @@ import { type AnswerFields, answerFields, compileMerge, type Merge, renamed } fr
 import { compileRepresentations, type Representations, type Subtypes } from './compile/representation.ts';
 import { rewriter } from './compile/rewrites.ts';
 import { type Collector, compileCollector, type PlanPath } from './compile/targets.ts';
-import { type FetchShape, readShape } from './fetch-shape.ts';
+import { type FetchShape, readShape, responseName } from './fetch-shape.ts';
 
 /** A fetch at its place in a plan: everything about it that is the same for every request. */
 export interface FetchSite {
@@ -27,6 +27,8 @@ export interface FetchSite {
   /** Whether nothing but leaves is merged, so that one answer can serve many objects without copies. */
   readonly leavesOnly: boolean;
   readonly rewrite: ((value: unknown) => void) | undefined;
+  /** Response names of the planner's, and what `rewrite` makes of them. */
+  readonly aliases: ReadonlyMap<string, string>;
   /** The memory that it shares with the same fetch elsewhere in the plan; -1 when there is none. */
   memory: number;
 }
@@ -101,8 +103,16 @@ export function compileFetch(node: FetchNode, path: PlanPath, places: Places, is
     merge: compileMerge(answered, isSubtype),
     leavesOnly: [...answered.fields.values()].every((below) => below === null),
     rewrite: node.outputRewrites?.length ? rewriter(node.outputRewrites, isSubtype) : undefined,
+    aliases: new Map(
+      node.outputRewrites?.flatMap((rewrite) => (rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1) ?? '', rewrite.renameKeyTo]] : [])),
+    ),
     memory: -1,
   };
+}
+
+/** What a fetch gives an object of this type, by the names that it has in the data. */
+export function fieldNames({ shape, aliases }: FetchSite, typeName: string): string[] {
+  return shape.fields(typeName).map((node) => aliases.get(responseName(node)) ?? responseName(node));
 }
 
 /** The composite fields of a fetch, under which it may put new objects into the data. */

@@ -2,8 +2,7 @@ import { clientError } from '../../kernel/client-errors.ts';
 import { Unavailable } from '../transport/transport.ts';
 import { Batch } from './batch.ts';
 import type { Seen } from './compile/representation.ts';
-import { responseName } from './fetch-shape.ts';
-import type { FetchSite } from './fetch-site.ts';
+import { type FetchSite, fieldNames } from './fetch-site.ts';
 import type { Plain, Remembered, Run, Step } from './run.ts';
 
 /** Sends a fetch, merges what comes and notes what does not. A subgraph's fault never stops the plan. */
@@ -186,7 +185,8 @@ function take(batch: Batch, run: Run, site: FetchSite, targets: readonly object[
     if (answer === undefined) nullify(site, target);
     else if (answer !== null) add(batch, target, answer as object, index);
   }
-  if (batch.errors.length > 0) report(batch, run, site, (index) => targets.filter((_, i) => indexes[i] === index));
+  if (batch.errors.length > 0)
+    report(batch, run, site, (index) => (index === undefined ? targets : targets.filter((_, i) => indexes[i] === index)));
 }
 
 function add(batch: Batch, target: object, answer: object, index = 0): void {
@@ -221,28 +221,29 @@ function tell({ fault, site, run }: Batch): void {
 export function nullify(site: FetchSite, target: object): void {
   const known = target as Plain;
   const typeName = site.shape.entities ? String(known.__typename) : '';
-  for (const field of site.shape.fields(typeName)) {
-    const name = responseName(field);
+  for (const name of fieldNames(site, typeName)) {
     if (known[name] === undefined && name !== '__typename') known[name] = null;
   }
 }
 
-/** Notes what the subgraph's resolvers reported, masked. */
-function report(batch: Batch, run: Run, site: FetchSite, targetsAt: (index: number) => readonly object[] | null): void {
+/** Notes what the subgraph's resolvers reported, masked. `targetsAt`: the objects that an entity's answer is for; without an index, all. */
+function report(batch: Batch, run: Run, site: FetchSite, targetsAt: (index?: number) => readonly object[] | null): void {
   const { service } = site.operation;
   for (const given of batch.errors) {
     const { message, code, argument } = clientError(given, service);
     const cause: unknown = (given as { originalError?: unknown }).originalError ?? given;
     if (code === 'SUBGRAPH_ERROR' && site === batch.site)
       run.surroundings.log.error({ requestId: run.client.requestId, service, code, err: cause }, 'a resolver failed');
-    const index = batch.entities ? given.path?.[1] : undefined;
-    const targets = typeof index === 'number' ? targetsAt(index) : null;
+    const index = given.path?.[1];
+    const ofOne = typeof index === 'number';
+    // Without an index, but at a place, it is of `_entities` as a whole.
+    const targets = given.path ? targetsAt(ofOne ? index : undefined) : null;
     if (targets?.length === 0) continue;
     run.reports.push({
       site,
       error: { message, extensions: { code, service, ...(argument !== undefined && { argument }) } },
       targets,
-      path: targets ? given.path?.slice(2) : (given.path ?? undefined),
+      path: targets ? (ofOne ? given.path?.slice(2) : undefined) : (given.path ?? undefined),
     });
   }
 }

@@ -25,8 +25,9 @@ export interface Loss {
 export interface Report {
   readonly site: FetchSite;
   readonly error: GraphQLFormattedError;
-  /** The objects of the data that it belongs to, with the rest of the path below them; null for an error of root fields or of no place. */
+  /** The objects of the data that it belongs to, null for an error of root fields or of no place. */
   readonly targets: readonly object[] | null;
+  /** Below the objects, or from the fetch's root; undefined for an error of no place, or of the objects all together. */
   readonly path: readonly (string | number)[] | undefined;
 }
 

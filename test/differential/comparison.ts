@@ -32,13 +32,16 @@ export function differences(schema: GraphQLSchema, asked: Asked, stock: Outcome,
       if (!told.has(place)) found.push(`ours does not tell of ${place}: ${stock.errors.map(({ message }) => message)}`);
     // One of several equal places may lie under a null that the client sees.
     const everything = places(stock.errors);
-    // Where stock ran out of places it tells only what is below the entity.
+    // Where stock ran out of places it tells only what is below the entity. And what is of a field that only the gateway asked
+    // for is told by us of a field beside it.
     const cut = [...everything].filter((place) => !expected.has(place));
     // And of entities that were refused all together, only where they were.
     const refused = [...everything].flatMap((place) => (place.endsWith('_entities') ? place.slice(0, -'_entities'.length) : []));
     for (const place of told) {
       const known =
-        everything.has(place) || cut.some((end) => place.endsWith(`.${end}`)) || refused.some((start) => place.startsWith(start));
+        everything.has(place) ||
+        cut.some((end) => place.endsWith(`.${end}`) || isBeside(place, end)) ||
+        refused.some((start) => `${place}.`.startsWith(start));
       if (!known) found.push(`ours tells of ${place}, stock of ${JSON.stringify(stock.errors)}`);
     }
   } else {
@@ -66,6 +69,12 @@ function isUntold(data: unknown, { path = [], message }: GraphQLFormattedError):
     value = (value as Readonly<Record<string | number, unknown>>)[part];
   }
   return value === null && message === 'A value that is always there was missing.';
+}
+
+/** Whether `other` is of the same object as `place`, or below it. */
+function isBeside(place: string, other: string): boolean {
+  const object = place.lastIndexOf('.') + 1;
+  return object > 0 && other.startsWith(place.slice(0, object));
 }
 
 /** Without indexes. */

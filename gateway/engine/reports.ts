@@ -1,0 +1,96 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { locate, type PlanPath } from './compile/targets.ts';
+import { type FetchSite, fieldNames } from './fetch-site.ts';
+import type { Plain, Report, Run } from './run.ts';
+
+export type Path = readonly (string | number)[];
+export type Renames = ReadonlyMap<string, string>;
+
+/** A report of no field that the client asked for, at one of the objects that it belongs to. */
+interface Hidden {
+  readonly report: Report;
+  /** Where the object is in the run's data. */
+  readonly at: Path;
+}
+
+/**
+ * What resolvers reported, as errors at each place where the client's answer has it. A field that only the gateway asked for
+ * has no such place: who computed without it says so. But where nobody could go on without it, the fields that came out null
+ * for want of it are told. `answer`: the client's data. `sites`: every fetch of the plan. `renames`: our response names for the client's.
+ */
+export function reportedErrors(run: Run, answer: unknown, sites: readonly FetchSite[], renames: Renames): GraphQLFormattedError[] {
+  const errors: GraphQLFormattedError[] = [];
+  const hidden: Hidden[] = [];
+  const tell = ({ error: { message, extensions = {} } }: Report, path: Path) => errors.push({ message, path, extensions });
+  const named = (parts: Path): Path => parts.map((part) => (typeof part === 'string' ? (renames.get(part) ?? part) : part));
+  for (const report of run.reports) {
+    const { site, error, targets, path } = report;
+    const below = path?.map((part) => (typeof part === 'string' ? (site.aliases.get(part) ?? part) : part));
+    if (targets)
+      for (const at of [...locate(run.data, site.path, new Set(targets)).values()].flat()) {
+        const place = below && named([...at, ...below]);
+        if (place && isVisible(answer, place)) tell(report, place);
+        else hidden.push({ report, at });
+      }
+    else if (!below) errors.push(error);
+    else {
+      const place = [...site.path.filter((part) => part !== '@'), ...below];
+      if (isVisible(answer, named(place))) tell(report, named(place));
+      // A place that does not exist is as good as none.
+      else if (!isVisible(run.data, place)) errors.push(error);
+    }
+  }
+  const told = new Set(errors.map(({ path }) => path?.join('\n')));
+  for (const { report, at } of hidden)
+    for (const place of nullsFor(report.site, at, run, answer, sites, named)) {
+      const key = place.join('\n');
+      if (!told.has(key)) tell(report, place);
+      told.add(key);
+    }
+  return errors;
+}
+
+/** Where the client's answer is null for want of what `site` should have said of the object at `at`. */
+function nullsFor(site: FetchSite, at: Path, run: Run, answer: unknown, sites: readonly FetchSite[], named: (parts: Path) => Path): Path[] {
+  let [object, value]: unknown[] = [run.data, answer];
+  for (const [depth, part] of at.entries()) {
+    value = (value as Plain)[named([part])[0] as string];
+    object = (object as Plain)[part];
+    // Only the gateway knows this object: who required it was told that it is null.
+    if (value === undefined) return [];
+    // A null that could not stay where it arose has taken the object with it.
+    if (value === null) return [named(at.slice(0, depth + 1))];
+  }
+  const same = sites.filter(({ path }) => sameObjects(path, site.path));
+  const wanting = named([...unanswered(object as Plain, site, same)]);
+  return wanting.flatMap((name) => ((value as Plain)[name as string] === null ? [[...named(at), name]] : []));
+}
+
+/** The fields of an object that a fetch gave no answer for, and all that could not be asked for without them. */
+function unanswered(target: Plain, site: FetchSite, sites: readonly FetchSite[]): ReadonlySet<string> {
+  const all = new Set<string>();
+  const add = (from: FetchSite) => {
+    for (const name of fieldNames(from, String(target.__typename))) if (name !== '__typename' && target[name] === undefined) all.add(name);
+  };
+  add(site);
+  for (let known = -1; known < all.size; ) {
+    known = all.size;
+    for (const other of sites) if ([...(other.representations?.given ?? [])].some((name) => all.has(name))) add(other);
+  }
+  return all;
+}
+
+export function sameObjects(a: PlanPath, b: PlanPath): boolean {
+  return a.length === b.length && a.every((part, index) => part === b[index]);
+}
+
+/** Whether an error's path leads to something that the client asked for, as far as the answer shows. */
+function isVisible(answer: unknown, path: Path): boolean {
+  let value: unknown = answer;
+  for (const part of path) {
+    if (value === null || value === undefined || typeof value !== 'object') return true;
+    if (!Object.hasOwn(value, part)) return false;
+    value = (value as Readonly<Record<string | number, unknown>>)[part];
+  }
+  return true;
+}
