@@ -50,6 +50,8 @@ export class Operation {
   /** As the client sent it; variables are checked against this and `schema`. */
   readonly definition: OperationDefinitionNode;
   readonly schema: GraphQLSchema;
+  /** From a variable of the plan to the client's, where they differ. */
+  readonly #variables: readonly (readonly [ours: string, theirs: string])[];
   readonly #conditions: Conditions;
   readonly #program: Program;
   readonly #context: WriterContext;
@@ -62,8 +64,9 @@ export class Operation {
     this.asked = asked;
     this.definition = definition;
     this.schema = schema;
-    this.#conditions = new Conditions(definition);
     const operation = operationOf(document, definition.name?.value);
+    this.#variables = renamedVariables(operation, definition);
+    this.#conditions = new Conditions(operation);
     this.#program = compilePlan(planned.plan, this.#conditions, isSubtype, this.kind === 'mutation');
     this.#context = {
       schema,
@@ -77,7 +80,8 @@ export class Operation {
   }
 
   /** Runs the plan. Never rejects for a subgraph's fault. */
-  execute(variables: Readonly<Record<string, unknown>>, client: ClientRequest, surroundings: Surroundings): Promise<Answer> {
+  execute(given: Readonly<Record<string, unknown>>, client: ClientRequest, surroundings: Surroundings): Promise<Answer> {
+    const variables = this.#variables.length === 0 ? given : renamed(given, this.#variables);
     const { step, places, memories } = this.#program;
     const run: Run = {
       surroundings,
@@ -173,6 +177,20 @@ function operationOf(document: DocumentNode, name: string | undefined): Operatio
   for (const definition of document.definitions)
     if (definition.kind === Kind.OPERATION_DEFINITION && (name === undefined || definition.name?.value === name)) return definition;
   throw new Error('The document has no such operation.');
+}
+
+/** Both define the same variables in the same order. */
+function renamedVariables(ours: OperationDefinitionNode, theirs: OperationDefinitionNode) {
+  const names = ({ variableDefinitions = [] }: OperationDefinitionNode) => variableDefinitions.map(({ variable }) => variable.name.value);
+  const given = names(theirs);
+  return names(ours).flatMap((name, index) => (given[index] === name ? [] : [[name, given[index] as string] as const]));
+}
+
+function renamed(values: Readonly<Record<string, unknown>>, names: readonly (readonly [ours: string, theirs: string])[]) {
+  const all = { ...values };
+  for (const [, theirs] of names) delete all[theirs];
+  for (const [ours, theirs] of names) if (Object.hasOwn(values, theirs)) all[ours] = values[theirs];
+  return all;
 }
 
 function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {

@@ -35,4 +35,12 @@ describe('the response names of a client', () => {
       },
     });
   });
+
+  it('and variables give way to the variable that the planner makes up', () => {
+    expect(renamed('query($representations: Int, $n: Int, $_client__n: Int) { a(n: $representations, m: [$n, $_client__n]) }')).toEqual({
+      query:
+        'query($_client__representations:Int$n:Int$_client___client__n:Int){a(n:$_client__representations m:[$n$_client___client__n])}',
+      renames: {},
+    });
+  });
 });

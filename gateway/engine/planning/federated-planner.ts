@@ -1,6 +1,7 @@
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { type DocumentNode, parse } from 'graphql';
+import { type DocumentNode, getOperationAST, parse } from 'graphql';
+import { withoutIntrospection } from './introspection.ts';
 import { withRequiredArguments } from './representations.ts';
 import { aliasRequiredArguments } from './required-arguments.ts';
 import { withoutClashes } from './response-names.ts';
@@ -26,7 +27,8 @@ export interface FederatedPlanner {
 
 /**
  * Apollo's planner, right also where it is wrong by itself (docs/decisions/0006-gateway-engine.md): keys that can't be
- * resolved, fields of one response name that the client and the gateway both ask for, and fields that nobody can answer.
+ * resolved, fields of one response name that the client and the gateway both ask for, fields that nobody can answer, and
+ * introspection.
  * Throws for a broken supergraph.
  */
 export function federatedPlanner(sdl: string): FederatedPlanner {
@@ -40,8 +42,11 @@ export function federatedPlanner(sdl: string): FederatedPlanner {
     supergraph,
     plan(clients, operationName) {
       const { document, renames } = withoutClashes(clients, own);
-      const planOf = (planned: DocumentNode) =>
-        planner.buildQueryPlan(operationFromDocument(schema, planned, operationName === undefined ? {} : { operationName }));
+      const planOf = (whole: DocumentNode): QueryPlan => {
+        const planned = withoutIntrospection(whole);
+        if (getOperationAST(planned, operationName)?.selectionSet.selections.length === 0) return { kind: 'QueryPlan' };
+        return planner.buildQueryPlan(operationFromDocument(schema, planned, operationName === undefined ? {} : { operationName }));
+      };
       const { node, ...plan } = planOf(document);
       if (node?.kind === 'Subscription') return { plan: { ...plan, node }, document, renames };
       let unplanned = unplannedFields(document, operationName, { ...plan, ...(node && { node }) });

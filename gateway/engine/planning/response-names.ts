@@ -1,6 +1,6 @@
-import { type DocumentNode, type FieldNode, Kind, visit } from 'graphql';
+import { type DocumentNode, type FieldNode, Kind, type VariableNode, visit } from 'graphql';
 
-/** Names that begin so stand for a client's alias. */
+/** Names that begin so stand for a client's alias or variable. */
 const OURS = '_client__';
 
 export interface Renamed {
@@ -10,10 +10,14 @@ export interface Renamed {
   readonly renames: ReadonlyMap<string, string>;
 }
 
+/** The variable that the planner gives every fetch of entities. */
+const REPRESENTATIONS = 'representations';
+
 /**
  * Takes a client's aliases out of the way of what the gateway selects for itself: next to `id: name` a key `id` would be
  * the client's choice, and with it which object the subgraphs take this one for. `ownSelections`: names of fields that the
- * gateway selects. An alias is renamed alike wherever it stands, so that selections that were one stay one.
+ * gateway selects. An alias is renamed alike wherever it stands, so that selections that were one stay one. Likewise a
+ * variable `$representations`, which would decide what a subgraph is asked about: `Operation` hands on its value.
  */
 export function withoutClashes(document: DocumentNode, ownSelections: ReadonlySet<string>): Renamed {
   const renames = new Map<string, string>();
@@ -25,6 +29,11 @@ export function withoutClashes(document: DocumentNode, ownSelections: ReadonlySe
       const ours = OURS + alias;
       renames.set(ours, alias);
       return { ...field, alias: { kind: Kind.NAME, value: ours } };
+    },
+    Variable(variable: VariableNode): VariableNode | undefined {
+      const { value } = variable.name;
+      if (value !== REPRESENTATIONS && !value.startsWith(OURS)) return undefined;
+      return { ...variable, name: { kind: Kind.NAME, value: OURS + value } };
     },
   });
   return { document: renamed, renames };

@@ -40,8 +40,9 @@ function subtypesOf(schema: GraphQLSchema): Record<string, readonly string[]> {
 function plan(version: number, document: string, operationName: string | undefined): PlannedOperation {
   const planner = planners.get(version);
   if (!planner) throw new Error('This supergraph is not served any more.');
-  const { plan, document: planned, renames } = planner.plan(parse(document), operationName);
-  return renames.size === 0 ? { plan } : { plan, document: print(planned), renames: [...renames] };
+  const clients = parse(document);
+  const { plan, document: planned, renames } = planner.plan(clients, operationName);
+  return planned === clients ? { plan } : { plan, document: print(planned), renames: [...renames] };
 }
 
 function answer(request: PlanningRequest): PlanningAnswer {
