@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
+import { Client } from '../gateway/transport/client.ts';
 import { inProcess } from '../gateway/transport/in-process.ts';
 import type { Identifier } from '../kernel/intake.ts';
 import { openStore } from '../kernel/storage/open.ts';
@@ -35,7 +36,7 @@ const graph = await openGraph({ supergraphFile, transports, deadlineMs: 10_000, 
 const prepared = new Map<string, { reads: readonly Read[]; answer: unknown }>();
 for (const identifier of identifiers) {
   recorder.take();
-  const client = { requestId: 'floor', now: Date.now(), signal: new AbortController().signal };
+  const client = new Client('floor', Date.now());
   const { body } = await graph.apollo.executeOperation({ query: PROFILE_QUERY, variables: { identifier } }, { contextValue: { client } });
   if (body.kind !== 'single' || body.singleResult.errors) throw new Error('The profile query failed.');
   prepared.set(identifier.value, { reads: recorder.take(), answer: body.singleResult });

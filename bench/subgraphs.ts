@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import type { DocumentNode } from 'graphql';
 import { pino } from 'pino';
 import { crmId } from '../demo/identifiers.ts';
+import { Client } from '../gateway/transport/client.ts';
 import { inProcess } from '../gateway/transport/in-process.ts';
 import { openStore } from '../kernel/storage/open.ts';
 import { openSubgraph, SUBGRAPH_NAMES, type Subgraph, type SubgraphName } from '../kernel/subgraph.ts';
@@ -73,7 +74,7 @@ const requests: (readonly [SubgraphName, readonly NotedFetch[]])[][] = [];
 const now = Date.now();
 for (let i = 0; i < Number(values.customers); i++) {
   for (const list of noted.values()) list.length = 0;
-  const client = { requestId: 'bench', now, signal: new AbortController().signal };
+  const client = new Client('bench', now);
   const { body } = await graph.apollo.executeOperation(
     { query: PROFILE_QUERY, variables: { identifier: crmId(i) } },
     { contextValue: { client } },

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from 'pino';
-import { compiledExecution } from './execution/compiled.ts';
-import { entitiesResolver } from './execution/entities.ts';
+import { subgraphExecution } from './execution/entities.ts';
 import type { Directory, Intake } from './intake.ts';
 import { amountText, type Money } from './money.ts';
 import { scalars } from './scalars.ts';
@@ -67,13 +66,13 @@ export interface Subgraph {
   readonly jobs: readonly Job[];
   /** The context of one request. A mutation needs a fresh one, so that what it changed is read again. */
   context(scope: RequestScope): unknown;
-  /** Executes a validated document. Never rejects for a resolver's fault. */
+  /** Executes a validated document. Never rejects for a resolver's fault; gives no promise where no resolver does. */
   execute(
     document: DocumentNode,
     variables: Readonly<Record<string, unknown>> | undefined,
     context: unknown,
     operationName?: string,
-  ): Promise<ExecutionResult>;
+  ): Promise<ExecutionResult> | ExecutionResult;
 }
 
 const SCHEMA_FOLDER = new URL('../schema/', import.meta.url);
@@ -91,15 +90,12 @@ const sharedResolvers = {
 /** Joins a module with its dependencies. Throws when SDL and resolvers do not fit together. */
 export function openSubgraph<Context>(module: SubgraphModule<Context>, deps: SubgraphDeps): Subgraph {
   const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(module.name)), resolvers: { ...sharedResolvers, ...module.resolvers } });
-  const entities = schema.getQueryType()?.getFields()._entities;
-  if (entities?.resolve) entities.resolve = entitiesResolver(schema, entities.resolve);
-  const run = compiledExecution(schema);
   return {
     name: module.name,
     schema,
     intakes: module.intakes(deps),
     jobs: module.jobs?.(deps) ?? [],
     context: (scope) => module.context(deps, scope),
-    execute: async (document, variables, contextValue, operationName) => run(document, variables, contextValue, operationName),
+    execute: subgraphExecution(schema),
   };
 }

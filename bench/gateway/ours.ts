@@ -10,8 +10,7 @@ import { serveGraph } from '../../gateway/http/server.ts';
 import { inProcess } from '../../gateway/transport/in-process.ts';
 import { overHttp } from '../../gateway/transport/over-http.ts';
 import type { Transport } from '../../gateway/transport/transport.ts';
-import { compiledExecution } from '../../kernel/execution/compiled.ts';
-import { entitiesResolver } from '../../kernel/execution/entities.ts';
+import { subgraphExecution } from '../../kernel/execution/entities.ts';
 import { workload } from './workloads.ts';
 
 const [, , name = '', way] = process.argv;
@@ -23,10 +22,7 @@ const log = pino({ enabled: false });
 function ofThisProcess(service: string): Transport {
   const schema = schemas[service];
   if (!schema) throw new Error(`The workload has no subgraph ${service}.`);
-  const entities = schema.getQueryType()?.getFields()._entities;
-  if (entities?.resolve) entities.resolve = entitiesResolver(schema, entities.resolve);
-  const run = compiledExecution(schema);
-  return inProcess({ context: () => ({}), execute: async (...operation) => run(...operation) });
+  return inProcess({ context: () => ({}), execute: subgraphExecution(schema) });
 }
 
 const engine = openEngine({

@@ -13,8 +13,9 @@ import {
 import type { Logger } from 'pino';
 import QuickLRU from 'quick-lru';
 import { OperatorError } from '../../kernel/errors.ts';
+import type { Client } from '../transport/client.ts';
 import { type ResilienceOptions, resilient } from '../transport/resilient.ts';
-import type { ClientRequest, Transport } from '../transport/transport.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { Subtypes } from './compile/representation.ts';
 import { type Answer, type Asked, Operation } from './operation.ts';
 import { Planner, PlanningProblem, Unanswerable } from './planning/planner.ts';
@@ -81,7 +82,7 @@ class Version {
     this.isSubtype = (condition, typeName) => sets.get(condition)?.has(typeName) ?? false;
   }
 
-  async execute(operation: Operation, variables: Readonly<Record<string, unknown>>, client: ClientRequest): Promise<Answer> {
+  async execute(operation: Operation, variables: Readonly<Record<string, unknown>>, client: Client): Promise<Answer> {
     this.begin();
     try {
       return await operation.execute(variables, client, this.surroundings);
@@ -255,7 +256,7 @@ export class Engine {
   }
 
   /** Never rejects for a subgraph's fault. */
-  execute(operation: Operation, variables: Readonly<Record<string, unknown>>, client: ClientRequest): Promise<Answer> {
+  execute(operation: Operation, variables: Readonly<Record<string, unknown>>, client: Client): Promise<Answer> {
     return (this.#versionOf.get(operation) ?? this.#served()).execute(operation, variables, client);
   }
 

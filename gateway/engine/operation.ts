@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { ClientRequest } from '../transport/transport.ts';
+import type { Client } from '../transport/client.ts';
 import { Unavailable } from '../transport/transport.ts';
 import { Conditions } from './compile/conditions.ts';
 import type { Subtypes } from './compile/representation.ts';
@@ -80,7 +80,7 @@ export class Operation {
   }
 
   /** Runs the plan. Never rejects for a subgraph's fault. */
-  execute(given: Readonly<Record<string, unknown>>, client: ClientRequest, surroundings: Surroundings): Promise<Answer> {
+  execute(given: Readonly<Record<string, unknown>>, client: Client, surroundings: Surroundings): Promise<Answer> {
     const variables = this.#variables.length === 0 ? given : renamed(given, this.#variables);
     const { step, places, memories } = this.#program;
     const run: Run = {

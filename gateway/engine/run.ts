@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import type { ClientRequest, Transport } from '../transport/transport.ts';
+import type { Client } from '../transport/client.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { Batch } from './batch.ts';
 import type { FetchSite } from './fetch-site.ts';
 
@@ -34,7 +35,7 @@ export interface Report {
 /** One execution of a plan. */
 export interface Run {
   readonly surroundings: Surroundings;
-  readonly client: ClientRequest;
+  readonly client: Client;
   readonly mutates: boolean;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly conditions: readonly boolean[];

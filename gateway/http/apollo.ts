@@ -14,8 +14,7 @@ import type {
 import { type FormattedExecutionResult, GraphQLError, type GraphQLSchema, validate } from 'graphql';
 import type { Logger } from 'pino';
 import type { Engine } from '../engine/engine.ts';
-import type { ClientRequest } from '../transport/transport.ts';
-import { Client } from './client.ts';
+import type { Client } from '../transport/client.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
 import type { GraphContext, GraphPlugin } from './plugins.ts';
 import { noPrototype, wrongOperation } from './request-rules.ts';
@@ -102,8 +101,8 @@ class EngineGateway implements GatewayInterface {
         extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
       });
     const operation = this.#engine.prepared(source, operationName) ?? (await this.#engine.prepare(document, source, operationName));
-    const { client } = context as { client: ClientRequest };
-    if (client instanceof Client) client.mutates ||= operation.kind === 'mutation';
+    const { client } = context as { client: Client };
+    client.mutates ||= operation.kind === 'mutation';
     const { text } = await this.#engine.execute(operation, request.variables ?? {}, client);
     const { data = null, errors, extensions } = JSON.parse(text) as FormattedExecutionResult;
     return { data, ...(errors && { errors: errors.map((error) => new AnswerError(error)) }), ...(extensions && { extensions }) };

@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { OperatorError } from '../../kernel/errors.ts';
-import type { ClientRequest } from '../transport/transport.ts';
+import type { Client } from '../transport/client.ts';
 
 /** What plugins find in `contextValue`. */
 export interface GraphContext {
-  readonly client: ClientRequest;
+  readonly client: Client;
 }
 
 export type GraphPlugin = ApolloServerPlugin<GraphContext>;

@@ -1,5 +1,8 @@
+import { isThenable } from '../../kernel/execution/run.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { RequestScope, Subgraph } from '../../kernel/subgraph.ts';
-import type { ClientRequest, Fetch, Receive, Transport } from './transport.ts';
+import type { Client } from './client.ts';
+import type { Fetch, Receive, Transport } from './transport.ts';
 
 /**
  * A subgraph of this process, called without HTTP: variables go in and the answer comes out as objects. All fetches of one
@@ -7,11 +10,11 @@ import type { ClientRequest, Fetch, Receive, Transport } from './transport.ts';
  * it changed is read again. Knows no deadline: see resilient().
  */
 export function inProcess(subgraph: Pick<Subgraph, 'context' | 'execute'>): Transport {
-  const contexts = new WeakMap<ClientRequest, unknown>();
-  const contextOfQuery = (client: ClientRequest) => {
+  const contexts = new WeakMap<Client, unknown>();
+  const contextOfQuery = (client: Client) => {
     let context = contexts.get(client);
     if (context === undefined) {
-      context = subgraph.context(scope(client, client.signal));
+      context = subgraph.context(new QueryScope(client));
       contexts.set(client, context);
     }
     return context;
@@ -20,29 +23,67 @@ export function inProcess(subgraph: Pick<Subgraph, 'context' | 'execute'>): Tran
     kind: 'in-process',
     send(fetch, receive) {
       const { operation, client, mutates } = fetch;
-      const giveUp = mutates ? new AbortController() : undefined;
+      const ownScope = mutates ? new FetchScope(client) : undefined;
       // Undefined when it is not to be called any more.
       let receiver: Receive | undefined = receive;
+      let answer: ReturnType<Subgraph['execute']>;
       try {
-        const context = giveUp ? subgraph.context(scope(client, giveUp.signal)) : contextOfQuery(client);
-        subgraph.execute(operation.document, variablesOf(fetch), context, operation.name).then(
-          (answer) => receiver?.(null, answer),
-          (error: unknown) => receiver?.(asError(error), undefined),
-        );
+        const context = ownScope ? subgraph.context(ownScope) : contextOfQuery(client);
+        answer = subgraph.execute(operation.document, variablesOf(fetch), context, operation.name);
       } catch (error) {
         receive(asError(error), undefined);
+        return () => {};
       }
+      if (isThenable(answer))
+        answer.then(
+          (result) => receiver?.(null, result),
+          (error: unknown) => receiver?.(asError(error), undefined),
+        );
+      else receive(null, answer);
       return () => {
         receiver = undefined;
-        giveUp?.abort();
+        ownScope?.abort();
       };
     },
     close: async () => {},
   };
 }
 
-function scope(client: ClientRequest, signal: AbortSignal): RequestScope {
-  return { requestId: client.requestId, now: client.now, signal };
+/** What all fetches of one query are to a subgraph. */
+class QueryScope implements RequestScope {
+  readonly requestId: string;
+  readonly now: EpochMs;
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.requestId = client.requestId;
+    this.now = client.now;
+    this.#client = client;
+  }
+
+  get signal(): AbortSignal {
+    return this.#client.signal;
+  }
+}
+
+/** What one fetch of a mutation is to a subgraph. */
+class FetchScope implements RequestScope {
+  readonly requestId: string;
+  readonly now: EpochMs;
+  readonly #controller = new AbortController();
+
+  constructor({ requestId, now }: Client) {
+    this.requestId = requestId;
+    this.now = now;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#controller.abort();
+  }
 }
 
 function variablesOf(fetch: Fetch): Fetch['variables'] {

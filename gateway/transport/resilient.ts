@@ -38,7 +38,7 @@ export function resilient(service: string, transport: Transport, options: Resili
 const nothingToCancel: Cancel = () => {};
 
 function isGone({ mutates, client }: Fetch): boolean {
-  return !mutates && client.signal.aborted;
+  return !mutates && client.gone;
 }
 
 function refuse(receive: Receive, code: Unavailable['code']): Cancel {

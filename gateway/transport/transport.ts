@@ -1,15 +1,5 @@
 import type { DocumentNode } from 'graphql';
-import type { EpochMs } from '../../kernel/storage/port.ts';
-
-/** One client request, as it is carried to every fetch that is made for it. */
-export interface ClientRequest {
-  readonly requestId: string;
-  readonly now: EpochMs;
-  /** Aborted when the client went away from a query; a mutation is carried to its end. */
-  readonly signal: AbortSignal;
-  /** Whose request it is: reads under way are shared between requests of the same principal only. Absent: the anonymous one. */
-  readonly principal?: string | undefined;
-}
+import type { Client } from './client.ts';
 
 /** What the gateway hands to `_entities` for one object: its type name and the fields that the subgraph needs. */
 export type Representation = Readonly<Record<string, unknown>> & { readonly __typename: string };
@@ -35,7 +25,7 @@ export interface Fetch {
   readonly representations: readonly string[] | undefined;
   /** The same representations as objects, made when asked for; they share their values with the answer so far and are not to be changed. */
   objects(): readonly Representation[];
-  readonly client: ClientRequest;
+  readonly client: Client;
   /** Whether the client's request is a mutation; this fetch of its plan may be a query all the same. */
   readonly mutates: boolean;
   /** How long this fetch may take, at most. */

@@ -1,3 +1,4 @@
+import type { Client } from './client.ts';
 import { Timed } from './deadlines.ts';
 import { type Fetch, type Receive, Unavailable } from './transport.ts';
 
@@ -17,14 +18,15 @@ export interface Awaited {
 export class Wait extends Timed {
   #receive: Receive | undefined;
   readonly #awaited: Awaited;
-  readonly #ofClient: Set<Wait> | undefined;
+  /** Undefined for a mutation's. */
+  readonly #client: Client | undefined;
 
   constructor({ deadlineMs, mutates, client }: Fetch, receive: Receive, awaited: Awaited) {
     super(deadlineMs);
     this.#receive = receive;
     this.#awaited = awaited;
-    this.#ofClient = mutates ? undefined : waitsOf(client.signal);
-    this.#ofClient?.add(this);
+    this.#client = mutates ? undefined : client;
+    this.#client?.tell(this);
   }
 
   end(fault: Error | null, answer: unknown, shared?: boolean, plain?: boolean): void {
@@ -49,27 +51,11 @@ export class Wait extends Timed {
     if (!receive) return undefined;
     this.#receive = undefined;
     this.endWait();
-    this.#ofClient?.delete(this);
+    this.#client?.forget(this);
     return receive;
   }
 }
 
 function expired(wait: Wait): void {
   wait.leave('DEADLINE');
-}
-
-const waits = new WeakMap<AbortSignal, Set<Wait>>();
-
-/** All who wait for one client's sake. One listener for each client request, because a listener costs as much as a small fetch's JSON. */
-function waitsOf(signal: AbortSignal): Set<Wait> {
-  let ofClient = waits.get(signal);
-  if (!ofClient) {
-    const all = new Set<Wait>();
-    waits.set(signal, all);
-    signal.addEventListener('abort', () => {
-      for (const wait of all) wait.leave('CLIENT_GONE');
-    });
-    ofClient = all;
-  }
-  return ofClient;
 }

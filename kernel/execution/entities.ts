@@ -1,8 +1,16 @@
 import { type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
+import { compiledExecution, type Execute } from './compiled.ts';
 import { isThenable } from './run.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 type ResolveReference = (reference: object, contextValue: unknown, info: unknown) => unknown;
+
+/** Executes operations of a schema of `@apollo/subgraph`, whose `_entities` resolver is replaced. */
+export function subgraphExecution(schema: GraphQLSchema): Execute {
+  const entities = schema.getQueryType()?.getFields()._entities;
+  if (entities?.resolve) entities.resolve = entitiesResolver(schema, entities.resolve);
+  return compiledExecution(schema);
+}
 
 /**
  * Federation's `_entities` for a schema of `@apollo/subgraph`: each representation goes to the `__resolveReference` of its type, and is the
@@ -10,7 +18,7 @@ type ResolveReference = (reference: object, contextValue: unknown, info: unknown
  * thrown at once, and that nothing waits where nothing has to. Representations of anything but an object type are left to `stock`, the
  * resolver of @apollo/subgraph.
  */
-export function entitiesResolver(schema: GraphQLSchema, stock: Resolver): Resolver {
+function entitiesResolver(schema: GraphQLSchema, stock: Resolver): Resolver {
   const resolvers = new Map<string, ResolveReference | undefined>();
   for (const type of Object.values(schema.getTypeMap())) if (isObjectType(type)) resolvers.set(type.name, resolveReferenceOf(type));
   return (source, args, contextValue, info) => {

@@ -1,7 +1,8 @@
 import { type ExecutionResult, type GraphQLFormattedError, parse } from 'graphql';
 import { pino } from 'pino';
 import { type Engine, openEngine } from '../../gateway/engine/engine.ts';
-import { type ClientRequest, type Fetch, type Transport, variablesText } from '../../gateway/transport/transport.ts';
+import { Client } from '../../gateway/transport/client.ts';
+import { type Fetch, type Transport, variablesText } from '../../gateway/transport/transport.ts';
 import type { Execution } from './execution.ts';
 import type { Graph } from './graph.ts';
 import type { GeneratedSubgraph, State } from './subgraph.ts';
@@ -9,7 +10,7 @@ import type { GeneratedSubgraph, State } from './subgraph.ts';
 /** Our engine, which is given one graph after the other: each of them replaces the one before. */
 export class OurExecution {
   readonly #engine: Engine;
-  readonly #states = new WeakMap<ClientRequest, State>();
+  readonly #states = new WeakMap<Client, State>();
   #subgraphs: ReadonlyMap<string, GeneratedSubgraph> = new Map();
   #kind: Transport['kind'] = 'http';
   #graphs = 0;
@@ -35,7 +36,7 @@ export class OurExecution {
     return {
       run: async ({ query, variables }) => {
         const operation = await this.#engine.prepare(parse(query), query, undefined);
-        const client: ClientRequest = { requestId: 'generated', now: 0, signal: new AbortController().signal };
+        const client = new Client('generated', 0);
         this.#states.set(client, { changes: 0 });
         const { text } = await this.#engine.execute(operation, variables, client);
         const { errors = [] } = JSON.parse(text) as { errors?: GraphQLFormattedError[] };

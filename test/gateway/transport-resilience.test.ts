@@ -137,28 +137,27 @@ describe('the deadline of a fetch over HTTP', () => {
 describe.each(['in-process', 'http'] as const)('a client that goes away, %s', (kind) => {
   it('gives up all fetches of its query, at every subgraph', async () => {
     const [crm, pos] = [manual(kind), manual(kind)];
-    const controller = new AbortController();
-    const client = clientOf({ signal: controller.signal });
+    const client = clientOf();
     const outcomes = [crm, pos].map(({ transport }) => outcomeOf(resilient('pos', transport, { log }), fetchOf({ client })));
-    controller.abort();
+    client.leave();
     expect(await Promise.all(outcomes)).toEqual(['CLIENT_GONE', 'CLIENT_GONE']);
     expect([...crm.sent, ...pos.sent].map(({ cancelled }) => cancelled)).toEqual([true, true]);
   });
 
   it('before a fetch of its query has it not made', async () => {
     const { sent, transport } = manual(kind);
-    const client = clientOf({ signal: AbortSignal.abort() });
+    const client = clientOf();
+    client.leave();
     expect(await outcomeOf(resilient('pos', transport, { log }), fetchOf({ client }))).toBe('CLIENT_GONE');
     expect(sent).toHaveLength(0);
   });
 
   it('leaves its mutation to be carried to the end, with what is read for its answer', async () => {
     const { sent, transport } = manual(kind);
-    const controller = new AbortController();
-    const client = clientOf({ signal: controller.signal });
+    const client = clientOf();
     const way = resilient('pos', transport, { log });
     const change = outcomeOf(way, fetchOf({ client, kind: 'mutation' }));
-    controller.abort();
+    client.leave();
     sent[0]?.receive(null, { data: {} });
     expect(await change).toBe('answered');
     const read = outcomeOf(way, fetchOf({ client, mutates: true }));
@@ -315,10 +314,10 @@ describe('the breaker', () => {
     await outcomes(pos.transport, 4);
     await pause(110);
     pos.answer = hangs;
-    const controller = new AbortController();
-    const gone = outcomeOf(pos.transport, fetchOf({ client: clientOf({ signal: controller.signal }) }));
+    const client = clientOf();
+    const gone = outcomeOf(pos.transport, fetchOf({ client }));
     await until(() => pos.asked === 5);
-    controller.abort();
+    client.leave();
     expect(await gone).toBe('CLIENT_GONE');
     pos.answer = works;
     await pause(110);
@@ -332,9 +331,9 @@ describe('the breaker', () => {
     const { transport } = manual('http');
     const way = resilient('pos', transport, { log, ...options });
     for (let i = 0; i < 12; i++) {
-      const controller = new AbortController();
-      const gone = outcomeOf(way, fetchOf({ client: clientOf({ signal: controller.signal }) }));
-      controller.abort();
+      const client = clientOf();
+      const gone = outcomeOf(way, fetchOf({ client }));
+      client.leave();
       expect(await gone).toBe('CLIENT_GONE');
     }
     expect(way.breakerState).toBe('closed');
@@ -383,9 +382,9 @@ describe('equal reads under way', () => {
   it.each<readonly [string, Partial<Fetch> & { kind?: 'query' | 'mutation' }, Partial<Fetch> & { kind?: 'query' | 'mutation' }, number]>([
     ['of other customers', ada, ben, 2],
     ['with other variables', { variables: { first: 1 } }, { variables: { first: 2 } }, 2],
-    ['of one principal', { client: clientOf({ principal: 'p1' }) }, { client: clientOf({ principal: 'p1' }) }, 1],
-    ['of two principals', { client: clientOf({ principal: 'p1' }) }, { client: clientOf({ principal: 'p2' }) }, 2],
-    ['of a principal and of nobody', { client: clientOf({ principal: 'p1' }) }, { client: clientOf() }, 2],
+    ['of one principal', { client: clientOf('p1') }, { client: clientOf('p1') }, 1],
+    ['of two principals', { client: clientOf('p1') }, { client: clientOf('p2') }, 2],
+    ['of a principal and of nobody', { client: clientOf('p1') }, { client: clientOf() }, 2],
     ['within mutations', { mutates: true }, { mutates: true }, 2],
     ['that are changes', { kind: 'mutation' }, { kind: 'mutation' }, 2],
   ])('%s: %#', async (_, one, other, asked) => {
@@ -427,14 +426,14 @@ describe('equal reads under way', () => {
 
   it('are given up when the last of their clients has gone', async () => {
     const pos = await subgraph(hangs);
-    const controllers = [new AbortController(), new AbortController()];
-    const outcomes = controllers.map(({ signal }) => outcomeOf(pos.transport, fetchOf({ client: clientOf({ signal }) })));
+    const clients = [clientOf(), clientOf()];
+    const outcomes = clients.map((client) => outcomeOf(pos.transport, fetchOf({ client })));
     await until(() => pos.asked === 1);
-    controllers[0]?.abort();
+    clients[0]?.leave();
     expect(await outcomes[0]).toBe('CLIENT_GONE');
     await pause(20);
     expect(pos.closed).toBe(0);
-    controllers[1]?.abort();
+    clients[1]?.leave();
     expect(await outcomes[1]).toBe('CLIENT_GONE');
     await until(() => pos.closed === 1);
     expect(pos.asked).toBe(1);

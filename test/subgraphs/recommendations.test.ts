@@ -8,7 +8,7 @@ const asOf = '2026-03-01T11:59:59.000Z';
 // It is given nothing to read from or write to: what it needs comes with the customer.
 const subgraph = openSubgraph(recommendations, {} as SubgraphDeps);
 
-function ask(representations: readonly object[], selection: string): Promise<ExecutionResult> {
+async function ask(representations: readonly object[], selection: string): Promise<ExecutionResult> {
   return subgraph.execute(
     parse(
       `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Customer { id recommendations ${selection} } } }`,

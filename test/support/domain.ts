@@ -72,7 +72,7 @@ export async function openDomain<Context>(module: SubgraphModule<Context>): Prom
   const store = counting(plain, calls.list);
   const directory = await openDirectory({ store: identities, clock });
   const subgraph = openSubgraph(module, { store, directory, clock, log: pino({ enabled: false }) });
-  const ask: Domain['ask'] = (query, variables) =>
+  const ask: Domain['ask'] = async (query, variables) =>
     subgraph.execute(parse(query), variables, subgraph.context({ requestId: 'test', now: time.now }));
   const resolve = async (...identifiers: readonly Identifier[]) => {
     const claim: Claim = { identifiers, source: 'test', seenAt: null };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'graphql';
-import type { ClientRequest, Fetch, Transport } from '../../gateway/transport/transport.ts';
+import { Client } from '../../gateway/transport/client.ts';
+import type { Fetch, Transport } from '../../gateway/transport/transport.ts';
 
 /** A fetch as a query plan would make it, with what a test wants to be different. */
 export function fetchOf({ kind = 'query', ...wanted }: Partial<Fetch> & { readonly kind?: 'query' | 'mutation' } = {}): Fetch {
@@ -24,8 +25,8 @@ export function fetchOf({ kind = 'query', ...wanted }: Partial<Fetch> & { readon
   };
 }
 
-export function clientOf(client: Partial<ClientRequest> = {}): ClientRequest {
-  return { requestId: '3a0f9c1e-2b4d-4c6e-8f10-123456789abc', now: 1_700_000_000_000, signal: new AbortController().signal, ...client };
+export function clientOf(principal?: string): Client {
+  return new Client('3a0f9c1e-2b4d-4c6e-8f10-123456789abc', 1_700_000_000_000, principal);
 }
 
 /** The answer, or a rejection with the fault. */

@@ -1,8 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import type { ApolloServer } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
 import type { GraphContext } from '../../gateway/http/plugins.ts';
-import type { ClientRequest } from '../../gateway/transport/transport.ts';
+import { Client } from '../../gateway/transport/client.ts';
 
 /** Any JSON, as a test looks into it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests read into answers whose shape the query beside them says.
@@ -22,9 +21,7 @@ export async function ask(
   variables: Record<string, unknown> = {},
   now = 0,
 ): Promise<Answer> {
-  const { signal } = new AbortController();
-  setMaxListeners(0, signal);
-  const client: ClientRequest = { requestId: '00000000-0000-4000-8000-000000000000', now, signal };
+  const client = new Client('00000000-0000-4000-8000-000000000000', now);
   const response = await apollo.executeOperation({ query, variables }, { contextValue: { client } });
   if (response.body.kind !== 'single') throw new Error('An answer in parts.');
   return JSON.parse(JSON.stringify(response.body.singleResult satisfies FormattedExecutionResult)) as Answer;

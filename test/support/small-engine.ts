@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
 import { pino } from 'pino';
 import { type Engine, openEngine } from '../../gateway/engine/engine.ts';
+import { Client } from '../../gateway/transport/client.ts';
 import { type Fetch, type Transport, variablesText } from '../../gateway/transport/transport.ts';
 import { HEAD, supergraphOf } from './federated-plan.ts';
 import type { Answer } from './graph-client.ts';
@@ -74,7 +75,7 @@ export async function smallEngine(parts: Readonly<Record<string, SmallSubgraph>>
     ask: async (query, variables = {}) => {
       const operation = await engine.prepare(parse(query), query, undefined);
       sent.length = 0;
-      const client = { requestId: '00000000-0000-4000-8000-000000000000', now: 0, signal: new AbortController().signal };
+      const client = new Client('00000000-0000-4000-8000-000000000000', 0);
       const { text } = await engine.execute(operation, variables, client);
       return JSON.parse(text) as Answer;
     },

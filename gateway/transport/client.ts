@@ -1,0 +1,57 @@
+import type { EpochMs } from '../../kernel/storage/port.ts';
+
+/** Who gives up when the client goes away. */
+export interface Leaver {
+  leave(why: 'CLIENT_GONE'): void;
+}
+
+/** One client request, as it is carried to every fetch that is made for it. */
+export class Client {
+  readonly requestId: string;
+  readonly now: EpochMs;
+  /** Whose request it is: reads under way are shared between requests of the same principal only. Undefined: the anonymous one. */
+  readonly principal: string | undefined;
+  /** Set before a mutation is executed: it is carried to its end although its client goes away. */
+  mutates = false;
+  #left = false;
+  #leavers: Set<Leaver> | undefined;
+  #controller: AbortController | undefined;
+
+  constructor(requestId: string, now: EpochMs, principal?: string) {
+    this.requestId = requestId;
+    this.now = now;
+    this.principal = principal;
+  }
+
+  /** Whether nobody waits for the answer any more, and nothing has to be carried to its end. */
+  get gone(): boolean {
+    return this.#left && !this.mutates;
+  }
+
+  /** Aborted when the client is gone. Made when somebody asks for it, because that costs as much as a small fetch. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.gone) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /** Has `leaver` told when the client is gone, until `forget`. */
+  tell(leaver: Leaver): void {
+    this.#leavers ??= new Set();
+    this.#leavers.add(leaver);
+  }
+
+  forget(leaver: Leaver): void {
+    this.#leavers?.delete(leaver);
+  }
+
+  /** The connection was closed before the answer was written. */
+  leave(): void {
+    this.#left = true;
+    if (this.mutates) return;
+    this.#controller?.abort();
+    for (const leaver of this.#leavers ?? []) leaver.leave('CLIENT_GONE');
+  }
+}
