@@ -30,8 +30,8 @@ const transports = new Map(
     inProcess(openSubgraph(modules[name], { store: stores.get(name)!, directory, clock: Date.now, log })),
   ]),
 );
-const supergraphFile = new URL('../schema/supergraph.graphql', import.meta.url).pathname;
-const graph = await openGraph({ supergraphFile, transports, deadlineMs: 10_000, introspection: false, log });
+const supergraphSdl = readFileSync(new URL('../schema/supergraph.graphql', import.meta.url), 'utf8');
+const graph = await openGraph({ supergraphSdl, transports, deadlineMs: 10_000, introspection: false, log });
 
 const prepared = new Map<string, { reads: readonly Read[]; answer: unknown }>();
 for (const identifier of identifiers) {

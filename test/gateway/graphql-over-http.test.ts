@@ -13,9 +13,9 @@ afterAll(async () => {
 
 async function serve(csrfPrevention: boolean): Promise<string> {
   const log = createLog('silent');
-  const { supergraphFile, subgraphs } = tinyGraph();
+  const { supergraphSdl, subgraphs } = tinyGraph();
   const transports = new Map([...subgraphs].map(([name, subgraph]) => [name as string, inProcess(subgraph)]));
-  const { engine, stop } = await openGraph({ supergraphFile, transports, deadlineMs: 1000, introspection: true, log });
+  const { engine, stop } = await openGraph({ supergraphSdl, transports, deadlineMs: 1000, introspection: true, log });
   const server = await serveGraph({
     engine,
     host: '127.0.0.1',

@@ -36,9 +36,9 @@ async function start(production: boolean): Promise<void> {
 }
 
 beforeAll(async () => {
-  const { supergraphFile, subgraphs } = tinyGraph();
+  const { supergraphSdl, subgraphs } = tinyGraph();
   const transports = new Map([...subgraphs].map(([name, subgraph]) => [name as string, inProcess(subgraph)]));
-  graph = await openGraph({ supergraphFile, transports, deadlineMs: 1000, introspection: true, log });
+  graph = await openGraph({ supergraphSdl, transports, deadlineMs: 1000, introspection: true, log });
 });
 afterAll(() => graph.stop());
 beforeEach(() => {

@@ -42,9 +42,9 @@ describe('plugins of Apollo Server', () => {
     ]);
     expect(plugins).toHaveLength(2);
     const log = createLog('silent');
-    const { supergraphFile, subgraphs } = tinyGraph();
+    const { supergraphSdl, subgraphs } = tinyGraph();
     const transports = new Map([...subgraphs].map(([name, subgraph]) => [name as string, inProcess(subgraph)]));
-    const { engine, stop } = await openGraph({ supergraphFile, transports, deadlineMs: 5000, introspection: false, log });
+    const { engine, stop } = await openGraph({ supergraphSdl, transports, deadlineMs: 5000, introspection: false, log });
     const server = await serveGraph({
       engine,
       plugins,

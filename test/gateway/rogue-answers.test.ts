@@ -62,13 +62,13 @@ describe('a subgraph that answers', () => {
       request.resume();
       answer(response);
     });
-    const { supergraphFile, subgraphs } = tinyGraph();
+    const { supergraphSdl, subgraphs } = tinyGraph();
     const transports = new Map<string, Transport>([...subgraphs].map(([name, subgraph]) => [name, inProcess(subgraph)]));
     transports.set('crm', overHttp(new URL(rogue.url), { secret: 'x'.repeat(32) }));
     const log = createLog('warn', { write: (text) => (logged += text) });
     // Every answer is wrong here, and each shall be looked at.
     const resilience = { retry: false, breaker: false } as const;
-    graph = await openGraph({ supergraphFile, transports, deadlineMs: 2000, resilience, introspection: false, log });
+    graph = await openGraph({ supergraphSdl, transports, deadlineMs: 2000, resilience, introspection: false, log });
     closing.push(() => graph.stop(), rogue.close);
   });
   beforeEach(() => {

@@ -29,7 +29,7 @@ describe.each(['in one process', 'over HTTP'])('an unavailable subgraph, %s', (s
 
   beforeAll(async () => {
     const log = pino({ enabled: false });
-    const { supergraphFile, subgraphs } = tinyGraph();
+    const { supergraphSdl, subgraphs } = tinyGraph();
     const transports = new Map<string, Transport>();
     for (const [name, subgraph] of subgraphs) {
       if (shape === 'in one process') {
@@ -56,7 +56,7 @@ describe.each(['in one process', 'over HTTP'])('an unavailable subgraph, %s', (s
     }
     // A retry or an open breaker would hide what is looked at here.
     const resilience = { retry: false, breaker: false } as const;
-    graph = await openGraph({ supergraphFile, transports, deadlineMs: DEADLINE_MS, resilience, introspection: false, log });
+    graph = await openGraph({ supergraphSdl, transports, deadlineMs: DEADLINE_MS, resilience, introspection: false, log });
     closing.unshift(() => graph.stop());
     // Planned before anything is timed.
     for (const query of [EVERYTHING, OFTEN]) await ask(graph, query, { id: 'ada' });

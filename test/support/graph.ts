@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ApolloServer } from '@apollo/server';
 import type { Logger } from 'pino';
 import { type Engine, type EngineOptions, openEngine } from '../../gateway/engine/engine.ts';
@@ -8,7 +7,7 @@ import type { Transport } from '../../gateway/transport/transport.ts';
 import { scalars } from '../../kernel/scalars.ts';
 
 export interface GraphOptions {
-  readonly supergraphFile: string;
+  readonly supergraphSdl: string;
   /** A way to each subgraph of the supergraph, by its name there. */
   readonly transports: ReadonlyMap<string, Transport>;
   readonly deadlineMs: number;
@@ -24,14 +23,14 @@ export interface Graph {
   stop(): Promise<void>;
 }
 
-export async function openGraph({ supergraphFile, transports, deadlineMs, resilience, introspection, log }: GraphOptions): Promise<Graph> {
+export async function openGraph({ supergraphSdl, transports, deadlineMs, resilience, introspection, log }: GraphOptions): Promise<Graph> {
   const transportFor = ({ name }: { name: string }) => {
     const transport = transports.get(name);
     if (!transport) throw new Error(`The test has no way to ${name}.`);
     return transport;
   };
   const engine = openEngine({ transportFor, deadlineMs, requestDeadlineMs: deadlineMs + 10_000, scalars, resilience, log });
-  await engine.load(readFileSync(supergraphFile, 'utf8'), supergraphFile);
+  await engine.load(supergraphSdl, 'the test');
   const apollo = await openApollo({ engine, introspection, production: true, log });
   return {
     engine,

@@ -17,7 +17,7 @@ import { type Answer, ask } from './graph-client.ts';
 export const SHAPES = ['one process', 'many processes'] as const;
 export type Shape = (typeof SHAPES)[number];
 
-const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url).pathname;
+const SUPERGRAPH = readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8');
 const SECRET = 'the-secret-of-the-test-suite-32-characters';
 /** `TEST_LOG=warn npx vitest run test/supergraph` shows what the subgraphs say. */
 const log = createLog(process.env.TEST_LOG ?? 'silent');
@@ -52,7 +52,7 @@ export async function openStack(shape: Shape, deadlineMs = 15_000): Promise<Stac
     }
   }
   const graph = await openGraph({
-    supergraphFile: SUPERGRAPH,
+    supergraphSdl: SUPERGRAPH,
     transports,
     deadlineMs,
     introspection: true,
@@ -73,7 +73,7 @@ export async function openStockStack(): Promise<Stack> {
     closing.unshift(server.close);
   }
   const gateway = new ApolloGateway({
-    supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
+    supergraphSdl: SUPERGRAPH,
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     buildService: ({ name }) =>
       new RemoteGraphQLDataSource({

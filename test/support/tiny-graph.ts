@@ -1,6 +1,3 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, GraphQLError, parse } from 'graphql';
@@ -128,7 +125,7 @@ export type TinyName = 'identity' | 'crm' | 'pos' | 'recommendations';
 const TINY_NAMES: readonly TinyName[] = ['identity', 'crm', 'pos', 'recommendations'];
 
 export interface TinyGraph {
-  readonly supergraphFile: string;
+  readonly supergraphSdl: string;
   readonly subgraphs: ReadonlyMap<SubgraphName, Subgraph>;
   /** How many contexts each subgraph made. */
   readonly contexts: Map<string, number>;
@@ -139,8 +136,6 @@ export function tinyGraph(): TinyGraph {
     TINY_NAMES.map((name) => ({ name, url: `http://127.0.0.1:1/${name}`, typeDefs: parse(HEAD + parts[name]?.sdl) })),
   );
   if (composed.errors) throw new Error(composed.errors.map((error) => error.message).join('\n'));
-  const supergraphFile = join(mkdtempSync(join(tmpdir(), 'c360-tiny-')), 'supergraph.graphql');
-  writeFileSync(supergraphFile, composed.supergraphSdl);
   const contexts = new Map<string, number>();
   const subgraphs = new Map<SubgraphName, Subgraph>(
     TINY_NAMES.map((name) => {
@@ -164,5 +159,5 @@ export function tinyGraph(): TinyGraph {
       ];
     }),
   );
-  return { supergraphFile, subgraphs, contexts };
+  return { supergraphSdl: composed.supergraphSdl, subgraphs, contexts };
 }
