@@ -1,5 +1,6 @@
 import {
   type GraphQLCompositeType,
+  type GraphQLLeafType,
   type GraphQLOutputType,
   isAbstractType,
   isCompositeType,
@@ -12,8 +13,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { ALWAYS } from './conditions.ts';
-import { json, quote } from './json.ts';
-import { type Part, type Place, type SelectionContext, selectionOf } from './selection.ts';
+import { Due } from './due.ts';
+import { escaped, json } from './json.ts';
+import { type Part, type SelectedField, type SelectionContext, selectionOf } from './selection.ts';
 
 /** What a writer notes of an answer that is not as the schema promises. */
 export interface Notes {
@@ -42,11 +44,12 @@ export interface WriterContext extends SelectionContext {
   readonly introspect: (set: SelectionSetNode, variables: Readonly<Record<string, unknown>>) => string;
 }
 
-type Written = (value: unknown, conditions: readonly boolean[], notes: Notes) => string | null;
+/** Writes what is due and the value behind `before`; null when the value has to be null. */
+type Written = (value: unknown, conditions: readonly boolean[], notes: Notes, before: string, due: number) => string | null;
 
 /** What generated code calls. */
 const runtime = {
-  quote,
+  escaped,
   json,
   misfit(notes: Notes): null {
     notes.misfit = true;
@@ -69,9 +72,6 @@ const runtime = {
       return `${value}`;
     return runtime.flaw(notes);
   },
-  text(value: unknown, id: boolean, notes: Notes): string | null {
-    return id && typeof value === 'number' ? runtime.number(value, true, notes) : runtime.flaw(notes);
-  },
 };
 
 /**
@@ -83,11 +83,25 @@ export function compileWriter(context: WriterContext, explains: boolean): Writer
   const { operation, schema } = context;
   const root = schema.getRootType(operation.operation);
   if (!root) throw new Error(`The schema has no ${operation.operation} type.`);
-  const written = new Unit(context, explains).compile([{ set: operation.selectionSet, when: ALWAYS, on: root }], root);
-  return written as Writer;
+  const written = new Unit(context, explains).compile([{ set: operation.selectionSet, when: ALWAYS, on: root }], root, NOTHING);
+  return (data, conditions, notes) => written(data, conditions, notes, '', 0);
 }
 
-/** One piece of generated code: an object type's function and those of all that is statically below it. */
+const NOTHING = new Due(['']);
+/** After a string, whose closing quote is written with what follows. */
+const QUOTE = new Due(['"']);
+const NOTHING_OR_QUOTE = NOTHING.or(QUOTE);
+
+/** Code that writes a value, and what is due after it. */
+interface Code {
+  readonly code: string;
+  readonly after: Due;
+}
+
+/**
+ * One piece of generated code: an object type's function and those of all that is statically below it. In it `o` is the value to write, `c` are
+ * the conditions, `s` the notes, `t` is the text so far, `d` says what is due; a function gives the text with its value, or null.
+ */
 class Unit {
   readonly #context: WriterContext;
   readonly #explains: boolean;
@@ -100,8 +114,8 @@ class Unit {
     this.#explains = explains;
   }
 
-  compile(parts: readonly Part[], type: GraphQLCompositeType): Written {
-    const name = this.#object(parts, type);
+  compile(parts: readonly Part[], type: GraphQLCompositeType, due: Due): Written {
+    const name = this.#object(parts, type, due);
     // Names come from a validated document and are written as JSON strings; nothing of a value is ever code.
     return new Function('rt', 'k', `"use strict";\n${this.#code.join('\n')}\nreturn ${name};`)(runtime, this.#constants) as Written;
   }
@@ -112,126 +126,121 @@ class Unit {
 
   #function(body: string): string {
     const name = `w${this.#functions++}`;
-    this.#code.push(`function ${name}(o,c,s){${body}}`);
+    this.#code.push(`function ${name}(o,c,s,t,d){${body}}`);
     return name;
   }
 
   /** A function for objects of `type`. */
-  #object(parts: readonly Part[], type: GraphQLCompositeType): string {
-    const places = selectionOf(parts, type, this.#context);
+  #object(parts: readonly Part[], type: GraphQLCompositeType, before: Due): string {
     const lines: string[] = [];
-    // The first field that is always there needs no look at what is before it.
-    let certain = false;
-    let prefix = '{';
-    for (const place of places) {
-      const always = place.when === ALWAYS;
-      const { setup, value } = this.#place(place, type);
-      if (value === null) {
-        lines.push(setup);
+    let due = before.with('{');
+    for (const { field, when } of selectionOf(parts, type, this.#context)) {
+      const { code, after } = this.#field(field, type, due);
+      if (when === ALWAYS) {
+        lines.push(code);
+        due = after;
         continue;
       }
-      const key = `${JSON.stringify(this.#clientName(place.field.responseName))}:`;
-      if (always && (certain || prefix !== '')) {
-        lines.push(`${setup}t+=${JSON.stringify(prefix + (certain ? ',' : '') + key)}+${value};`);
-        prefix = '';
-        certain = true;
-        continue;
-      }
-      if (prefix !== '') lines.push(`t+=${JSON.stringify(prefix)};`);
-      prefix = '';
-      const comma = certain ? '","' : `(t.length===1?'':',')`;
-      const code = `${setup}t+=${comma}+${JSON.stringify(key)}+${value};`;
-      lines.push(always ? code : `if(${place.when}){${code}}`);
-      if (always) certain = true;
+      const all = due.or(after);
+      lines.push(`${due.setup}if(${when}){${code}${after.among(all)}}`);
+      due = all;
     }
-    if (prefix !== '') lines.push(`t+=${JSON.stringify(prefix)};`);
-    return this.#function(`let t='',v,x,n;${lines.join('\n')}\nreturn t+'}';`);
+    return this.#function(`let v,x,n;${lines.join('\n')}\nreturn t+${due.code('}')};`);
   }
 
   #clientName(name: string): string {
     return this.#context.renames.get(name) ?? name;
   }
 
-  /** Code that puts the field's JSON into `x`, and the expression that has it. */
-  #place({ field }: Place, type: GraphQLCompositeType): { setup: string; value: string | null } {
-    const { responseName, node, parts } = field;
+  #field({ responseName, node, type: output, parts }: SelectedField, type: GraphQLCompositeType, due: Due): Code {
+    const client = JSON.stringify(this.#clientName(responseName));
+    const before = due.next.with(`${client}:`);
     if (node.name.value === '__typename') {
       // An object that only an interface is known of can't say what it is.
-      if (!isObjectType(type)) return { setup: 'return null;', value: null };
-      return { setup: '', value: JSON.stringify(JSON.stringify(type.name)) };
+      if (!isObjectType(type)) return { code: 'return null;', after: NOTHING };
+      return { code: '', after: before.with(JSON.stringify(type.name)) };
     }
     if ((node.name.value === '__schema' || node.name.value === '__type') && type === this.#context.schema.getQueryType()) {
       const { introspect } = this.#context;
       const set: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [{ ...node, directives: [] }] };
       const own = this.#constant((variables: Notes['variables']) => introspect(set, variables));
-      return { setup: '', value: `${own}(s.variables)` };
+      return { code: `t+=${before.code()}+${own}(s.variables);`, after: NOTHING };
     }
-    const client = JSON.stringify(this.#clientName(responseName));
-    const before = this.#explains ? `s.path.push(${client});n=s.flaws.length;` : '';
-    const after = this.#explains ? 's.path.pop();' : '';
-    const setup = `v=o[${JSON.stringify(responseName)}];${before}${this.#value('v', field.type, parts)}`;
-    if (!isNonNullType(field.type)) return { setup: `${setup}${after}`, value: `(x===null?'null':x)` };
+    const enter = this.#explains ? `s.path.push(${client});n=s.flaws.length;` : '';
+    const leave = this.#explains ? 's.path.pop();' : '';
     const missing = this.#explains ? 'rt.missing(s,n);s.path.pop();return null;' : 's.flawed=true;return null;';
-    return { setup: `${setup}if(x===null){${missing}}${after}`, value: 'x' };
+    const { code, after } = this.#value(output, parts, before, missing);
+    return { code: `v=o[${JSON.stringify(responseName)}];${enter}${code}${leave}`, after };
   }
 
-  /** Code that sets `x` to the JSON of `v`, or to null. */
-  #value(v: string, type: GraphQLOutputType, parts: readonly Part[]): string {
-    const inner = isNonNullType(type) ? type.ofType : type;
-    if (isListType(inner)) return `x=${v}==null?null:${this.#list(inner.ofType as GraphQLOutputType, parts)}(${v},c,s);`;
-    if (isCompositeType(inner)) {
-      const name = isAbstractType(inner) ? this.#abstract(parts, inner) : this.#object(parts, inner);
-      return `x=${v}==null?null:typeof ${v}==='object'&&!Array.isArray(${v})?${name}(${v},c,s):rt.misfit(s);`;
+  /** Writes `v`, or null; `missing` instead of a null that may not be. */
+  #value(type: GraphQLOutputType, parts: readonly Part[], before: Due, missing: string): Code {
+    const strict = isNonNullType(type);
+    const inner = strict ? type.ofType : type;
+    const isNull = strict ? `{${missing}}` : `t+=${before.code('null')};`;
+    if (isListType(inner) || isCompositeType(inner)) {
+      const [name, fits] = isListType(inner)
+        ? [this.#list(inner.ofType as GraphQLOutputType, parts, before), 'Array.isArray(v)']
+        : [
+            isAbstractType(inner) ? this.#abstract(parts, inner, before) : this.#object(parts, inner, before),
+            `typeof v==='object'&&!Array.isArray(v)`,
+          ];
+      const d = before.texts.length === 1 ? '0' : 'd';
+      return { code: `x=v==null?null:${fits}?${name}(v,c,s,t,${d}):rt.misfit(s);if(x===null)${isNull}else t=x;`, after: NOTHING };
     }
-    const text = (id: boolean) =>
-      `x=typeof ${v}==='string'?s.plain?'"'+${v}+'"':rt.quote(${v},s.quoted):${v}==null?null:rt.text(${v},${id},s);`;
-    switch (inner.name) {
-      case 'String':
-        return text(false);
-      case 'ID':
-        return text(true);
+    if (inner.name === 'String' || inner.name === 'ID') {
+      const text = `t+=${before.code('"')}+(s.plain?v:rt.escaped(v,s.quoted));`;
+      if (strict && inner.name === 'String')
+        return { code: `if(typeof v==='string')${text}else{if(v!=null)rt.flaw(s);${missing}}`, after: QUOTE };
+      const other = inner.name === 'ID' ? 'rt.number(v,true,s)' : 'rt.flaw(s)';
+      const otherwise = `x=v==null?null:${other};if(x===null)${isNull}else t+=${before.code()}+x;d=0;`;
+      return { code: `if(typeof v==='string'){${text}d=1;}else{${otherwise}}`, after: NOTHING_OR_QUOTE };
+    }
+    return { code: `x=${this.#leaf(inner)};if(x===null)${isNull}else t+=${before.code()}+x;`, after: NOTHING };
+  }
+
+  /** The JSON of `v`, or null, as an expression. */
+  #leaf(type: GraphQLLeafType): string {
+    switch (type.name) {
       case 'Int':
       case 'Float':
-        return `x=${v}==null?null:rt.number(${v},${inner.name === 'Int'},s);`;
+        return `v==null?null:rt.number(v,${type.name === 'Int'},s)`;
       case 'Boolean':
-        return `x=${v}===true?'true':${v}===false?'false':${v}==null?null:rt.flaw(s);`;
+        return `v===true?'true':v===false?'false':v==null?null:rt.flaw(s)`;
     }
-    if (!isEnumType(inner)) return `x=${v}==null?null:rt.json(${v});`;
-    const values = this.#constant(new Map(inner.getValues().map(({ name }) => [name, `"${name}"`])));
-    return `x=${v}==null?null:${values}.get(${v})??rt.flaw(s);`;
+    if (!isEnumType(type)) return 'v==null?null:rt.json(v)';
+    const values = this.#constant(new Map(type.getValues().map(({ name }) => [name, `"${name}"`])));
+    return `v==null?null:${values}.get(v)??rt.flaw(s)`;
   }
 
-  #list(item: GraphQLOutputType, parts: readonly Part[]): string {
-    const value = this.#value('v', item, parts);
-    const strict = isNonNullType(item);
-    const before = this.#explains ? 's.path.push(i);n=s.flaws.length;' : '';
-    const after = this.#explains ? 's.path.pop();' : '';
-    const missing = !strict
-      ? `x='null';`
-      : // The explaining writer goes on, for the flaws of the other items.
-        this.#explains
-        ? 'rt.missing(s,n);bad=true;'
-        : 's.flawed=true;return null;';
+  #list(item: GraphQLOutputType, parts: readonly Part[], before: Due): string {
+    const first = before.with('[');
+    const all = first.or(NOTHING_OR_QUOTE);
+    // The explaining writer goes on, for the flaws of the other items.
+    const missing = this.#explains ? 'rt.missing(s,n);bad=true;' : 's.flawed=true;return null;';
+    const { code, after } = this.#value(item, parts, all.next, missing);
+    const enter = this.#explains ? 's.path.push(i);n=s.flaws.length;' : '';
+    const leave = this.#explains ? 's.path.pop();' : '';
     return this.#function(
-      `if(!Array.isArray(o))return rt.misfit(s);let t='[',v,x,n,bad=false;
-for(let i=0;i<o.length;i++){v=o[i];${before}${value}if(x===null){${missing}}${after}t+=i===0?x:','+x;}
-return bad?null:t+']';`,
+      `let v,x,n,bad=false;${first.setup}
+for(let i=0;i<o.length;i++){v=o[i];${enter}${code}${leave}${after.among(all)}}
+return bad?null:t+${all.code(']')};`,
     );
   }
 
   /** Finds the function for an object's type by its name, and makes it at the first one. */
-  #abstract(parts: readonly Part[], type: GraphQLCompositeType): string {
+  #abstract(parts: readonly Part[], type: GraphQLCompositeType, before: Due): string {
     const { schema } = this.#context;
     const known = new Map<unknown, Written>();
     const find = (typeName: unknown): Written => {
       const named = typeName == null ? type : typeof typeName === 'string' ? schema.getType(typeName) : undefined;
       // A type that clients may not see: nothing is said of the object. Not kept, because there is no end of such names.
       if (!isCompositeType(named)) return (_, __, notes) => runtime.flaw(notes);
-      const written = new Unit(this.#context, this.#explains).compile(parts, named);
+      const written = new Unit(this.#context, this.#explains).compile(parts, named, before);
       known.set(typeName, written);
       return written;
     };
     const table = this.#constant(known);
-    return this.#function(`const f=${table}.get(o.__typename);return (f===undefined?${this.#constant(find)}(o.__typename):f)(o,c,s);`);
+    return this.#function(`const f=${table}.get(o.__typename);return (f===undefined?${this.#constant(find)}(o.__typename):f)(o,c,s,t,d);`);
   }
 }
