@@ -1,36 +1,30 @@
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { composeServices } from '@apollo/composition';
 import { ApolloServer } from '@apollo/server';
-import { buildSubgraphSchema } from '@apollo/subgraph';
-import { execute, GraphQLError, parse } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Engine, openEngine } from '../../gateway/engine/engine.ts';
 import type { GraphPlugin } from '../../gateway/http/plugins.ts';
-import { serveGraph } from '../../gateway/http/server.ts';
-import type { Transport } from '../../gateway/transport/transport.ts';
-import type { HttpServer } from '../../kernel/http-server.ts';
-import { createLog } from '../../kernel/log.ts';
+import { type Gateway, openGateway } from '../support/gateway.ts';
+import { type SmallEngine, smallEngine } from '../support/small-engine.ts';
 
 const REQUEST_ID = '00000000-0000-4000-8000-00000000000a';
 /** The same graph twice: as it is, and with a plugin, for which every request goes through Apollo Server. */
-const servers: HttpServer[] = [];
+const gateways: Gateway[] = [];
 const [ours, apollos] = [0, 1] as const;
 
-let engine: Engine;
+let engine: SmallEngine;
 
 const unavailable = () => {
   throw new GraphQLError('The resolver said so.', { extensions: { code: 'BAD_USER_INPUT' } });
 };
-const typeDefs = parse(`
+const echoes = {
+  sdl: `
   type Query { echo(text: String, of: Choice, in: Box): String! many(count: Int!): [String!] broken: String wrong: String! }
   type Mutation { set(text: String!): String }
   enum Choice { ONE TWO }
   input Box { text: String! inner: Box list: [Int!] }
-`);
-const schema = buildSubgraphSchema({
-  typeDefs,
+`,
   resolvers: {
     Query: {
       echo: (_: unknown, args: object) => JSON.stringify(args),
@@ -40,45 +34,15 @@ const schema = buildSubgraphSchema({
     },
     Mutation: { set: (_: unknown, { text }: { text: string }) => text },
   },
-});
-const transport: Transport = {
-  kind: 'in-process',
-  send: ({ operation: { document, name }, variables }, receive) => {
-    void Promise.resolve(execute({ schema, document, variableValues: variables, operationName: name })).then((answer) =>
-      receive(null, answer),
-    );
-    return () => {};
-  },
-  close: async () => {},
 };
 
 beforeAll(async () => {
-  const log = createLog('silent');
-  const { supergraphSdl = '' } = composeServices([{ name: 'pos', url: 'http://127.0.0.1:1/graphql', typeDefs }]);
-  engine = openEngine({ transportFor: () => transport, deadlineMs: 5_000, requestDeadlineMs: 10_000, log });
-  await engine.load(supergraphSdl, 'the test');
+  engine = await smallEngine({ echoes });
   const idle: GraphPlugin = {};
-  for (const plugins of [[], [idle]])
-    servers.push(
-      await serveGraph({
-        engine,
-        host: '127.0.0.1',
-        port: 0,
-        graceMs: 0,
-        bodyLimitBytes: 100_000,
-        maxInFlight: 100,
-        compression: true,
-        production: true,
-        introspection: false,
-        plugins,
-        clock: () => 0,
-        readiness: () => ({ ready: true }),
-        log,
-      }),
-    );
+  for (const plugins of [[], [idle]]) gateways.push(await openGateway({ engine: engine.engine, plugins }));
 });
 afterAll(async () => {
-  await Promise.all(servers.map((server) => server.drain()));
+  await Promise.all(gateways.map((gateway) => gateway.close()));
   await engine.close();
 });
 
@@ -97,7 +61,7 @@ function send(which: 0 | 1, { body, headers }: Sent): Promise<Got> {
   return new Promise((resolve, reject) => {
     const asked = httpRequest(
       {
-        port: servers[which]?.port,
+        port: gateways[which]?.port,
         path: '/graphql',
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-request-id': REQUEST_ID, ...headers },

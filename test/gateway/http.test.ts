@@ -1,51 +1,40 @@
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type GatewayServerOptions, serveGraph } from '../../gateway/http/server.ts';
-import { inProcess } from '../../gateway/transport/in-process.ts';
-import type { HttpServer, Readiness } from '../../kernel/http-server.ts';
+import type { Readiness } from '../../kernel/http-server.ts';
 import { createLog } from '../../kernel/log.ts';
-import { type Graph, openGraph } from '../support/graph.ts';
+import { type Gateway, openGateway, openTinyGraph } from '../support/gateway.ts';
+import type { Graph } from '../support/graph.ts';
 import { post } from '../support/graph-client.ts';
-import { CANARY, tinyGraph } from '../support/tiny-graph.ts';
+import { CANARY } from '../support/tiny-graph.ts';
 
 let graph: Graph;
-let server: HttpServer;
-let options: GatewayServerOptions;
+let gateway: Gateway;
 let url: string;
 let readiness: Readiness;
 let logged: string;
 const log = createLog('trace', { write: (line) => (logged += line) });
 
 async function start(production: boolean): Promise<void> {
-  options = {
+  gateway = await openGateway({
     engine: graph.engine,
-    host: '127.0.0.1',
-    port: 0,
-    graceMs: 0,
     bodyLimitBytes: 4096,
-    maxInFlight: 100,
-    compression: true,
     production,
     introspection: !production,
-    clock: Date.now,
     readiness: () => readiness,
     log,
-  };
-  server = await serveGraph(options);
-  url = `http://127.0.0.1:${server.port}`;
+  });
+  url = gateway.url;
 }
 
 beforeAll(async () => {
-  const { supergraphSdl, subgraphs } = tinyGraph();
-  const transports = new Map([...subgraphs].map(([name, subgraph]) => [name as string, inProcess(subgraph)]));
-  graph = await openGraph({ supergraphSdl, transports, deadlineMs: 1000, introspection: true, log });
+  graph = await openTinyGraph(log);
 });
 afterAll(() => graph.stop());
 beforeEach(() => {
   readiness = { ready: true };
   logged = '';
 });
-afterEach(() => server.drain());
+afterEach(() => gateway.close());
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
@@ -234,7 +223,7 @@ describe('the gateway over HTTP, in development', () => {
 
 it('says which port is taken instead of starting', async () => {
   await start(true);
-  await expect(serveGraph({ ...options, port: server.port })).rejects.toThrow(
-    `PORT: ${server.port} on 127.0.0.1 is in use. Stop what listens there or set another PORT.`,
+  await expect(openGateway({ engine: graph.engine, port: gateway.port })).rejects.toThrow(
+    `PORT: ${gateway.port} on 127.0.0.1 is in use. Stop what listens there or set another PORT.`,
   );
 });

@@ -1,53 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openEngine } from '../../gateway/engine/engine.ts';
-import { serveGraph } from '../../gateway/http/server.ts';
-import type { Receive, Transport } from '../../gateway/transport/transport.ts';
-import type { HttpServer } from '../../kernel/http-server.ts';
-import { createLog } from '../../kernel/log.ts';
-import { supergraphAt } from '../support/reloading.ts';
+import { type Gateway, openGateway } from '../support/gateway.ts';
+import { type SmallEngine, smallEngine } from '../support/small-engine.ts';
 
-let server: HttpServer;
+let engine: SmallEngine;
+let gateway: Gateway;
 let url: string;
-/** Fetches that wait for an answer. */
-let waiting: Receive[];
-const closing: (() => Promise<unknown>)[] = [];
+/** What answers the fetches that wait. */
+let waiting: ((answer: object) => void)[];
 
 beforeEach(async () => {
   waiting = [];
-  const transport: Transport = {
-    kind: 'in-process',
-    send: (_, receive) => {
-      waiting.push(receive);
-      return () => {};
-    },
-    close: async () => {},
-  };
-  const log = createLog('silent');
-  const engine = openEngine({ transportFor: () => transport, deadlineMs: 10_000, requestDeadlineMs: 10_000, log });
-  await engine.load(supergraphAt('http://127.0.0.1:1/graphql'), 'the test');
-  server = await serveGraph({
-    engine,
-    host: '127.0.0.1',
-    port: 0,
-    graceMs: 0,
-    bodyLimitBytes: 4096,
-    maxInFlight: 2,
-    compression: true,
-    production: true,
-    introspection: false,
-    clock: Date.now,
-    readiness: () => ({ ready: true }),
-    log,
-  });
-  url = `http://127.0.0.1:${server.port}`;
-  closing.push(
-    () => server.drain(),
-    () => engine.close(),
+  engine = await smallEngine(
+    { values: { sdl: 'type Query { value: String! }', resolvers: {} } },
+    { instead: () => new Promise((answer) => waiting.push(answer)), deadlineMs: 10_000 },
   );
+  gateway = await openGateway({ engine: engine.engine, maxInFlight: 2 });
+  url = gateway.url;
 });
 afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
+  await gateway.close();
+  await engine.close();
 });
 
 const ask = () =>
@@ -75,11 +48,11 @@ describe('a gateway with more requests than it may work on', () => {
     expect(await ready()).toEqual([503, { status: 'unavailable', reason: 'overloaded' }]);
     expect((await fetch(`${url}/livez`)).status).toBe(200);
 
-    for (const receive of waiting) receive(null, { data: { value: 'x' } });
+    for (const answer of waiting) answer({ data: { value: 'x' } });
     for (const response of await Promise.all(accepted)) expect(await response.json()).toEqual({ data: { value: 'x' } });
     const again = ask();
     await until(3);
-    waiting[2]?.(null, { data: { value: 'y' } });
+    waiting[2]?.({ data: { value: 'y' } });
     expect(await (await again).json()).toEqual({ data: { value: 'y' } });
     await pause(1_100);
     expect(await ready()).toEqual([200, { status: 'ok' }]);
@@ -101,7 +74,7 @@ describe('a gateway with more requests than it may work on', () => {
     await pause(50);
     const next = ask();
     await until(3);
-    waiting[2]?.(null, { data: { value: 'z' } });
+    waiting[2]?.({ data: { value: 'z' } });
     expect((await next).status).toBe(200);
   });
 });

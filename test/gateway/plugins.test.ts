@@ -1,14 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadPlugins } from '../../gateway/http/plugins.ts';
-import { serveGraph } from '../../gateway/http/server.ts';
-import { inProcess } from '../../gateway/transport/in-process.ts';
-import { createLog } from '../../kernel/log.ts';
-import { openGraph } from '../support/graph.ts';
+import { openGateway } from '../support/gateway.ts';
 import { post } from '../support/graph-client.ts';
-import { tinyGraph } from '../support/tiny-graph.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'c360-plugins-'));
 const file = (name: string, text: string) => {
@@ -17,11 +13,6 @@ const file = (name: string, text: string) => {
 };
 
 describe('plugins of Apollo Server', () => {
-  const closing: (() => Promise<unknown>)[] = [];
-  afterAll(async () => {
-    for (const close of closing) await close();
-  });
-
   it('see every request, those that were prepared before too, with its id, and may refuse it or add to the answer', async () => {
     const plugins = await loadPlugins([
       file(
@@ -41,27 +32,9 @@ describe('plugins of Apollo Server', () => {
       ),
     ]);
     expect(plugins).toHaveLength(2);
-    const log = createLog('silent');
-    const { supergraphSdl, subgraphs } = tinyGraph();
-    const transports = new Map([...subgraphs].map(([name, subgraph]) => [name as string, inProcess(subgraph)]));
-    const { engine, stop } = await openGraph({ supergraphSdl, transports, deadlineMs: 5000, introspection: false, log });
-    const server = await serveGraph({
-      engine,
-      plugins,
-      host: '127.0.0.1',
-      port: 0,
-      graceMs: 0,
-      bodyLimitBytes: 4096,
-      maxInFlight: 10,
-      compression: true,
-      production: true,
-      introspection: false,
-      clock: Date.now,
-      readiness: () => ({ ready: true }),
-      log,
-    });
-    closing.push(() => server.drain(), stop);
-    const url = `http://127.0.0.1:${server.port}/graphql`;
+    const gateway = await openGateway({ plugins });
+    onTestFinished(gateway.close);
+    const url = `${gateway.url}/graphql`;
     const query = 'query Name { customer(id: "ada") { id } }';
     for (let i = 0; i < 3; i++) {
       const response = await fetch(url, {
