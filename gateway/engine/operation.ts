@@ -111,15 +111,7 @@ export class Operation {
   }
 
   #answer(run: Run): Answer {
-    const notes: Notes = {
-      flawed: false,
-      misfit: false,
-      flaws: [],
-      path: [],
-      variables: run.variables,
-      plain: run.plain,
-      quoted: new Map(),
-    };
+    const notes = notesOf(run);
     let text = this.#write(run.data, run.conditions, notes);
     if (!notes.flawed && run.losses.length === 0 && run.reports.length === 0) return { text: `{"data":${text}}\n`, failed: false };
     if (notes.misfit && disown(run)) text = this.#write(run.data, run.conditions, notes);
@@ -133,15 +125,7 @@ export class Operation {
   /** A subgraph left out what its schema promises, and nobody said why. */
   #flaws(run: Run): GraphQLFormattedError[] {
     this.#explain ??= compileWriter(this.#context, true);
-    const notes: Notes = {
-      flawed: false,
-      misfit: false,
-      flaws: [],
-      path: [],
-      variables: run.variables,
-      plain: run.plain,
-      quoted: new Map(),
-    };
+    const notes = notesOf(run);
     this.#explain(run.data, run.conditions, notes);
     return notes.flaws.map((path) => ({
       message: 'A value that is always there was missing.',
@@ -149,6 +133,10 @@ export class Operation {
       extensions: { code: 'SUBGRAPH_ERROR' },
     }));
   }
+}
+
+function notesOf({ variables, plain }: Run): Notes {
+  return { flawed: false, misfit: false, flaws: [], path: [], variables, plain, quoted: new Map() };
 }
 
 /** Takes those subgraphs as lost that put something else where an object belongs. Whether there was one. */
