@@ -1,7 +1,7 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, Kind, OperationTypeNode, visit } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { variablesOf } from './inputs.ts';
-import { type Container, type Executable, lost, type Place, Run, type Variables } from './run.ts';
+import { type Container, type Executable, lost, Place, Run, type Variables } from './run.ts';
 import { executeField, type Selection, selection } from './selection.ts';
 
 /** Executes an operation of a validated document, as graphql-js's `execute` does. */
@@ -111,7 +111,7 @@ function executed({ executable, root }: Variant, contextValue: unknown, variable
   const run = new Run(executable, contextValue, variables);
   const data = new root.Answer();
   const result: { data: Container | null } = { data };
-  const place: Place = { above: null, container: result, key: 'data', type: undefined, nullable: true, lost: false };
+  const place = new Place(null, result, 'data', undefined, true);
   if (executable.operation.operation === OperationTypeNode.MUTATION) return oneByOne(run, root, data, place, () => answered(run, result));
   if (!root.execute(run, undefined, data, place)) lost(place);
   return whenIdle(run, () => answered(run, result));

@@ -44,7 +44,7 @@ export interface Field extends SelectedField {
 export type Container = Record<string | number, unknown>;
 
 /** Where an object or a list stands in the answer. */
-export interface Place {
+export class Place {
   /** null: it is the root. */
   readonly above: Place | null;
   readonly container: Container;
@@ -53,7 +53,15 @@ export interface Place {
   readonly type: string | undefined;
   readonly nullable: boolean;
   /** It became null, and what still arrives below it is nobody's. */
-  lost: boolean;
+  lost = false;
+
+  constructor(above: Place | null, container: Container, key: string | number, type: string | undefined, nullable: boolean) {
+    this.above = above;
+    this.container = container;
+    this.key = key;
+    this.type = type;
+    this.nullable = nullable;
+  }
 }
 
 /**

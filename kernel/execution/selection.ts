@@ -9,6 +9,7 @@ import {
   type GraphQLObjectType,
   type GraphQLOutputType,
   GraphQLString,
+  getNullableType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -16,8 +17,9 @@ import {
 } from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import { getFieldDef } from 'graphql/execution/execute.js';
+import { compileArray, compileObject } from './completion-code.ts';
+import { compileFields, type ExecuteFields } from './field-code.ts';
 import { argumentsOf } from './inputs.ts';
-import { compileFields, type ExecuteFields } from './plain-fields.ts';
 import {
   type Complete,
   type Container,
@@ -25,7 +27,6 @@ import {
   type Field,
   FieldInfo,
   isThenable,
-  lost,
   type Place,
   type Run,
   type SelectedField,
@@ -88,30 +89,28 @@ function resolved(run: Run, field: Field, source: unknown, place: Place): unknow
 }
 
 function completion(executable: Executable, field: SelectedField, type: GraphQLOutputType): Complete {
-  if (isNonNullType(type)) {
-    const complete = completionOfValue(executable, field, type.ofType, false);
-    return (run, value, container, key, above) => {
-      if (value === null || value === undefined)
-        throw new Error(`Cannot return null for non-nullable field ${field.parent.name}.${field.definition.name}.`);
-      if (value instanceof Error) throw value;
-      return complete(run, value, container, key, above);
-    };
-  }
-  const complete = completionOfValue(executable, field, type, true);
+  const nullable = !isNonNullType(type);
+  const inner = getNullableType(type);
+  if (isObjectType(inner) && !inner.isTypeOf) return object(executable, field, inner, nullable);
+  const complete = completionOfValue(executable, field, inner, nullable);
   return (run, value, container, key, above) => {
-    if (value === null || value === undefined) {
-      container[key] = null;
-      return true;
-    }
+    if (value === null || value === undefined) return none(field, nullable, container, key);
     if (value instanceof Error) throw value;
     return complete(run, value, container, key, above);
   };
 }
 
+/** There is no value. Throws where null is not allowed. */
+function none({ parent, definition }: SelectedField, nullable: boolean, container: Container, key: string | number): boolean {
+  if (!nullable) throw new Error(`Cannot return null for non-nullable field ${parent.name}.${definition.name}.`);
+  container[key] = null;
+  return true;
+}
+
 function completionOfValue(executable: Executable, field: SelectedField, type: GraphQLOutputType, nullable: boolean): Complete {
   if (isLeafType(type)) return leaf(type);
   if (isListType(type)) return list(executable, field, type.ofType, nullable);
-  if (isObjectType(type)) return object(executable, field, type, nullable);
+  if (isObjectType(type)) return objectOfType(executable, field, type, nullable);
   return abstract(executable, field, type as GraphQLAbstractType, nullable);
 }
 
@@ -136,40 +135,14 @@ function leaf(type: GraphQLLeafType): Complete {
   };
 }
 
-const NOTHING = () => {};
-
 function list(executable: Executable, field: SelectedField, itemType: GraphQLOutputType, nullable: boolean): Complete {
   const complete = completion(executable, field, itemType);
-  const nullableItems = !isNonNullType(itemType);
-  const item = (run: Run, value: unknown, items: Container, index: number, place: Place): boolean => {
-    try {
-      if (!isThenable(value)) return complete(run, value, items, index, place);
-      run.later(value, field, complete, nullableItems, items, index, place);
-      return true;
-    } catch (error) {
-      return run.failed(error, field, nullableItems, items, index, place);
-    }
-  };
+  const array = compileArray({ field, nullable, nullableItems: !isNonNullType(itemType), complete });
   return (run, value, container, key, above) => {
+    if (Array.isArray(value)) return array(run, value, container, key, above);
     if (!isIterable(value))
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${field.parent.name}.${field.definition.name}".`);
-    const items: unknown[] = [];
-    const place = placeOf(field, container, key, above, nullable);
-    container[key] = items;
-    let index = 0;
-    let kept = true;
-    // An array's own iterator costs more than its items do.
-    if (Array.isArray(value)) {
-      while (kept && index < value.length) kept = item(run, value[index], items as unknown as Container, index++, place);
-      for (; index < value.length; index++) if (isThenable(value[index])) value[index].then(NOTHING, NOTHING);
-      return kept || lost(place);
-    }
-    for (const each of value) {
-      if (kept) kept = item(run, each, items as unknown as Container, index++, place);
-      // Nobody waits for the rest, and a promise that fails unheard would end the process.
-      else if (isThenable(each)) each.then(NOTHING, NOTHING);
-    }
-    return kept || lost(place);
+    return array(run, [...value], container, key, above);
   };
 }
 
@@ -178,31 +151,21 @@ function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value && typeof value[Symbol.iterator] === 'function';
 }
 
-function placeOf({ parent }: SelectedField, container: Container, key: string | number, above: Place, nullable: boolean): Place {
-  return { above, container, key, type: typeof key === 'string' ? parent.name : undefined, nullable, lost: false };
+function object(executable: Executable, field: SelectedField, type: GraphQLObjectType, nullable: boolean): Complete {
+  const select = () =>
+    selection(executable, type, collectSubfields(executable.schema, executable.fragments, executable.conditions, type, field.nodes));
+  return compileObject({ field, nullable, select, none });
 }
 
-function object(executable: Executable, field: SelectedField, type: GraphQLObjectType, nullable: boolean): Complete {
-  let known: Selection | undefined;
-  const execute: Complete = (run, value, container, key, above) => {
-    known ??= selection(
-      executable,
-      type,
-      collectSubfields(executable.schema, executable.fragments, executable.conditions, type, field.nodes),
-    );
-    const answer = new known.Answer();
-    const place = placeOf(field, container, key, above, nullable);
-    container[key] = answer;
-    return known.execute(run, value, answer, place) || lost(place);
-  };
-  const { isTypeOf } = type;
-  if (!isTypeOf) return execute;
+/** An object whose type has an `isTypeOf` to be asked first. */
+function objectOfType(executable: Executable, field: SelectedField, type: GraphQLObjectType, nullable: boolean): Complete {
+  const execute = object(executable, field, type, nullable);
   return (run, value, container, key, above) => {
     const executeIf: Complete = (_, is) => {
       if (!is) throw new GraphQLError(`Expected value of type "${type.name}".`, { nodes: field.nodes });
       return execute(run, value, container, key, above);
     };
-    const is = isTypeOf(value, run.contextValue, new FieldInfo(run, field, above));
+    const is = type.isTypeOf?.(value, run.contextValue, new FieldInfo(run, field, above));
     if (!isThenable(is)) return executeIf(run, is, container, key, above);
     run.later(is, field, executeIf, nullable, container, key, above);
     return true;
@@ -222,7 +185,7 @@ function abstract(executable: Executable, field: SelectedField, type: GraphQLAbs
       throw new GraphQLError(`Runtime Object type "${runtimeType.name}" is not a possible type for "${type.name}".`, {
         nodes: field.nodes,
       });
-    const complete = object(executable, field, runtimeType, nullable);
+    const complete = (runtimeType.isTypeOf ? objectOfType : object)(executable, field, runtimeType, nullable);
     byName.set(name, complete);
     return complete;
   };
