@@ -3,9 +3,8 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   isScalarType,
-  Kind,
-  type OperationDefinitionNode,
   parse,
   print,
   validate,
@@ -239,7 +238,9 @@ export class Engine {
   async #plan(version: Version, asked: Asked): Promise<Operation> {
     const { document, operationName } = asked;
     const { schema } = version.loaded;
-    const definition = definitionOf(document, operationName);
+    const definition = getOperationAST(document, operationName);
+    if (!definition)
+      throw new GraphQLError('There is no operation of this name.', { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
     if (definition.operation === 'subscription') throw unplannable('Subscriptions are not supported yet.');
     try {
       const planned = await this.#planner.plan(version.number, print(document), operationName);
@@ -284,13 +285,6 @@ export function openEngine(options: EngineOptions): Engine {
 
 function keyOf(source: string, operationName: string | undefined): string {
   return operationName === undefined ? source : `${operationName}\n${source}`;
-}
-
-function definitionOf(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.OPERATION_DEFINITION && (operationName === undefined || definition.name?.value === operationName))
-      return definition;
-  throw new GraphQLError('There is no operation of this name.', { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
 }
 
 function unplannable(message: string): GraphQLError {

@@ -1,4 +1,5 @@
-import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, type FieldNode, getOperationAST, Kind, type SelectionSetNode } from 'graphql';
+import { fragmentsOf, responseName } from './document.ts';
 
 /** What can be told of a fetch's answer without the subgraph's schema. */
 export interface FetchShape {
@@ -13,19 +14,13 @@ export interface FetchShape {
   fits(value: unknown): boolean;
 }
 
-export function responseName(field: FieldNode): string {
-  return field.alias?.value ?? field.name.value;
-}
-
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function readShape(document: DocumentNode): FetchShape {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const fragments = fragmentsOf(document);
+  const operation = getOperationAST(document);
   if (!operation) throw new Error('A fetch without an operation.');
   const [root] = operation.selectionSet.selections;
   const entitySet = root?.kind === Kind.FIELD && root.name.value === '_entities' ? root.selectionSet : undefined;

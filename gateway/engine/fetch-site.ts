@@ -1,11 +1,12 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, getOperationAST, Kind, parse } from 'graphql';
 import type { FetchOperation } from '../transport/transport.ts';
 import { type AnswerFields, answerFields, compileMerge, type Merge, renamed } from './compile/merge.ts';
 import { compileRepresentations, type Representations, type Subtypes } from './compile/representation.ts';
 import { rewriter } from './compile/rewrites.ts';
 import { type Collector, compileCollector, type PlanPath } from './compile/targets.ts';
-import { type FetchShape, readShape, responseName } from './fetch-shape.ts';
+import { fragmentsOf, responseName } from './document.ts';
+import { type FetchShape, readShape } from './fetch-shape.ts';
 
 /** A fetch at its place in a plan: everything about it that is the same for every request. */
 export interface FetchSite {
@@ -121,15 +122,10 @@ export function compositeFields({ shape, operation }: FetchSite): string[] {
 }
 
 function topFields(document: DocumentNode, entities: boolean): AnswerFields {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  let set: SelectionSetNode | undefined;
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-    else if (definition.kind === Kind.OPERATION_DEFINITION) set = definition.selectionSet;
-  }
+  let set = getOperationAST(document)?.selectionSet;
   const root = set?.selections[0];
   if (entities && root?.kind === Kind.FIELD) set = root.selectionSet;
-  return set ? answerFields(set, fragments) : { fields: new Map() };
+  return set ? answerFields(set, fragmentsOf(document)) : { fields: new Map() };
 }
 
 function rewrittenFields({ outputRewrites = [] }: FetchNode, fields: AnswerFields): AnswerFields {

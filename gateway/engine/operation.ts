@@ -1,9 +1,9 @@
 import {
   type DocumentNode,
   executeSync,
-  type FragmentDefinitionNode,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  getOperationAST,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -13,6 +13,7 @@ import { Unavailable } from '../transport/transport.ts';
 import { Conditions } from './compile/conditions.ts';
 import type { Subtypes } from './compile/representation.ts';
 import { compileWriter, type Notes, type Writer, type WriterContext } from './compile/writer.ts';
+import { type Fragments, fragmentsOf } from './document.ts';
 import { errorsOf } from './failures.ts';
 import { nullify } from './fetch-step.ts';
 import { compilePlan, type Program } from './plan-step.ts';
@@ -64,17 +65,19 @@ export class Operation {
     this.asked = asked;
     this.definition = definition;
     this.schema = schema;
-    const operation = operationOf(document, definition.name?.value);
+    const operation = getOperationAST(document, definition.name?.value);
+    if (!operation) throw new Error('The document has no such operation.');
+    const fragments = fragmentsOf(document);
     this.#variables = renamedVariables(operation, definition);
     this.#conditions = new Conditions(operation);
     this.#program = compilePlan(planned.plan, this.#conditions, isSubtype, this.kind === 'mutation');
     this.#context = {
       schema,
       operation,
-      fragments: fragmentsOf(document),
+      fragments,
       conditions: this.#conditions,
       renames: new Map(planned.renames),
-      introspect: (set, variables) => introspect(schema, document, operation, set, variables),
+      introspect: (set, variables) => introspect(schema, operation, fragments, set, variables),
     };
     this.#write = compileWriter(this.#context, false);
   }
@@ -161,12 +164,6 @@ function disown(run: Run): boolean {
   return found;
 }
 
-function operationOf(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.OPERATION_DEFINITION && (name === undefined || definition.name?.value === name)) return definition;
-  throw new Error('The document has no such operation.');
-}
-
 /** Both define the same variables in the same order. */
 function renamedVariables(ours: OperationDefinitionNode, theirs: OperationDefinitionNode) {
   const names = ({ variableDefinitions = [] }: OperationDefinitionNode) => variableDefinitions.map(({ variable }) => variable.name.value);
@@ -181,24 +178,17 @@ function renamed(values: Readonly<Record<string, unknown>>, names: readonly (rea
   return all;
 }
 
-function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  return fragments;
-}
-
 /** Asks the schema itself, with the fragments of the document and the variables of the request. */
 function introspect(
   schema: GraphQLSchema,
-  document: DocumentNode,
   operation: OperationDefinitionNode,
+  fragments: Fragments,
   selectionSet: SelectionSetNode,
   variableValues: Readonly<Record<string, unknown>>,
 ): string {
   const asked: DocumentNode = {
     kind: Kind.DOCUMENT,
-    definitions: [{ ...operation, selectionSet }, ...document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)],
+    definitions: [{ ...operation, selectionSet }, ...fragments.values()],
   };
   const { data } = executeSync({ schema, document: asked, variableValues });
   return JSON.stringify(Object.values(data ?? {})[0] ?? null);

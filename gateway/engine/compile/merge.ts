@@ -1,4 +1,5 @@
-import { type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { Kind, type SelectionSetNode } from 'graphql';
+import { type Fragments, responseName } from '../document.ts';
 import type { Subtypes } from './representation.ts';
 
 type Plain = Record<string, unknown>;
@@ -11,12 +12,12 @@ export interface AnswerFields {
   readonly fields: ReadonlyMap<string, AnswerFields | null>;
 }
 
-export function answerFields(set: SelectionSetNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): AnswerFields {
+export function answerFields(set: SelectionSetNode, fragments: Fragments): AnswerFields {
   const fields = new Map<string, AnswerFields | null>();
   const walk = ({ selections }: SelectionSetNode) => {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
-        const name = selection.alias?.value ?? selection.name.value;
+        const name = responseName(selection);
         if (!selection.selectionSet) fields.set(name, null);
         else fields.set(name, joined(fields.get(name) ?? null, answerFields(selection.selectionSet, fragments)));
         continue;

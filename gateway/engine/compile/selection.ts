@@ -1,6 +1,5 @@
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -15,6 +14,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
+import { type Fragments, responseName } from '../document.ts';
 import { ALWAYS, and, type Conditions, NEVER, not, or, type When } from './conditions.ts';
 
 /** A selection set that adds to what is selected of an object, when it does. */
@@ -42,7 +42,7 @@ export interface Place {
 
 export interface SelectionContext {
   readonly schema: GraphQLSchema;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly fragments: Fragments;
   readonly conditions: Conditions;
 }
 
@@ -65,11 +65,11 @@ export function selectionOf(parts: readonly Part[], type: GraphQLCompositeType, 
       const wanted = and(when, context.conditions.when(selection));
       if (wanted === NEVER) continue;
       if (selection.kind === Kind.FIELD) {
-        const responseName = selection.alias?.value ?? selection.name.value;
-        let field = gathered.get(responseName);
+        const name = responseName(selection);
+        let field = gathered.get(name);
         if (!field) {
           field = { first: selection, type: fieldType(selection.name.value, type, on, context.schema), parts: [], places: [] };
-          gathered.set(responseName, field);
+          gathered.set(name, field);
         }
         field.places.push({ index: index++, when: wanted });
         const inner = getNamedType(field.type);
@@ -85,9 +85,9 @@ export function selectionOf(parts: readonly Part[], type: GraphQLCompositeType, 
   for (const { set, when, on } of parts) walk(set, when, on);
 
   const places: (Place & { readonly index: number })[] = [];
-  for (const [responseName, { first, type: fieldOutput, parts: inner, places: at }] of gathered) {
+  for (const [name, { first, type: fieldOutput, parts: inner, places: at }] of gathered) {
     // A later selection of the same field under a condition that holds anyway selects it always.
-    const field: SelectedField = { responseName, node: first, type: fieldOutput, parts: inner };
+    const field: SelectedField = { responseName: name, node: first, type: fieldOutput, parts: inner };
     let before: When = NEVER;
     for (const { index: place, when } of at) {
       const here = and(when, not(before));

@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import {
-  type DocumentNode,
   type FieldNode,
+  getOperationAST,
   Kind,
   type OperationDefinitionNode,
   parse,
@@ -11,6 +11,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
+import { fragmentsOf } from '../document.ts';
 
 /** A field that a fetch asks of an entity. */
 export interface EntityField {
@@ -23,7 +24,7 @@ export interface EntityField {
 /** The operation of a fetch without named fragments, which the planner takes over from the client where they are used often. */
 export function fetchDocument(text: string): OperationDefinitionNode {
   const document = parse(text, { noLocation: true });
-  const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const operation = getOperationAST(document);
   if (!operation) throw new Error('A fetch without an operation.');
   const fragments = fragmentsOf(document);
   // The replacement is visited in its turn, with the spreads in it.
@@ -35,14 +36,6 @@ export function fetchDocument(text: string): OperationDefinitionNode {
       return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet, ...(directives && { directives }) };
     },
   });
-}
-
-function fragmentsOf(document: DocumentNode) {
-  return new Map(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-    ),
-  );
 }
 
 /** What is selected directly of the entities, in order. */

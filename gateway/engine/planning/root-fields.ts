@@ -1,5 +1,6 @@
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { type DirectiveNode, type DocumentNode, getOperationAST, Kind, parse, type SelectionNode, visit } from 'graphql';
+import { fragmentsOf, responseName } from '../document.ts';
 
 /**
  * The response names of the operation's root fields that its plan asks nobody for. The planner leaves such fields out when
@@ -30,27 +31,22 @@ function rootFetches(node: PlanNode | SubscriptionNode | undefined): string[] {
 
 /** Without introspection, which the gateway answers itself, and what can never be included. */
 function rootFields(document: DocumentNode, operationName: string | undefined): string[] {
+  const fragments = fragmentsOf(document);
   const names = new Set<string>();
   const collect = (selections: readonly SelectionNode[], outer: Wanted) => {
     for (const selection of selections) {
       const wanted = also(outer, selection.directives ?? []);
       if (!wanted) continue;
       if (selection.kind === Kind.FIELD) {
-        if (!selection.name.value.startsWith('__')) names.add(selection.alias?.value ?? selection.name.value);
+        if (!selection.name.value.startsWith('__')) names.add(responseName(selection));
         continue;
       }
-      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragmentOf(document, selection.name.value) : selection;
+      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
       collect(fragment?.selectionSet.selections ?? [], wanted);
     }
   };
   collect(getOperationAST(document, operationName)?.selectionSet.selections ?? [], new Map());
   return [...names];
-}
-
-function fragmentOf(document: DocumentNode, name: string) {
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name) return definition;
-  return undefined;
 }
 
 /** The document with all that is in it wanted, whatever its @skip and @include say. */

@@ -1,0 +1,16 @@
+import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind } from 'graphql';
+
+/** The named fragments of a document, by name. */
+export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+export function fragmentsOf(document: DocumentNode): Fragments {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  return fragments;
+}
+
+/** What an answer calls the field. */
+export function responseName(field: FieldNode): string {
+  return field.alias?.value ?? field.name.value;
+}
