@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { PlanPath } from './compile/targets.ts';
+import { isSamePath, type PlanPath } from './compile/targets.ts';
 import { type FetchSite, fieldNames } from './fetch-site.ts';
-import { type Path, type Renames, reportedErrors, sameObjects } from './reports.ts';
+import { type Path, type Renames, reportedErrors } from './reports.ts';
 import type { Loss, Run } from './run.ts';
 
 /**
@@ -28,7 +28,7 @@ export function errorsOf(run: Run, answer: unknown, sites: readonly FetchSite[],
   for (const { loss, fields } of lost)
     for (const site of sites) {
       const { representations } = site;
-      if (!representations || !sameObjects(site.path, loss.site.path)) continue;
+      if (!representations || !isSamePath(site.path, loss.site.path)) continue;
       if (![...fields].some((field) => representations.given.has(field))) continue;
       const derived = new Set(allFields(site));
       tell(loss, nulls(answer, site.path, derived, renames));

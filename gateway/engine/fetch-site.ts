@@ -4,7 +4,7 @@ import type { FetchOperation } from '../transport/transport.ts';
 import { type AnswerFields, answerFields, compileMerge, type Merge, renamed } from './compile/merge.ts';
 import { compileRepresentations, type Representations, type Subtypes } from './compile/representation.ts';
 import { rewriter } from './compile/rewrites.ts';
-import { type Collector, compileCollector, type PlanPath } from './compile/targets.ts';
+import { type Collector, compileCollector, isSamePath, type PlanPath } from './compile/targets.ts';
 import { fragmentsOf, responseName } from './document.ts';
 import { type FetchShape, readShape } from './fetch-shape.ts';
 
@@ -39,7 +39,7 @@ export class Places {
   readonly #paths: PlanPath[] = [];
 
   of(path: PlanPath): number {
-    const known = this.#paths.findIndex((other) => other.length === path.length && other.every((part, index) => part === path[index]));
+    const known = this.#paths.findIndex((other) => isSamePath(other, path));
     return known >= 0 ? known : this.#paths.push(path) - 1;
   }
 

@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { locate, type PlanPath } from './compile/targets.ts';
+import { isSamePath, locate } from './compile/targets.ts';
 import { type FetchSite, fieldNames } from './fetch-site.ts';
 import type { Plain, Report, Run } from './run.ts';
 
@@ -61,7 +61,7 @@ function nullsFor(site: FetchSite, at: Path, run: Run, answer: unknown, sites: r
     // A null that could not stay where it arose has taken the object with it.
     if (value === null) return [named(at.slice(0, depth + 1))];
   }
-  const same = sites.filter(({ path }) => sameObjects(path, site.path));
+  const same = sites.filter(({ path }) => isSamePath(path, site.path));
   const wanting = named([...unanswered(object as Plain, site, same)]);
   return wanting.flatMap((name) => ((value as Plain)[name as string] === null ? [[...named(at), name]] : []));
 }
@@ -78,10 +78,6 @@ function unanswered(target: Plain, site: FetchSite, sites: readonly FetchSite[])
     for (const other of sites) if ([...(other.representations?.given ?? [])].some((name) => all.has(name))) add(other);
   }
   return all;
-}
-
-export function sameObjects(a: PlanPath, b: PlanPath): boolean {
-  return a.length === b.length && a.every((part, index) => part === b[index]);
 }
 
 /** Whether an error's path leads to something that the client asked for, as far as the answer shows. */

@@ -1,6 +1,10 @@
 /** A plan's path into the data: response names, and `@` for every item of a list. */
 export type PlanPath = readonly string[];
 
+export function isSamePath(a: PlanPath, b: PlanPath): boolean {
+  return a.length === b.length && a.every((part, index) => part === b[index]);
+}
+
 /** The objects at a path of the data, in order; without those that are null. */
 export type Collector = (data: object) => object[];
 
