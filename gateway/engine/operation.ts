@@ -15,10 +15,11 @@ import type { Subtypes } from './compile/representation.ts';
 import { compileWriter, type Notes, type Writer, type WriterContext } from './compile/writer.ts';
 import { type Fragments, fragmentsOf } from './document.ts';
 import { errorsOf } from './failures.ts';
+import { fieldNames } from './fetch-site.ts';
 import { nullify } from './fetch-step.ts';
 import { compilePlan, type Program } from './plan-step.ts';
 import type { PlannedOperation } from './planning/messages.ts';
-import type { Run, Surroundings } from './run.ts';
+import type { Plain, Run, Surroundings } from './run.ts';
 
 /** The whole GraphQL response as JSON text, as Apollo Server words it: errors first, and a line's end. */
 export interface Answer {
@@ -154,10 +155,8 @@ function disown(run: Run): boolean {
     run.surroundings.log.warn({ requestId: run.client.requestId, service, err: new Unavailable('GARBAGE') }, 'a subgraph is unavailable');
     run.losses.push({ site, targets });
     for (const target of targets) {
-      for (const name of site.shape
-        .fields(String((target as { __typename?: unknown }).__typename))
-        .map((field) => field.alias?.value ?? field.name.value))
-        if (name !== '__typename') delete (target as Record<string, unknown>)[name];
+      const known = target as Plain;
+      for (const name of fieldNames(site, String(known.__typename))) if (name !== '__typename') delete known[name];
       nullify(site, target);
     }
   }

@@ -127,3 +127,41 @@ it('a fault at a place that does not exist is told all the same', async () => {
   const { path, ...nowhere } = failed('books');
   expect(await ask('{ books { id } }')).toEqual({ data: { books: null }, errors: [nowhere] });
 });
+
+it('a subgraph that answers nonsense is lost with all that it said, also by names that the planner made up', async () => {
+  const shelf = {
+    sdl: `
+      type Query { kept: [Kept] }
+      union Kept = Box | Bag
+      type Box @key(fields: "id") { id: ID! }
+      type Bag @key(fields: "id") { id: ID! }
+    `,
+    resolvers: { Query: { kept: () => ['Box', 'Bag'].map((__typename) => ({ __typename, id: '9' })) } },
+  };
+  const sizes = {
+    sdl: `
+      type Box @key(fields: "id") { id: ID! size: Int! @shareable maker: Maker }
+      type Bag @key(fields: "id") { id: ID! size: Int maker: Maker }
+      type Maker { name: String }
+    `,
+    resolvers: {},
+  };
+  const others = { sdl: 'type Box @key(fields: "id") { id: ID! size: Int @shareable }', resolvers: {} };
+  const entities = [
+    { size: 1, maker: null },
+    { size__alias_0: 2, maker: 'banana' },
+  ];
+  const nonsense = { data: { _entities: entities } };
+  open = await smallEngine(
+    { shelf, sizes, others },
+    { instead: ({ operation }) => (operation.service === 'sizes' ? Promise.resolve(nonsense) : undefined) },
+  );
+  const { data, errors } = await open.ask('{ kept { ... on Box { size maker { name } } ... on Bag { size maker { name } } } }');
+  expect(data).toEqual({
+    kept: [
+      { size: null, maker: null },
+      { size: null, maker: null },
+    ],
+  });
+  expect(errors?.map(({ path }) => path?.join('.'))).toEqual(['kept.0.maker', 'kept.0.size', 'kept.1.maker', 'kept.1.size']);
+});
