@@ -6,6 +6,8 @@ export interface FetchShape {
   readonly mutation: boolean;
   /** Whether it asks `_entities`, so that its fields belong to each representation; otherwise they are root fields. */
   readonly entities: boolean;
+  /** What it selects of each representation, or of the root. */
+  readonly selection: SelectionSetNode;
   /** What it selects of one representation of this type (or of the root, for any type name). */
   fields(typeName: string): readonly FieldNode[];
   /** Those of `fields` that are selected without a condition, by response name. */
@@ -84,6 +86,7 @@ export function readShape(document: DocumentNode): FetchShape {
   return {
     mutation: operation.operation === 'mutation',
     entities: entitySet !== undefined,
+    selection: top,
     fields: (typeName) => [...ofType(typeName).values()].flatMap(({ nodes: [first] }) => first ?? []),
     promised: (typeName) => [...ofType(typeName)].flatMap(([name, { promised }]) => (promised ? [name] : [])),
     fits: (value) => fits(value, top),

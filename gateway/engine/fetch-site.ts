@@ -1,5 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { type DocumentNode, getOperationAST, Kind, parse } from 'graphql';
+import { type DocumentNode, parse } from 'graphql';
 import type { FetchOperation } from '../transport/transport.ts';
 import { type AnswerFields, answerFields, compileMerge, type Merge, renamed } from './compile/merge.ts';
 import { compileRepresentations, type Representations, type Subtypes } from './compile/representation.ts';
@@ -25,6 +25,8 @@ export interface FetchSite {
   /** Fields that an entity of a type, or the root, has to have for the answer to be one. */
   readonly promised: (typeName: string) => readonly string[];
   readonly merge: Merge;
+  /** The fields under which it may put new objects into the data. */
+  readonly composites: readonly string[];
   /** Whether nothing but leaves is merged, so that one answer can serve many objects without copies. */
   readonly leavesOnly: boolean;
   readonly rewrite: ((value: unknown) => void) | undefined;
@@ -82,7 +84,8 @@ export function compileFetch(node: FetchNode, path: PlanPath, places: Places, is
   const operation = new Operation(node);
   const shape = readShape(operation.document);
   const representations = node.requires && compileRepresentations(node.requires, node.inputRewrites, isSubtype);
-  const answered = rewrittenFields(node, topFields(operation.document, shape.entities));
+  const answered = rewrittenFields(node, answerFields(shape.selection, fragmentsOf(operation.document)));
+  const composites = [...answered.fields].flatMap(([name, below]) => (below ? [name] : []));
   const promised = new Map<string, readonly string[]>();
   return {
     operation,
@@ -102,7 +105,8 @@ export function compileFetch(node: FetchNode, path: PlanPath, places: Places, is
       return names;
     },
     merge: compileMerge(answered, isSubtype),
-    leavesOnly: [...answered.fields.values()].every((below) => below === null),
+    composites,
+    leavesOnly: composites.length === 0,
     rewrite: node.outputRewrites?.length ? rewriter(node.outputRewrites, isSubtype) : undefined,
     aliases: new Map(
       node.outputRewrites?.flatMap((rewrite) => (rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1) ?? '', rewrite.renameKeyTo]] : [])),
@@ -114,18 +118,6 @@ export function compileFetch(node: FetchNode, path: PlanPath, places: Places, is
 /** What a fetch gives an object of this type, by the names that it has in the data. */
 export function fieldNames({ shape, aliases }: FetchSite, typeName: string): string[] {
   return shape.fields(typeName).map((node) => aliases.get(responseName(node)) ?? responseName(node));
-}
-
-/** The composite fields of a fetch, under which it may put new objects into the data. */
-export function compositeFields({ shape, operation }: FetchSite): string[] {
-  return [...topFields(operation.document, shape.entities).fields].flatMap(([name, below]) => (below ? [name] : []));
-}
-
-function topFields(document: DocumentNode, entities: boolean): AnswerFields {
-  let set = getOperationAST(document)?.selectionSet;
-  const root = set?.selections[0];
-  if (entities && root?.kind === Kind.FIELD) set = root.selectionSet;
-  return set ? answerFields(set, fragmentsOf(document)) : { fields: new Map() };
 }
 
 function rewrittenFields({ outputRewrites = [] }: FetchNode, fields: AnswerFields): AnswerFields {

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { Conditions } from './compile/conditions.ts';
 import type { Subtypes } from './compile/representation.ts';
 import type { PlanPath } from './compile/targets.ts';
-import { compileFetch, compositeFields, type FetchSite, Places } from './fetch-site.ts';
+import { compileFetch, type FetchSite, Places } from './fetch-site.ts';
 import { fetchStep } from './fetch-step.ts';
 import type { Run, Step } from './run.ts';
 
@@ -49,7 +49,7 @@ export function compilePlan({ node }: QueryPlan, conditions: Conditions, isSubty
   };
 
   const step = compile(node, []);
-  for (const site of sites) site.outdates.push(...places.below(site.path, compositeFields(site)));
+  for (const site of sites) site.outdates.push(...places.below(site.path, site.composites));
   return { step, sites, places: places.count, memories: mutates ? 0 : shareMemories(sites) };
 }
 
