@@ -1,14 +1,20 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConfigSources, loadConfig, type Role } from '../../kernel/config.ts';
 import { OperatorError } from '../../kernel/errors.ts';
 
 const SECRET = '0123456789abcdef0123456789abcdef';
 
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'c360-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 function yaml(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'c360-config-')), 'c360.yaml');
+  const file = join(folder, 'c360.yaml');
   writeFileSync(file, text);
   return file;
 }

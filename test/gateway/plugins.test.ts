@@ -1,16 +1,20 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadPlugins } from '../../gateway/http/plugins.ts';
 import { openGateway } from '../support/gateway.ts';
 import { post } from '../support/graph-client.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'c360-plugins-'));
+let folder: string;
 const file = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'c360-plugins-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('plugins of Apollo Server', () => {
   it('see every request, those that were prepared before too, with its id, and may refuse it or add to the answer', async () => {
