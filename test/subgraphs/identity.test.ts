@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Claim, ConsentClaim, Identifier } from '../../kernel/intake.ts';
 import { encodeCursor } from '../../kernel/page.ts';
 import { openStore } from '../../kernel/storage/open.ts';
@@ -110,6 +110,7 @@ describe('the directory', () => {
 describe('the directory, from several processes', () => {
   it('gives the same customers for the same identifiers, whoever comes first', async () => {
     const { storage, remove } = emptyStorage();
+    onTestFinished(remove);
     const stores = await Promise.all([1, 2, 3].map(() => openStore(storage, 'identity', identity.specs)));
     const directories = await Promise.all(stores.map((store) => openDirectory({ store, clock: () => TEST_NOW })));
     const batch = Array.from({ length: 60 }, (_, i) =>
@@ -130,11 +131,11 @@ describe('the directory, from several processes', () => {
       expect(new Set(await directories[0]!.find(overlapping.flat()))).toEqual(new Set(retried));
     }
     await Promise.all(stores.map((store) => store.close()));
-    await remove();
   });
 
   it('completes what a crash left undone when the identifier comes again', async () => {
     const { storage, remove } = emptyStorage();
+    onTestFinished(remove);
     const store = await openStore(storage, 'identity', identity.specs);
     const directory = await openDirectory({ store, clock: () => TEST_NOW });
     const listings = store.collection(identifierSpec);
@@ -158,7 +159,6 @@ describe('the directory, from several processes', () => {
       expect(page?.items.map(({ value }) => value)).toEqual([lost.name]);
     }
     await store.close();
-    await remove();
   });
 
   it('refuses the identifiers of an erased customer, for ever', async () => {

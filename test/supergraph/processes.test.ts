@@ -18,18 +18,15 @@ const QUERY = `query ($id: ID!) { customer(id: $id) {
 } }`;
 
 describe('a gateway and six subgraphs, each a process of its own', { timeout: 120_000 }, () => {
-  const { storage, remove } = emptyStorage();
   const env: Record<string, string> = {
     SUBGRAPH_SECRET: SECRET,
     LOG_LEVEL: 'error',
     C360_GRACE_MS: '100',
-    ...(storage.kind === 'sqlite'
-      ? { DATA_DIR: storage.dataDir }
-      : { MONGODB_URI: storage.uri, C360_DATABASE_PREFIX: storage.prefix ?? '' }),
   };
   const running = new Map<SubgraphName | 'gateway', RunningCommand>();
   const ports = new Map<SubgraphName | 'gateway', number>();
   let ada: Person;
+  let remove: () => Promise<void>;
 
   const start = (name: SubgraphName) => {
     const port = ports.get(name) ?? 0;
@@ -43,6 +40,13 @@ describe('a gateway and six subgraphs, each a process of its own', { timeout: 12
   };
 
   beforeAll(async () => {
+    const empty = emptyStorage();
+    remove = empty.remove;
+    const { storage } = empty;
+    Object.assign(
+      env,
+      storage.kind === 'sqlite' ? { DATA_DIR: storage.dataDir } : { MONGODB_URI: storage.uri, C360_DATABASE_PREFIX: storage.prefix ?? '' },
+    );
     const free = await freePorts(DOMAINS.length + 1);
     for (const [index, name] of DOMAINS.entries()) ports.set(name, free[index] ?? 0);
     ports.set('gateway', free.at(-1) ?? 0);
