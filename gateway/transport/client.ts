@@ -16,6 +16,7 @@ export class Client {
   #left = false;
   #leavers: Set<Leaver> | undefined;
   #controller: AbortController | undefined;
+  #kept: Map<object, unknown> | undefined;
 
   constructor(requestId: string, now: EpochMs, principal?: string) {
     this.requestId = requestId;
@@ -35,6 +36,16 @@ export class Client {
       if (this.gone) this.#controller.abort();
     }
     return this.#controller.signal;
+  }
+
+  /**
+   * What `make` gave when `keeper` first asked, for as long as the request lasts. Kept here and not in a weak map by client: while a
+   * weak map lives, collections of the young generation take all its values for reachable, and move them to the old one.
+   */
+  keep<T>(keeper: object, make: () => T): T {
+    this.#kept ??= new Map();
+    if (!this.#kept.has(keeper)) this.#kept.set(keeper, make());
+    return this.#kept.get(keeper) as T;
   }
 
   /** Has `leaver` told when the client is gone, until `forget`. */

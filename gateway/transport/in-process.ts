@@ -10,15 +10,6 @@ import type { Fetch, Receive, Transport } from './transport.ts';
  * it changed is read again. Knows no deadline: see resilient().
  */
 export function inProcess(subgraph: Pick<Subgraph, 'context' | 'execute'>): Transport {
-  const contexts = new WeakMap<Client, unknown>();
-  const contextOfQuery = (client: Client) => {
-    let context = contexts.get(client);
-    if (context === undefined) {
-      context = subgraph.context(new QueryScope(client));
-      contexts.set(client, context);
-    }
-    return context;
-  };
   return {
     kind: 'in-process',
     send(fetch, receive) {
@@ -28,7 +19,7 @@ export function inProcess(subgraph: Pick<Subgraph, 'context' | 'execute'>): Tran
       let receiver: Receive | undefined = receive;
       let answer: ReturnType<Subgraph['execute']>;
       try {
-        const context = ownScope ? subgraph.context(ownScope) : contextOfQuery(client);
+        const context = ownScope ? subgraph.context(ownScope) : client.keep(subgraph, () => subgraph.context(new QueryScope(client)));
         answer = subgraph.execute(operation.document, variablesOf(fetch), context, operation.name);
       } catch (error) {
         receive(asError(error), undefined);
