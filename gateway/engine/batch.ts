@@ -52,9 +52,15 @@ export class Batch implements Fetch {
     return this.#texts;
   }
 
-  objects(): readonly Representation[] {
+  objects(): readonly Representation[] | undefined {
     const { representations } = this.site;
-    return (this.entities ?? []).flatMap((entity) => representations?.object(entity) ?? []);
+    if (!representations || !this.entities) return undefined;
+    const objects: Representation[] = [];
+    for (const entity of this.entities) {
+      const object = representations.object(entity);
+      if (object) objects.push(object);
+    }
+    return objects;
   }
 
   /** Calls `ready` when the answer is there or given up; at once when it is already. */

@@ -54,8 +54,8 @@ const ALL_FIRST = [0];
 
 /** Asks once for all objects that are the same to the subgraph, and not again for what the same fetch has asked elsewhere. */
 function askMany(site: FetchSite, run: Run, targets: readonly object[], done: () => void): void {
-  const { kept, numbers, entities, texts } = grouped(site, targets);
   const memory = memoryOf(site, run);
+  const { kept, numbers, entities, texts } = grouped(site, targets, memory !== undefined);
   // For each distinct entity, who is asked for it: an earlier fetch, or this one.
   const sources: (Remembered | number)[] = [];
   let fresh: Batch | undefined;
@@ -71,7 +71,7 @@ function askMany(site: FetchSite, run: Run, targets: readonly object[], done: ()
       unknownTexts.push(text);
     }
     if (unknown.length > 0) fresh = open(site, run, unknown, unknownTexts, memory);
-  } else if (entities.length > 0) fresh = open(site, run, entities, texts);
+  } else if (entities.length > 0) fresh = open(site, run, entities, texts.length === entities.length ? texts : undefined);
 
   const groups = new Map<Batch, { targets: object[]; indexes: number[] }>();
   if (fresh && (!memory || sources.every((source) => typeof source === 'number'))) groups.set(fresh, { targets: kept, indexes: numbers });
@@ -104,10 +104,11 @@ interface Grouped {
   readonly kept: object[];
   readonly numbers: number[];
   readonly entities: object[];
+  /** What is said of each of `entities`; incomplete where that was not needed to tell them apart, nor wanted. */
   readonly texts: string[];
 }
 
-function grouped(site: FetchSite, targets: readonly object[]): Grouped {
+function grouped(site: FetchSite, targets: readonly object[], wantsTexts: boolean): Grouped {
   const groups: Grouped = { kept: [], numbers: [], entities: [], texts: [] };
   const { distinct, text: textOf = () => null } = site.representations ?? {};
   const seen: Seen = new Map();
@@ -126,9 +127,9 @@ function grouped(site: FetchSite, targets: readonly object[]): Grouped {
       if (number === next) seenTexts.set(text, next);
     }
     if (number === next) {
-      text ??= textOf(target);
       groups.entities.push(target);
-      groups.texts.push(text ?? '');
+      if (wantsTexts) text ??= textOf(target);
+      if (text !== null) groups.texts.push(text);
     }
     groups.kept.push(target);
     groups.numbers.push(number);

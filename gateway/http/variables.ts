@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
-import { type Fits, fits } from './fitting-values.ts';
+import { type Fits, fits } from '../../kernel/execution/fitting-values.ts';
 
 /** A variable of an operation, ready to judge values. */
 interface Variable {

@@ -52,7 +52,7 @@ export class Flight implements Fetch, Read, Awaited {
   }
 
   objects(): ReturnType<Fetch['objects']> {
-    return this.#fetch?.objects() ?? [];
+    return this.#fetch?.objects();
   }
 
   join(fetch: Fetch, receive: Receive): Cancel {

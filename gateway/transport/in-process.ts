@@ -78,7 +78,8 @@ class FetchScope implements RequestScope {
 }
 
 function variablesOf(fetch: Fetch): Fetch['variables'] {
-  return fetch.representations ? { ...fetch.variables, representations: fetch.objects() } : fetch.variables;
+  const representations = fetch.objects();
+  return representations ? { ...fetch.variables, representations } : fetch.variables;
 }
 
 function asError(thrown: unknown): Error {

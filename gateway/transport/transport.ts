@@ -23,8 +23,8 @@ export interface Fetch {
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   /** The JSON text of each entity representation, no two alike, in the order of the wanted answer. Undefined for a root fetch. */
   readonly representations: readonly string[] | undefined;
-  /** The same representations as objects, made when asked for; they share their values with the answer so far and are not to be changed. */
-  objects(): readonly Representation[];
+  /** The same representations as objects, without making their texts; they share their values with the answer so far and are not to be changed. */
+  objects(): readonly Representation[] | undefined;
   readonly client: Client;
   /** Whether the client's request is a mutation; this fetch of its plan may be a query all the same. */
   readonly mutates: boolean;

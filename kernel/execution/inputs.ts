@@ -5,13 +5,17 @@ import {
   type GraphQLSchema,
   getArgumentValues,
   getVariableValues,
+  isInputType,
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
   print,
+  typeFromAST,
   type ValueNode,
+  type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
+import { type Fits, fits } from './fitting-values.ts';
 import type { Variables } from './run.ts';
 
 /**
@@ -24,8 +28,10 @@ export function variablesOf(
 ): (given: Variables) => Variables | null {
   const anything = variableDefinitions.filter(({ type }) => print(type) === '[_Any!]!').map(({ variable }) => variable.name.value);
   const others = variableDefinitions.filter(({ variable }) => !anything.includes(variable.name.value));
+  const checks = others.map((definition) => ({ name: definition.variable.name.value, fits: fitsOf(schema, definition) }));
   return (given) => {
-    const coerced = others.length === 0 ? {} : getVariableValues(schema, others, given, { maxErrors: 1 }).coerced;
+    const plain = checks.every(({ name, fits }) => fits(Object.hasOwn(given, name) ? given[name] : undefined));
+    const coerced = plain ? picked(given, checks) : getVariableValues(schema, others, given, { maxErrors: 1 }).coerced;
     if (!coerced) return null;
     for (const name of anything) {
       const list = given[name];
@@ -34,6 +40,22 @@ export function variablesOf(
     }
     return coerced;
   };
+}
+
+/** Whether a variable's value is right as it is. */
+function fitsOf(schema: GraphQLSchema, { type, defaultValue }: VariableDefinitionNode): Fits {
+  // biome-ignore lint/suspicious/noExplicitAny: typeFromAST is overloaded by the kind of node.
+  const inputType = typeFromAST(schema, type as any);
+  if (!inputType || !isInputType(inputType)) return () => false;
+  const fitting = fits(inputType);
+  const mayBeAbsent = defaultValue === undefined && !isNonNullType(inputType);
+  return (value) => (value === undefined ? mayBeAbsent : fitting(value));
+}
+
+function picked(given: Variables, names: readonly { readonly name: string }[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const { name } of names) if (Object.hasOwn(given, name) && given[name] !== undefined) values[name] = given[name];
+  return values;
 }
 
 type Arguments = Readonly<Record<string, unknown>>;

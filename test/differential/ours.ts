@@ -55,7 +55,8 @@ export class OurExecution {
     const execute = async (fetch: Fetch): Promise<ExecutionResult> => {
       const { operation, client } = fetch;
       const state = this.#states.get(client) ?? { changes: 0 };
-      const inProcess = fetch.representations ? { ...fetch.variables, representations: fetch.objects() } : (fetch.variables ?? {});
+      const representations = fetch.objects();
+      const inProcess = representations ? { ...fetch.variables, representations } : (fetch.variables ?? {});
       const variables = kind === 'http' ? JSON.parse(variablesText(fetch) ?? '{}') : inProcess;
       const answer = await subgraphs
         .get(name)

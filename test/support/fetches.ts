@@ -17,7 +17,7 @@ export function fetchOf({ kind = 'query', ...wanted }: Partial<Fetch> & { readon
     },
     variables: undefined,
     representations: undefined,
-    objects: () => [],
+    objects: () => undefined,
     client: clientOf(),
     mutates: kind === 'mutation',
     deadlineMs: 2000,

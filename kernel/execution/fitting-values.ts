@@ -1,14 +1,6 @@
-import {
-  type GraphQLInputObjectType,
-  type GraphQLInputType,
-  isEnumType,
-  isInputObjectType,
-  isListType,
-  isNonNullType,
-  isRequiredInputField,
-} from 'graphql';
+import { type GraphQLInputObjectType, type GraphQLInputType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 
-/** True for what certainly fits a type; of anything else graphql-js has to be asked. */
+/** True for what certainly fits a type, and is not changed by being coerced to it; of anything else graphql-js has to be asked. */
 export type Fits = (value: unknown) => boolean;
 
 const INT_END = 2 ** 31;
@@ -23,7 +15,7 @@ const never: Fits = () => false;
 
 const known = new WeakMap<GraphQLInputType, Fits>();
 
-/** The quick check of a variable's type: most values are plainly right, and coercing them costs more than executing a small query. */
+/** The quick check of a type: most values are plainly right, and coercing them costs more than executing a small query. */
 export function fits(type: GraphQLInputType): Fits {
   let found = known.get(type);
   if (!found) {
@@ -43,7 +35,7 @@ function fitsOf(type: GraphQLInputType): Fits {
     : isInputObjectType(type)
       ? fitsObject(type)
       : isEnumType(type)
-        ? (value: unknown) => typeof value === 'string' && type.getValue(value) !== undefined
+        ? (value: unknown) => typeof value === 'string' && type.getValue(value)?.value === value
         : (SCALARS[type.name] ?? never);
   return (value) => value === null || judge(value);
 }
@@ -57,15 +49,15 @@ function fitsObject(type: GraphQLInputObjectType): Fits {
   if (type.isOneOf) return never;
   // Made when first needed: an input object may hold itself.
   let fields: Map<string, Fits> | undefined;
-  let required: readonly string[] = [];
+  let expected: readonly string[] = [];
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
     if (!fields) {
       const all = Object.values(type.getFields());
       fields = new Map(all.map((field) => [field.name, fits(field.type)]));
-      required = all.filter(isRequiredInputField).map(({ name }) => name);
+      expected = all.filter(({ type, defaultValue }) => isNonNullType(type) || defaultValue !== undefined).map(({ name }) => name);
     }
-    for (const name of required) if (!Object.hasOwn(value, name)) return false;
+    for (const name of expected) if (!Object.hasOwn(value, name)) return false;
     for (const name of Object.keys(value)) if (!fields.get(name)?.((value as Record<string, unknown>)[name])) return false;
     return true;
   };
