@@ -75,7 +75,8 @@ class BatchLoader<K, V> implements Loader<K, V> {
       const values = await this.#batch(waiting.map(({ key }) => key));
       if (values.length !== waiting.length)
         throw new TypeError(`A batch of ${waiting.length} keys was answered with ${values.length} values.`);
-      for (const [i, { resolve, reject }] of waiting.entries()) {
+      for (let i = 0; i < waiting.length; i++) {
+        const { resolve, reject } = waiting[i] as Waiting<K, V>;
         const value = values[i] as V | Error;
         if (value instanceof Error) reject(value);
         else resolve(value);

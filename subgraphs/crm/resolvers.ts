@@ -39,8 +39,7 @@ async function profileAfter(context: Context, customer: string): Promise<Profile
 
 export const resolvers: Resolvers<Context> = {
   Customer: {
-    // async, so that one malformed key rejects itself and not the whole _entities batch
-    __resolveReference: async (reference) => reference,
+    __resolveReference: (reference) => reference,
     profile: (customer, _, context) => context.profiles.load(membersOf(customer)),
     crmSignals: async (customer, _, context) => {
       const { now: asOf } = context;
@@ -110,13 +109,13 @@ export const resolvers: Resolvers<Context> = {
   },
 
   Interaction: {
-    __resolveReference: async ({ id }, context) => interactionAt(context, id),
+    __resolveReference: ({ id }, context) => interactionAt(context, id),
     id: (record) => entityId(INTERACTION_PREFIX, record),
     case: ({ owner, caseId }, _, context) => (caseId === null ? null : context.caseAt.load({ owner, id: caseId })),
   },
 
   Case: {
-    __resolveReference: async ({ id }, context) => caseAt(context, id),
+    __resolveReference: ({ id }, context) => caseAt(context, id),
     id: (record) => entityId(CASE_PREFIX, record),
     sla: (record, _, { now }) => {
       const state = slaState(record, now);

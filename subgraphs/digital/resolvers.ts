@@ -37,8 +37,7 @@ const productOf = ({ sku }: { readonly sku: string }) => ({ sku });
 
 export const resolvers: Resolvers<Context> = {
   Customer: {
-    // async, so that one malformed key rejects itself and not the whole _entities batch
-    __resolveReference: async (customer) => customer,
+    __resolveReference: (customer) => customer,
     digital: async (customer, _, context) => ((await summaryOf(customer, context)) ? customer : null),
     digitalSignals: async (customer, _, context) => {
       if (!signalsAllowed(customer)) return { state: 'WITHHELD', asOf: context.now, lastSeenAt: null, cart: [], cartUpdatedAt: null };

@@ -1,7 +1,8 @@
 import type { Identifier } from '../../kernel/intake.ts';
 import { type Loader, loader } from '../../kernel/loader.ts';
 import { requestSpec } from '../../kernel/requests.ts';
-import type { Collection, Doc, EpochMs } from '../../kernel/storage/port.ts';
+import { everything } from '../../kernel/storage/everything.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { type Commands, commands } from './commands.ts';
 import { type CustomerPage, findCustomers } from './lookup.ts';
@@ -77,25 +78,4 @@ export function context(deps: SubgraphDeps, { now }: RequestScope): Context {
       consents.clearAll();
     },
   };
-}
-
-const CHUNK = 1000;
-
-/** All documents of each person; one read, and more only for those with over 1,000. */
-async function everything<T extends Doc>(
-  collection: Collection<T>,
-  persons: readonly (readonly string[])[],
-): Promise<readonly (readonly T[])[]> {
-  const pages = await collection.latest(persons, { first: CHUNK });
-  return Promise.all(
-    persons.map(async (members, i) => {
-      const items = [...(pages[i]?.items ?? [])];
-      for (let after = pages[i]?.next ?? null; after !== null; ) {
-        const [page] = await collection.latest([members], { first: CHUNK, after });
-        items.push(...(page?.items ?? []));
-        after = page?.next ?? null;
-      }
-      return items;
-    }),
-  );
 }

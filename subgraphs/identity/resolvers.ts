@@ -68,8 +68,7 @@ export const resolvers: Resolvers<Context> = {
   },
 
   Customer: {
-    // async, so that one malformed key rejects itself and not the whole _entities batch
-    __resolveReference: async ({ id }, context) => customerOf(context, id),
+    __resolveReference: ({ id }, context) => customerOf(context, id),
     id: ({ owner }) => owner,
     members: membersOf,
     permissions: (customer, _, context) => permissionsOf(context, customer),

@@ -1,8 +1,8 @@
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
+import { everything } from '../../kernel/storage/everything.ts';
 import type { Cursor, EpochMs, Key, Members, Page, Store } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
-import { everything } from './ledger.ts';
 import { type Position, position } from './lots.ts';
 import { PROGRAM } from './program.ts';
 import {
@@ -59,6 +59,14 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
     const [entries, waiting] = await Promise.all([everything(points, persons), everything(pending, persons)]);
     return owners.map((_, index) => ({ entries: entries[index] ?? [], pending: waiting[index] ?? [] }));
   });
+  const stateOf = async (account: AccountRecord): Promise<AccountState> => {
+    const { entries, pending: waiting } = await ledgers.load(account.owner);
+    const own = (entry: PointsRecord) => entry.account === account.id;
+    const found = position(entries.filter(own), waiting.filter(own), now);
+    return { position: found, standing: standing(PROGRAM, account, [...entries.filter(own), ...found.matured], now) };
+  };
+  // A ledger is replayed once, however many fields are read off it.
+  const states = new Map<AccountRecord, Promise<AccountState>>();
   return {
     now,
     store,
@@ -67,11 +75,10 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
       const pages = await accounts.latest(persons, { first: MAX_ACCOUNTS });
       return pages.map(({ items }) => primaryAccount(items));
     }, membersText),
-    state: async (account) => {
-      const { entries, pending: waiting } = await ledgers.load(account.owner);
-      const own = (entry: PointsRecord) => entry.account === account.id;
-      const found = position(entries.filter(own), waiting.filter(own), now);
-      return { position: found, standing: standing(PROGRAM, account, [...entries.filter(own), ...found.matured], now) };
+    state: (account) => {
+      const state = states.get(account) ?? stateOf(account);
+      states.set(account, state);
+      return state;
     },
     transactions: loaderByArguments((page: PageArguments, persons: readonly Members[]) => points.latest(persons, page), membersText),
     vouchers: loaderByArguments((page: PageArguments, persons: readonly Members[]) => vouchers.latest(persons, page), membersText),

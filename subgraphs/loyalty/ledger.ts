@@ -1,28 +1,8 @@
 import { digest } from '../../kernel/ids.ts';
-import type { Collection, EpochMs, Key, Store } from '../../kernel/storage/port.ts';
+import { everything } from '../../kernel/storage/everything.ts';
+import type { EpochMs, Key, Store } from '../../kernel/storage/port.ts';
 import { position } from './lots.ts';
 import { type AccountRecord, accountsSpec, type PointsRecord, pendingSpec, pointsSpec } from './records.ts';
-
-const CHUNK = 1000;
-
-/** Every document that `owners` have in a collection, newest first: a ledger is replayed whole. One store call per 1,000 of one owner. */
-export async function everything<T extends PointsRecord>(
-  collection: Collection<T>,
-  persons: readonly (readonly string[])[],
-): Promise<readonly (readonly T[])[]> {
-  const pages = await collection.latest(persons, { first: CHUNK });
-  return Promise.all(
-    pages.map(async (page, index) => {
-      const items = [...page.items];
-      for (let after = page.next; after !== null; ) {
-        const [more] = await collection.latest([persons[index]!], { first: CHUNK, after });
-        items.push(...(more?.items ?? []));
-        after = more?.next ?? null;
-      }
-      return items;
-    }),
-  );
-}
 
 /** The outcome of moving points: `insufficient` where not enough were available, `missing` without the account, `erased` with its owner. */
 export type Move = 'applied' | 'duplicate' | 'insufficient' | 'missing' | 'erased';

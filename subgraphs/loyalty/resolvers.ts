@@ -42,7 +42,7 @@ async function points(account: AccountRecord, context: Context) {
 
 export const resolvers: Resolvers<Context> = {
   Customer: {
-    __resolveReference: async (reference) => reference,
+    __resolveReference: (reference) => reference,
     loyalty: async (customer, _, context) => {
       const members = membersOf(customer);
       const account = await context.primary.load(members);
@@ -98,7 +98,7 @@ export const resolvers: Resolvers<Context> = {
     },
   },
   LoyaltyAccount: {
-    __resolveReference: async ({ id }, context) => byId('loy', id, (key) => context.account.load(key)),
+    __resolveReference: ({ id }, context) => byId('loy', id, (key) => context.account.load(key)),
     id: (account) => entityId('loy', account),
     owner: ownerOf,
     program,
@@ -108,13 +108,13 @@ export const resolvers: Resolvers<Context> = {
     points: (account, _, context) => points(account, context),
   },
   PointsTransaction: {
-    __resolveReference: async ({ id }, context) => byId('ptx', id, (key) => context.transaction.load(key)),
+    __resolveReference: ({ id }, context) => byId('ptx', id, (key) => context.transaction.load(key)),
     id: (entry) => entityId('ptx', entry),
     owner: ownerOf,
     order: ({ order }) => (order === null ? null : { id: order }),
   },
   Voucher: {
-    __resolveReference: async ({ id }, context) => byId('vou', id, (key) => context.voucher.load(key)),
+    __resolveReference: ({ id }, context) => byId('vou', id, (key) => context.voucher.load(key)),
     id: (voucher) => entityId('vou', voucher),
     owner: ownerOf,
     status: (voucher, _, { now }) => voucherStatus(voucher, now),

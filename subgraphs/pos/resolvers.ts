@@ -50,7 +50,7 @@ const inMajorUnits = ({ amountMinor, currency }: { amountMinor: number; currency
 
 export const resolvers: Resolvers<Context> = {
   Customer: {
-    __resolveReference: async (reference) => reference,
+    __resolveReference: (reference) => reference,
     purchases: async (customer, _, context) => {
       const members = membersOf(customer);
       // Orders and returns are what the summary and the signals read too: asked together, a page is one call of each.
@@ -128,7 +128,7 @@ export const resolvers: Resolvers<Context> = {
   },
   CurrencySummary: { currencyCode: ({ currency }) => currency },
   Order: {
-    __resolveReference: async ({ id }, context) => byId('ord', id, (key) => context.order.load(key)),
+    __resolveReference: ({ id }, context) => byId('ord', id, (key) => context.order.load(key)),
     id: (order) => entityId('ord', order),
     owner: ownerOf,
     store: (order) => shop(headerOf(order).store),
@@ -147,7 +147,7 @@ export const resolvers: Resolvers<Context> = {
     name: async ({ sku, name }, _, context) => name ?? (sku === null ? null : ((await context.product.load(sku))?.name ?? null)),
   },
   Return: {
-    __resolveReference: async ({ id }, context) => byId('ret', id, (key) => context.return.load(key)),
+    __resolveReference: ({ id }, context) => byId('ret', id, (key) => context.return.load(key)),
     id: (record) => entityId('ret', record),
     owner: ownerOf,
     order: (record, _, context) => orderOf(record, context),
@@ -157,7 +157,7 @@ export const resolvers: Resolvers<Context> = {
     total: ({ totalMinor, currency }) => ({ amountMinor: totalMinor, currency }),
   },
   Payment: {
-    __resolveReference: async ({ id }, context) => byId('pay', id, (key) => context.payment.load(key)),
+    __resolveReference: ({ id }, context) => byId('pay', id, (key) => context.payment.load(key)),
     id: (payment) => entityId('pay', payment),
     owner: ownerOf,
     order: (payment, _, context) => orderOf(payment, context),
@@ -165,7 +165,7 @@ export const resolvers: Resolvers<Context> = {
     amount: ({ amountMinor, currency }) => ({ amountMinor, currency }),
   },
   Product: {
-    __resolveReference: async ({ sku }) => ({ sku }),
+    __resolveReference: ({ sku }) => ({ sku }),
     gtin: async ({ sku }, _, context) => (await context.product.load(sku))?.gtin ?? null,
     name: async ({ sku, name }, _, context) => (await context.product.load(sku))?.name ?? name ?? null,
     brand: async ({ sku }, _, context) => (await context.product.load(sku))?.brand ?? null,

@@ -32,8 +32,7 @@ const wordsOf = ({ locale, template }: ShownOffer) => OFFER_WORDS[locale][templa
 
 export const resolvers: Resolvers = {
   Customer: {
-    // async, so that one malformed representation rejects itself and not the whole _entities batch
-    __resolveReference: async (reference) => reference,
+    __resolveReference: (reference) => reference,
     recommendations: (customer, _, { now }) => readCustomer(customer, now),
   },
   Recommendations: {
