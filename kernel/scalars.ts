@@ -42,11 +42,20 @@ function locale(text: string): string | null {
   }
 }
 
+/** An answer says the time of its request in many places. */
+const lastInstant = { at: Number.NaN, text: '' };
+
+function instantText(at: number): string {
+  if (at !== lastInstant.at) {
+    lastInstant.text = new Date(at).toISOString();
+    lastInstant.at = at;
+  }
+  return lastInstant.text;
+}
+
 /** Resolvers of the scalars of shared.graphql. Internally a DateTime is `EpochMs`; all others are their text. */
 export const scalars = {
-  DateTime: textScalar('DateTime', 'an ISO 8601 instant with an offset, such as 2026-03-01T09:30:00Z', parseInstant, (at) =>
-    new Date(at).toISOString(),
-  ),
+  DateTime: textScalar('DateTime', 'an ISO 8601 instant with an offset, such as 2026-03-01T09:30:00Z', parseInstant, instantText),
   Date: textScalar('Date', 'a calendar date, such as 2026-03-01', parseDate),
   Decimal: textScalar('Decimal', 'a plain decimal number as text, such as "12.34"', (text) => (parseDecimal(text) ? text : null)),
   CurrencyCode: textScalar('CurrencyCode', 'an ISO 4217 code, such as EUR', (text) => (isCurrency(text) ? text : null)),
