@@ -10,6 +10,7 @@ import {
   type GraphQLOutputType,
   GraphQLString,
   getNullableType,
+  isEnumType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -123,8 +124,9 @@ const TAKEN_OVER: ReadonlyMap<GraphQLLeafType, string> = new Map<GraphQLLeafType
 
 function leaf(type: GraphQLLeafType): Complete {
   const takenOver = TAKEN_OVER.get(type);
+  const names = new Set<unknown>(isEnumType(type) ? type.getValues().flatMap(({ name, value }) => (name === value ? name : [])) : []);
   return (_, value, container, key) => {
-    if (typeof value === takenOver) {
+    if (typeof value === takenOver || names.has(value)) {
       container[key] = value;
       return true;
     }

@@ -46,6 +46,15 @@ function perMember<V>(read: (owners: readonly string[]) => Promise<readonly V[]>
   };
 }
 
+const pages = <T extends Doc>(collection: Collection<T>) =>
+  loaderByArguments((page: PageOf, persons: readonly Members[]) => collection.latest(persons, page), textOf);
+
+const byKey = <T extends Doc>(collection: Collection<T>) =>
+  loader(
+    (keys: readonly Key[]) => collection.getMany(keys),
+    ({ owner, id }) => `${owner}\n${id}`,
+  );
+
 export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
   const collections = collectionsOf(store);
   const { events, errors, touches, summaries } = collections;
@@ -57,13 +66,6 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
     );
     return owners.map((owner, index) => visitsOf(owner, totals[index] ?? []));
   });
-  const pages = <T extends Doc>(collection: Collection<T>) =>
-    loaderByArguments((page: PageOf, persons: readonly Members[]) => collection.latest(persons, page), textOf);
-  const byKey = <T extends Doc>(collection: Collection<T>) =>
-    loader(
-      (keys: readonly Key[]) => collection.getMany(keys),
-      ({ owner, id }) => `${owner}\n${id}`,
-    );
   return {
     now,
     directory,

@@ -35,6 +35,9 @@ export interface Context {
   readonly ratings: Loader<string, readonly GroupTotal[]>;
 }
 
+const textOf = (members: Members) => members.join('\n');
+const productsOf = (skus: readonly string[]) => skus.map((sku) => [productListing(sku)]);
+
 const RECENT: PageOf = { first: 100, after: undefined };
 
 // What was taken out of a listing stands before 0.
@@ -43,8 +46,6 @@ const LISTED = { from: 0 };
 export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
   const collections = collectionsOf(store);
   const { items, listings } = collections;
-  const textOf = (members: Members) => members.join('\n');
-  const productsOf = (skus: readonly string[]) => skus.map((sku) => [productListing(sku)]);
   return {
     now,
     directory,

@@ -37,13 +37,14 @@ export interface Context {
   forget(id: string): void;
 }
 
+const person = (customer: CustomerRecord) => membersOf(customer).join(' ');
+
 export function context(deps: SubgraphDeps, { now }: RequestScope): Context {
   const { store, directory } = deps;
   const collections = { customers: store.collection(customerSpec), search: store.collection(searchSpec) };
   const index = store.collection(indexSpec);
   const consentRecords = store.collection(consentSpec);
   const identifierRecords = store.collection(identifierSpec);
-  const person = (customer: CustomerRecord) => membersOf(customer).join(' ');
 
   const customers = loader<string, CustomerRecord | null>(async (ids) => {
     const known = await readCustomers(collections.customers, ids);

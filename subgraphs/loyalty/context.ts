@@ -49,6 +49,19 @@ const MAX_ACCOUNTS = 100;
 const membersText = (members: Members) => members.join('\n');
 const keyText = ({ owner, id }: Key) => `${owner}\n${id}`;
 
+/** What an owner's accounts have booked, newest first. */
+interface Ledger {
+  readonly entries: readonly PointsRecord[];
+  readonly pending: readonly PointsRecord[];
+}
+
+function stateOf(account: AccountRecord, { entries, pending }: Ledger, now: EpochMs): AccountState {
+  const own = entries.filter((entry) => entry.account === account.id);
+  const waiting = pending.filter((entry) => entry.account === account.id);
+  const found = position(own, waiting, now);
+  return { position: found, standing: standing(PROGRAM, account, [...own, ...found.matured], now) };
+}
+
 export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
   const accounts = store.collection(accountsSpec);
   const points = store.collection(pointsSpec);
@@ -59,12 +72,6 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
     const [entries, waiting] = await Promise.all([everything(points, persons), everything(pending, persons)]);
     return owners.map((_, index) => ({ entries: entries[index] ?? [], pending: waiting[index] ?? [] }));
   });
-  const stateOf = async (account: AccountRecord): Promise<AccountState> => {
-    const { entries, pending: waiting } = await ledgers.load(account.owner);
-    const own = (entry: PointsRecord) => entry.account === account.id;
-    const found = position(entries.filter(own), waiting.filter(own), now);
-    return { position: found, standing: standing(PROGRAM, account, [...entries.filter(own), ...found.matured], now) };
-  };
   // A ledger is replayed once, however many fields are read off it.
   const states = new Map<AccountRecord, Promise<AccountState>>();
   return {
@@ -76,7 +83,7 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
       return pages.map(({ items }) => primaryAccount(items));
     }, membersText),
     state: (account) => {
-      const state = states.get(account) ?? stateOf(account);
+      const state = states.get(account) ?? ledgers.load(account.owner).then((ledger) => stateOf(account, ledger, now));
       states.set(account, state);
       return state;
     },

@@ -54,6 +54,10 @@ export interface Context {
 const membersText = (members: Members) => members.join('\n');
 const keyText = ({ owner, id }: Key) => `${owner}\n${id}`;
 
+async function historyOf(orders: Context['orders'], members: Members, range: Range = {}): Promise<readonly OrderRecord[]> {
+  return (await orders({ first: HABIT_ORDERS, ...range }).load(members)).items;
+}
+
 export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
   const orders = store.collection(ordersSpec);
   const returns = store.collection(returnsSpec);
@@ -62,12 +66,11 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
   const stores = store.collection(storesSpec);
   const base = loader((keys: readonly Key[]) => store.collection(quintilesSpec).getMany(keys), keyText);
   const orderPages = loaderByArguments((page: PageArguments, persons: readonly Members[]) => orders.latest(persons, page), membersText);
-  const history = async (members: Members, range: Range = {}) => (await orderPages({ first: HABIT_ORDERS, ...range }).load(members)).items;
   return {
     now,
     store,
     directory,
-    history,
+    history: (members, range) => historyOf(orderPages, members, range),
     orders: orderPages,
     returns: loaderByArguments((page: PageArguments, persons: readonly Members[]) => returns.latest(persons, page), membersText),
     payments: loaderByArguments((page: PageArguments, persons: readonly Members[]) => payments.latest(persons, page), membersText),
@@ -84,7 +87,7 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
       membersText,
     ),
     categories: loader(async (persons: readonly Members[]) => {
-      const histories = await Promise.all(persons.map((members) => history(members)));
+      const histories = await Promise.all(persons.map((members) => historyOf(orderPages, members)));
       const skus = [...new Set(histories.flatMap(uncategorised))];
       const found = skus.length > 0 ? await products.getMany(skus.map(catalogueKey)) : [];
       const categories = new Map(skus.map((sku, index) => [sku, found[index]?.category ?? null]));

@@ -1,4 +1,3 @@
-import { DateTime } from 'luxon';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { localDay } from './local-day.ts';
 
@@ -24,12 +23,6 @@ export function nextBirthday(birthDate: string, timeZone: string | null, now: Ep
   const thisYear = inYear(birthDate, year);
   const day = thisYear < today ? inYear(birthDate, year + 1) : thisYear;
   return { daysUntil: (Date.parse(day) - Date.parse(today)) / DAY_MS, day };
-}
-
-/** When `day` is over where the customer lives. */
-export function endOfDay(day: string, timeZone: string | null): EpochMs {
-  const zoned = DateTime.fromISO(day, { zone: timeZone ?? 'utc' });
-  return (zoned.isValid ? zoned : DateTime.fromISO(day, { zone: 'utc' })).plus({ days: 1 }).toMillis();
 }
 
 function inYear(birthDate: string, year: number): string {

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 
 // Making a format takes a thousand times longer than using it, and the world has some 400 time zones.
@@ -22,8 +23,36 @@ function made(locale: string, timeZone: string, options: Intl.DateTimeFormatOpti
   }
 }
 
-/** The day that `at` is on in `timeZone`, as `yyyy-mm-dd`. */
+/** A calendar day where somebody lives. */
+interface Day {
+  /** `yyyy-mm-dd` */
+  readonly text: string;
+  readonly startsAt: EpochMs;
+  readonly endsAt: EpochMs;
+}
+
+// The day that was last asked of each time zone: everybody who lives there is asked about today.
+const today = new Map<string, Day>();
+
+/** The day that `at` is on in `timeZone` (IANA; UTC when null or unknown), as `yyyy-mm-dd`. */
 export function localDay(at: EpochMs, timeZone: string | null): string {
-  // Swedish writes dates as ISO 8601 does.
-  return dayFormat('sv-SE', timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(at);
+  const zone = timeZone ?? 'UTC';
+  let day = today.get(zone);
+  if (!day || at < day.startsAt || at >= day.endsAt) {
+    day = dayAt(at, zone);
+    today.set(zone, day);
+  }
+  return day.text;
+}
+
+function dayAt(at: EpochMs, zone: string): Day {
+  const zoned = DateTime.fromMillis(at, { zone });
+  const start = (zoned.isValid ? zoned : DateTime.fromMillis(at, { zone: 'UTC' })).startOf('day');
+  return { text: start.toISODate() ?? '', startsAt: start.toMillis(), endsAt: start.plus({ days: 1 }).toMillis() };
+}
+
+/** When `day` (`yyyy-mm-dd`) is over in `timeZone` (IANA; UTC when null or unknown). */
+export function endOfDay(day: string, timeZone: string | null): EpochMs {
+  const zoned = DateTime.fromISO(day, { zone: timeZone ?? 'UTC' });
+  return (zoned.isValid ? zoned : DateTime.fromISO(day, { zone: 'UTC' })).plus({ days: 1 }).toMillis();
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import { endOfDay, nextBirthday } from './birthday.ts';
+import { nextBirthday } from './birthday.ts';
+import { endOfDay } from './local-day.ts';
 import type { Candidate, OfferReason, Service, Subject } from './records.ts';
 
 const HOUR_MS = 3_600_000;

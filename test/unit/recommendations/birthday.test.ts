@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { endOfDay, nextBirthday } from '../../../subgraphs/recommendations/birthday.ts';
+import { nextBirthday } from '../../../subgraphs/recommendations/birthday.ts';
+import { endOfDay } from '../../../subgraphs/recommendations/local-day.ts';
 
 const at = (text: string) => Date.parse(text);
 
