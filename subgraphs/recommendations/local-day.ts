@@ -51,8 +51,19 @@ function dayAt(at: EpochMs, zone: string): Day {
   return { text: start.toISODate() ?? '', startsAt: start.toMillis(), endsAt: start.plus({ days: 1 }).toMillis() };
 }
 
+// Days that were asked about, mostly those of the coming week.
+const ends = new Map<string, EpochMs>();
+const MOST_ENDS = 10_000;
+
 /** When `day` (`yyyy-mm-dd`) is over in `timeZone` (IANA; UTC when null or unknown). */
 export function endOfDay(day: string, timeZone: string | null): EpochMs {
-  const zoned = DateTime.fromISO(day, { zone: timeZone ?? 'UTC' });
-  return (zoned.isValid ? zoned : DateTime.fromISO(day, { zone: 'UTC' })).plus({ days: 1 }).toMillis();
+  const key = `${day} ${timeZone ?? 'UTC'}`;
+  let end = ends.get(key);
+  if (end === undefined) {
+    const zoned = DateTime.fromISO(day, { zone: timeZone ?? 'UTC' });
+    end = (zoned.isValid ? zoned : DateTime.fromISO(day, { zone: 'UTC' })).plus({ days: 1 }).toMillis();
+    if (ends.size >= MOST_ENDS) ends.clear();
+    ends.set(key, end);
+  }
+  return end;
 }
