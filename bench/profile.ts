@@ -2,9 +2,10 @@
  * The README's profile query: our gateway with every subgraph in one process, beside a raw handler that makes the same store
  * reads (the floor), beside stock `@apollo/gateway` and ours over the same subgraphs on HTTP. Linux only (/proc).
  *
- *   npm run bench:profile -- [--customers 1000] [--seconds 10] [--rounds 3]
+ *   npm run bench:profile -- [--customers 1000] [--seconds 3] [--rounds 9] [--only floor,one,http,stock]
  *
- * The servers take turns, so that a noisy moment meets each of them; the middle one of the rounds is printed.
+ * The servers take turns, so that a noisy moment meets each of them: each is compared with the floor of its own round, and the
+ * medians are printed, with the quartiles of the comparison. Every server has the young generation that `c360` gives itself.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { crmId } from '../demo/identifiers.ts';
 import { defaultPort, SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
+import { quantile } from './gateway/load.ts';
 import { type LoadFigures, load } from './support/load.ts';
 import { type Measured, startNode, untilReady } from './support/process.ts';
 import { PROFILE_QUERY } from './support/profile-query.ts';
@@ -19,13 +21,15 @@ import { PROFILE_QUERY } from './support/profile-query.ts';
 const { values } = parseArgs({
   options: {
     customers: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '10' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '9' },
+    only: { type: 'string' },
     connections: { type: 'string', default: '8' },
     'data-dir': { type: 'string' },
   },
 });
 const customers = Number(values.customers);
+const wanted = (key: string) => !values.only || key === 'floor' || values.only.split(',').includes(key);
 const dataDir = values['data-dir'] ?? mkdtempSync(join(tmpdir(), 'c360-bench-'));
 const C360 = new URL('../cli/c360.js', import.meta.url).pathname;
 const script = (name: string) => ['--import', 'tsx', new URL(name, import.meta.url).pathname];
@@ -49,7 +53,7 @@ async function ended(measured: Measured): Promise<void> {
 
 const running: Measured[] = [];
 const start = async (args: readonly string[], port: number, more: Readonly<Record<string, string>> = {}, path = '/readyz') => {
-  const measured = startNode(args, { ...env, ...more, PORT: String(port) });
+  const measured = startNode(['--max-semi-space-size=64', ...args], { ...env, ...more, PORT: String(port) });
   running.push(measured);
   await untilReady(`http://127.0.0.1:${port}${path}`, 300_000);
   return measured;
@@ -60,43 +64,64 @@ try {
   await ended(startNode([C360, 'seed', '--customers', values.customers], env));
   writeFileSync(identifiersFile, JSON.stringify(asked));
 
-  const one = await start([C360, 'serve'], 4500);
-  const floor = await start(script('floor.ts'), 4501, {}, '/');
-  const subgraphs: Measured[] = [];
-  for (const name of SUBGRAPH_NAMES) subgraphs.push(await start([C360, 'serve', name], defaultPort(name)));
+  const rows: { name: string; url: string; processes: Measured[] }[] = [
+    {
+      name: 'floor: the same reads, stringified',
+      url: 'http://127.0.0.1:4501/',
+      processes: [await start(script('floor.ts'), 4501, {}, '/')],
+    },
+  ];
+  if (wanted('one'))
+    rows.push({
+      name: 'ours, one process',
+      url: 'http://127.0.0.1:4500/graphql',
+      processes: [await start([C360, 'serve'], 4500)],
+    });
+  if (wanted('http') || wanted('stock')) for (const name of SUBGRAPH_NAMES) await start([C360, 'serve', name], defaultPort(name));
   const urls = Object.fromEntries(
     SUBGRAPH_NAMES.map((name) => [`SUBGRAPH_${name.toUpperCase()}_URL`, `http://127.0.0.1:${defaultPort(name)}/graphql`]),
   );
-  const overHttp = await start([C360, 'serve', 'gateway'], 4502, urls);
-  const stock = await start(script('stock-gateway.ts'), 4503, {}, '/?query=%7B__typename%7D');
-
-  const rows: { name: string; url: string; processes: Measured[] }[] = [
-    { name: 'floor: the same reads, stringified', url: 'http://127.0.0.1:4501/', processes: [floor] },
-    { name: 'ours, one process', url: 'http://127.0.0.1:4500/graphql', processes: [one] },
-    { name: 'ours over HTTP subgraphs, gateway alone', url: 'http://127.0.0.1:4502/graphql', processes: [overHttp] },
-    { name: 'stock over HTTP subgraphs, gateway alone', url: 'http://127.0.0.1:4503/', processes: [stock] },
-  ];
+  if (wanted('http'))
+    rows.push({
+      name: 'ours over HTTP subgraphs, gateway alone',
+      url: 'http://127.0.0.1:4502/graphql',
+      processes: [await start([C360, 'serve', 'gateway'], 4502, urls)],
+    });
+  if (wanted('stock'))
+    rows.push({
+      name: 'stock over HTTP subgraphs, gateway alone',
+      url: 'http://127.0.0.1:4503/',
+      processes: [await start(script('stock-gateway.ts'), 4503, {}, '/?query=%7B__typename%7D')],
+    });
   const figures = new Map<string, LoadFigures[]>(rows.map(({ name }) => [name, []]));
   const seconds = Number(values.seconds);
-  for (const { url, processes } of rows) await load(url, bodies, processes, Number(values.connections), 3);
+  for (const { url, processes } of rows) await load(url, bodies, processes, Number(values.connections), 8);
   for (let round = 0; round < Number(values.rounds); round++)
     for (const { name, url, processes } of rows) {
       console.error(`round ${round + 1}: ${name}`);
       figures.get(name)!.push(await load(url, bodies, processes, Number(values.connections), seconds));
     }
 
-  const middle = (list: readonly LoadFigures[]) => [...list].sort((a, b) => a.perCpuSecond - b.perCpuSecond)[Math.floor(list.length / 2)]!;
-  const base = middle(figures.get(rows[0]!.name)!).perCpuSecond;
+  const base = figures.get(rows[0]!.name)!;
   console.log(
-    `\nProfile query, ${customers} customers, ${values.connections} connections, median of ${values.rounds} rounds of ${seconds} s\n`,
+    `\nProfile query, ${customers} customers, ${values.connections} connections, ${values.rounds} rounds of ${seconds} s, medians\n`,
   );
   console.log('| | requests / CPU s | of the floor | requests / s | p50 ms | p99 ms | RSS MB |\n|---|---|---|---|---|---|---|');
   for (const { name } of rows) {
-    const { perCpuSecond, perSecond, p50Ms, p99Ms, residentMb } = middle(figures.get(name)!);
-    const share = `${((100 * perCpuSecond) / base).toFixed(1)} %`;
-    console.log(
-      `| ${name} | ${perCpuSecond.toFixed(0)} | ${share} | ${perSecond.toFixed(0)} | ${p50Ms} | ${p99Ms} | ${residentMb.toFixed(0)} |`,
-    );
+    const rounds = figures.get(name)!;
+    const median = (of: (round: LoadFigures) => number) => quantile(rounds.map(of), 0.5);
+    const shares = rounds.map(({ perCpuSecond }, i) => (100 * perCpuSecond) / base[i]!.perCpuSecond);
+    const [low, share, high] = [0.25, 0.5, 0.75].map((part) => quantile(shares, part).toFixed(1));
+    const cells = [
+      name,
+      median(({ perCpuSecond }) => perCpuSecond).toFixed(0),
+      `${share} % (${low}..${high})`,
+      median(({ perSecond }) => perSecond).toFixed(0),
+      median(({ p50Ms }) => p50Ms),
+      median(({ p99Ms }) => p99Ms),
+      median(({ residentMb }) => residentMb).toFixed(0),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
   }
 } finally {
   for (const measured of running.reverse()) if (measured.child.exitCode === null) await measured.stop();

@@ -79,7 +79,11 @@ class FetchScope implements RequestScope {
 
 function variablesOf(fetch: Fetch): Fetch['variables'] {
   const representations = fetch.objects();
-  return representations ? { ...fetch.variables, representations } : fetch.variables;
+  if (!representations || !fetch.variables) return representations ? { representations } : fetch.variables;
+  // Not by spread, which makes a hidden class for each object where many shapes come by.
+  const all: Record<string, unknown> = { representations };
+  for (const name of Object.keys(fetch.variables)) all[name] = fetch.variables[name];
+  return all;
 }
 
 function asError(thrown: unknown): Error {

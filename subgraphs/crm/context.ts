@@ -22,7 +22,7 @@ type ByMembers<V> = Loader<Members, V>;
 /** One request's loaders; each batch of up to 100 customers is one read of its collection. */
 export interface Context {
   readonly now: EpochMs;
-  readonly commands: Commands;
+  readonly commands: () => Commands;
   /** null: the CRM knows nothing of the person. */
   readonly profiles: ByMembers<Profile | null>;
   readonly interactions: (page: PageOf) => ByMembers<Page<InteractionRecord>>;
@@ -45,9 +45,7 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
   const cases = store.collection(caseSpec);
   return {
     now,
-    get commands() {
-      return commands({ profiles, interactions, cases, requests: store.collection(requestSpec), directory, now });
-    },
+    commands: () => commands({ profiles, interactions, cases, requests: store.collection(requestSpec), directory, now }),
     profiles: loader(async (persons) => {
       const pages = await profiles.latest(persons, { first: ALL });
       return persons.map((members, i) => composeProfile(members, pages[i]?.items ?? []));

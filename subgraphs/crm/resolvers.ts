@@ -68,7 +68,9 @@ export const resolvers: Resolvers<Context> = {
     name: (profile) => {
       const name = profile.value('name');
       const display = displayName(name, profile.value('locale'));
-      return name && display !== null ? { ...name, display } : null;
+      if (!name || display === null) return null;
+      const { given, family, givenKana, familyKana, full, preferred } = name;
+      return { given, family, givenKana, familyKana, full, preferred, display };
     },
     birthDate: (profile) => profile.value('birthDate'),
     gender: (profile) => profile.value('gender'),
@@ -125,36 +127,36 @@ export const resolvers: Resolvers<Context> = {
 
   Mutation: {
     profileUpdate: async (_, { input }, context) => {
-      const effect = await context.commands.updateProfile(input);
+      const effect = await context.commands().updateProfile(input);
       return effect.ok
         ? { profile: await profileAfter(context, effect.result), userErrors: [] }
         : { profile: null, userErrors: effect.userErrors };
     },
     preferencesSet: async (_, { input }, context) => {
-      const effect = await context.commands.setPreferences(input);
+      const effect = await context.commands().setPreferences(input);
       if (!effect.ok) return { preferences: null, userErrors: effect.userErrors };
       return { preferences: preferencesOf(await profileAfter(context, effect.result)), userErrors: [] };
     },
     interactionRecord: async (_, { input }, context) => {
-      const effect = await context.commands.recordInteraction(input);
+      const effect = await context.commands().recordInteraction(input);
       return effect.ok
         ? { interaction: await interactionAt(context, effect.result), userErrors: [] }
         : { interaction: null, userErrors: effect.userErrors };
     },
     caseOpen: async (_, { input }, context) => {
-      const effect = await context.commands.openCase(input);
+      const effect = await context.commands().openCase(input);
       return effect.ok
         ? { case: await changedCase(context, effect.result), userErrors: [] }
         : { case: null, userErrors: effect.userErrors };
     },
     caseUpdate: async (_, { input }, context) => {
-      const effect = await context.commands.updateCase(input);
+      const effect = await context.commands().updateCase(input);
       return effect.ok
         ? { case: await changedCase(context, effect.result), userErrors: [] }
         : { case: null, userErrors: effect.userErrors };
     },
     caseClose: async (_, { input }, context) => {
-      const effect = await context.commands.closeCase(input);
+      const effect = await context.commands().closeCase(input);
       return effect.ok
         ? { case: await changedCase(context, effect.result), userErrors: [] }
         : { case: null, userErrors: effect.userErrors };

@@ -82,7 +82,7 @@ class ComposedProfile implements Profile {
     return this.#records
       .flatMap(({ id, statements: said }) => {
         const statement = said[field] as Statement<ProfileFields[F]> | undefined;
-        return statement ? [{ ...statement, source: id }] : [];
+        return statement ? [{ value: statement.value, at: statement.at, source: id }] : [];
       })
       .sort((a, b) => b.at - a.at);
   }

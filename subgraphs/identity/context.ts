@@ -29,7 +29,7 @@ export interface Context {
   readonly identifiers: Loader<CustomerRecord, readonly IdentifierRecord[]>;
   /** Everything the person's members said about consent. */
   readonly consents: Loader<CustomerRecord, readonly ConsentRecord[]>;
-  readonly commands: Commands;
+  readonly commands: () => Commands;
   /** The customer that an identifier in its filed form belongs to, or null. */
   find(identifier: Identifier): Promise<CustomerRecord | null>;
   search(text: string, first: number, after: string | undefined): Promise<CustomerPage>;
@@ -63,10 +63,8 @@ export function context(deps: SubgraphDeps, { now }: RequestScope): Context {
     customers,
     identifiers,
     consents,
-    get commands() {
-      const requests = store.collection(requestSpec);
-      return commands({ directory, requests, consents: consentRecords, customers: collections.customers, now });
-    },
+    commands: () =>
+      commands({ directory, requests: store.collection(requestSpec), consents: consentRecords, customers: collections.customers, now }),
     find: async (identifier) => {
       const key = identifierKey(identifier);
       const [entry] = await index.getMany([{ owner: key, id: key }]);

@@ -52,13 +52,13 @@ export const resolvers: Resolvers<Context> = {
 
   Mutation: {
     customerUpsert: async (_, { input }, context) => {
-      const effect = await context.commands.upsert(input);
+      const effect = await context.commands().upsert(input);
       if (!effect.ok) return { customer: null, userErrors: effect.userErrors };
       context.forget(effect.result);
       return { customer: await customerOf(context, effect.result), userErrors: [] };
     },
     customerConsentSet: async (_, { input }, context) => {
-      const effect = await context.commands.setConsent(input);
+      const effect = await context.commands().setConsent(input);
       if (!effect.ok) return { customer: null, consent: null, userErrors: effect.userErrors };
       context.forget(effect.result);
       const { consent: said } = effect;

@@ -114,7 +114,8 @@ export const resolvers: Resolvers<Context> = {
     },
     summary: async ({ members }, args, context) => {
       const range = period(args);
-      return { ...(await summary({ id: '', members }, range, context)), members, range };
+      const { orderCount, firstOrderAt, lastOrderAt, repeatRate, byCurrency } = await summary({ id: '', members }, range, context);
+      return { orderCount, firstOrderAt, lastOrderAt, repeatRate, byCurrency, members, range };
     },
     favouriteStore: async ({ members }, _, context) => shop(favouriteStore(await context.history(members))),
     favouriteCategories: ({ members }, _, context) => context.categories.load(members),

@@ -30,14 +30,26 @@ const PLACEMENTS: Readonly<Record<Template, Placement>> = {
 };
 const URGENCY_WEIGHT = 0.1;
 
-function place(subject: Subject, candidate: Candidate): Omit<RankedOffer, 'rank'> {
-  const { template, urgency } = candidate;
-  const { base, inbound, outbound } = PLACEMENTS[template];
+function scoreOf({ template, urgency }: Candidate): number {
+  const { base } = PLACEMENTS[template];
+  return Math.round((base + URGENCY_WEIGHT * Math.min(Math.max(urgency, 0), 1)) * 1000) / 1000;
+}
+
+function ranked(subject: Subject, candidate: Candidate, score: number, rank: number): RankedOffer {
+  const { template } = candidate;
+  const { inbound, outbound } = PLACEMENTS[template];
   const personalized = template !== 'GENERAL';
   const mayGoOut = subject.marketing || template === 'SERVICE_RECOVERY';
   return {
-    ...candidate,
-    score: Math.round((base + URGENCY_WEIGHT * Math.min(Math.max(urgency, 0), 1)) * 1000) / 1000,
+    // Not by spread: rules make candidates of many hidden classes, and for such a spread makes another class for each object.
+    template,
+    reasons: candidate.reasons,
+    urgency: candidate.urgency,
+    validUntil: candidate.validUntil,
+    occasion: candidate.occasion,
+    values: candidate.values,
+    score,
+    rank,
     channels: mayGoOut ? [...inbound, ...outbound] : inbound,
     personalized,
     consentBasis: personalized ? SIGNAL_PURPOSES : [],
@@ -52,9 +64,9 @@ export function offerId({ customer }: Subject, { template, occasion, personalize
 /** Every offer of a customer, best first. Equal subjects give equal answers: ties are broken by the template's name. */
 export function rankedOffers(subject: Subject): readonly RankedOffer[] {
   return candidates(subject)
-    .map((candidate) => place(subject, candidate))
-    .sort((a, b) => b.score - a.score || (a.template < b.template ? -1 : 1))
-    .map((offer, index) => ({ ...offer, rank: index + 1 }));
+    .map((candidate) => ({ candidate, score: scoreOf(candidate) }))
+    .sort((a, b) => b.score - a.score || (a.candidate.template < b.candidate.template ? -1 : 1))
+    .map(({ candidate, score }, index) => ranked(subject, candidate, score, index + 1));
 }
 
 /** Absent filters let everything through; ranks are kept. */

@@ -15,7 +15,8 @@ function showReason({ code, evidence }: OfferReason, language: Language, timeZon
 }
 
 /** An offer and what its words depend on. */
-export interface ShownOffer extends RankedOffer {
+export interface ShownOffer {
+  readonly offer: RankedOffer;
   readonly subject: Subject;
   readonly locale: Language;
   readonly timeZone: string | null;
@@ -25,10 +26,10 @@ function shown(offers: readonly RankedOffer[], subject: Subject, wanted: string 
   const { crm } = subject.sources;
   const { timeZone, locale } = crm.state === 'OK' ? crm.signals : { timeZone: null, locale: null };
   const language = languageOf(wanted ?? locale);
-  return offers.map((offer) => ({ ...offer, subject, locale: language, timeZone }));
+  return offers.map((offer) => ({ offer, subject, locale: language, timeZone }));
 }
 
-const wordsOf = ({ locale, template }: ShownOffer) => OFFER_WORDS[locale][template];
+const wordsOf = ({ locale, offer }: ShownOffer) => OFFER_WORDS[locale][offer.template];
 
 export const resolvers: Resolvers = {
   Customer: {
@@ -47,10 +48,17 @@ export const resolvers: Resolvers = {
     rfm,
   },
   Offer: {
-    id: (offer) => offerId(offer.subject, offer),
-    title: (offer) => fill(wordsOf(offer).title, offer.values, offer.locale, offer.timeZone),
-    body: (offer) => fill(wordsOf(offer).body, offer.values, offer.locale, offer.timeZone),
-    reasons: ({ reasons, locale, timeZone }) => reasons.map((reason) => showReason(reason, locale, timeZone)),
+    id: ({ subject, offer }) => offerId(subject, offer),
+    template: ({ offer }) => offer.template,
+    title: (shown) => fill(wordsOf(shown).title, shown.offer.values, shown.locale, shown.timeZone),
+    body: (shown) => fill(wordsOf(shown).body, shown.offer.values, shown.locale, shown.timeZone),
+    reasons: ({ offer, locale, timeZone }) => offer.reasons.map((reason) => showReason(reason, locale, timeZone)),
+    score: ({ offer }) => offer.score,
+    rank: ({ offer }) => offer.rank,
+    validUntil: ({ offer }) => offer.validUntil,
+    channels: ({ offer }) => offer.channels,
+    personalized: ({ offer }) => offer.personalized,
+    consentBasis: ({ offer }) => offer.consentBasis,
     asOf: ({ subject }) => subject.now,
   },
 };

@@ -192,6 +192,7 @@ export function candidates(subject: Subject): readonly Candidate[] {
   const services = unheard(subject);
   const caveat: readonly OfferReason[] =
     services.length > 0 ? [{ code: 'COMPLAINTS_UNCHECKED', evidence: { services: services.join(' ') } }] : [];
-  const offers = [...recovery, ...selling.map((offer) => ({ ...offer, reasons: [...offer.reasons, ...caveat] }))];
+  const cautious = caveat.length === 0 ? selling : selling.map((offer) => ({ ...offer, reasons: [...offer.reasons, ...caveat] }));
+  const offers = [...recovery, ...cautious];
   return offers.length > 0 ? offers : [general('NO_EVIDENCE')];
 }
