@@ -1,4 +1,14 @@
-import { defaultFieldResolver, GraphQLBoolean, GraphQLFloat, GraphQLID, GraphQLInt, GraphQLString, isNonNullType } from 'graphql';
+import {
+  defaultFieldResolver,
+  GraphQLBoolean,
+  type GraphQLEnumType,
+  GraphQLFloat,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLString,
+  getNullableType,
+  isEnumType,
+} from 'graphql';
 import { type Container, type Field, FieldInfo, type Place, type Run } from './run.ts';
 
 /** Executes one field in the general way. False: the object has to be null. */
@@ -15,6 +25,11 @@ const AS_IT_IS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [GraphQLInt, '(v|0)===v'],
   [GraphQLFloat, "typeof v==='number'&&v-v===0"],
 ]);
+
+/** The values of an enum that are their own names inside too, as they are unless resolvers say otherwise. */
+export function ownNames(type: GraphQLEnumType): ReadonlySet<unknown> {
+  return new Set(type.getValues().flatMap(({ name, value }) => (name === value ? name : [])));
+}
 
 /**
  * The fields of a selection as generated code (see completion-code.ts). What is merely read off the source and answered as it is, as nearly all
@@ -33,14 +48,19 @@ else if(!c${index}(r,v,a,${key},p))return false;}catch(error){if(!r.failed(error
       return value(`v=f${index}.definition.resolve(o,f${index}.args(r.variables),r.contextValue,new FieldInfo(r,f${index},p));`);
     if (args.length > 0) return usual(index);
     const read = `v=o[${JSON.stringify(definition.name)}];`;
-    const test = AS_IT_IS.get(isNonNullType(type) ? type.ofType : type);
+    const leaf = getNullableType(type);
+    const test = isEnumType(leaf) ? `e${index}.has(v)` : AS_IT_IS.get(leaf);
     if (!test) return `${read}if(typeof v==='function'){${usual(index)}}else{${value('')}}`;
     const absent = nullable ? `else if(v===null||v===undefined)a[${key}]=null;` : '';
     return `${read}if(${test})a[${key}]=v;${absent}else ${usual(index)}`;
   });
   const all = fields.map((_, index) => usual(index));
-  const own = fields.map((_, index) => `const f${index}=f[${index}],c${index}=f${index}.complete;`);
+  const own = fields.map((_, index) => `const f${index}=f[${index}],c${index}=f${index}.complete,e${index}=enums[${index}];`);
+  const enums = fields.map(({ definition }) => {
+    const type = getNullableType(definition.type);
+    return isEnumType(type) ? ownNames(type) : undefined;
+  });
   const code = `"use strict";${own.join('')}
 return function(r,o,a,p){if(typeof o!=='object'||o===null){${all.join('')}return true;}let v;${lines.join('\n')}return true;}`;
-  return new Function('f', 'g', 'FieldInfo', code)(fields, general, FieldInfo) as ExecuteFields;
+  return new Function('f', 'g', 'FieldInfo', 'enums', code)(fields, general, FieldInfo, enums) as ExecuteFields;
 }

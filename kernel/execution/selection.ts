@@ -19,7 +19,7 @@ import {
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import { getFieldDef } from 'graphql/execution/execute.js';
 import { compileArray, compileObject } from './completion-code.ts';
-import { compileFields, type ExecuteFields } from './field-code.ts';
+import { compileFields, type ExecuteFields, ownNames } from './field-code.ts';
 import { argumentsOf } from './inputs.ts';
 import {
   type Complete,
@@ -124,9 +124,9 @@ const TAKEN_OVER: ReadonlyMap<GraphQLLeafType, string> = new Map<GraphQLLeafType
 
 function leaf(type: GraphQLLeafType): Complete {
   const takenOver = TAKEN_OVER.get(type);
-  const names = new Set<unknown>(isEnumType(type) ? type.getValues().flatMap(({ name, value }) => (name === value ? name : [])) : []);
+  const names = isEnumType(type) ? ownNames(type) : undefined;
   return (_, value, container, key) => {
-    if (typeof value === takenOver || names.has(value)) {
+    if (names ? names.has(value) : typeof value === takenOver) {
       container[key] = value;
       return true;
     }

@@ -37,18 +37,19 @@ export function consentMatrix(customer: string, history: readonly ConsentRecord[
     const cell = `${record.purpose} ${record.channel ?? ''}`;
     latest.set(cell, later(latest.get(cell), record));
   }
-  return CONSENT_PURPOSES.flatMap((purpose) => {
+  const named = [...latest.values()].filter(({ channel }) => channel !== null);
+  named.sort((a, b) => ((a.channel ?? '') < (b.channel ?? '') ? -1 : 1));
+  const rows: ConsentState[] = [];
+  for (const purpose of CONSENT_PURPOSES) {
     const everywhere = latest.get(`${purpose} `) ?? null;
-    const named = [...latest.values()].filter((record) => record.purpose === purpose && record.channel !== null);
-    named.sort((a, b) => ((a.channel ?? '') < (b.channel ?? '') ? -1 : 1));
-    return [
-      { purpose, channel: null, status: consentStatus(everywhere, now), said: everywhere },
-      ...named.map((record): ConsentState => {
-        const holds = everywhere && refuses(everywhere) && everywhere.recordedAt > record.recordedAt ? everywhere : record;
-        return { purpose, channel: record.channel, status: consentStatus(holds, now), said: holds };
-      }),
-    ];
-  });
+    rows.push({ purpose, channel: null, status: consentStatus(everywhere, now), said: everywhere });
+    for (const record of named) {
+      if (record.purpose !== purpose) continue;
+      const holds = everywhere && refuses(everywhere) && everywhere.recordedAt > record.recordedAt ? everywhere : record;
+      rows.push({ purpose, channel: record.channel, status: consentStatus(holds, now), said: holds });
+    }
+  }
+  return rows;
 }
 
 /** What a statement comes to at `now`; UNKNOWN without one. */
@@ -62,10 +63,9 @@ export function consentStatus(record: ConsentRecord | null, now: EpochMs): Conse
  * whether one channel may be used for MARKETING is asked of the matrix.
  */
 export function grantedPurposes(matrix: readonly ConsentState[]): readonly ConsentPurpose[] {
-  return CONSENT_PURPOSES.filter((purpose) => {
-    const rows = matrix.filter((row) => row.purpose === purpose);
-    return rows.length > 0 && rows.every(({ status }) => status === 'GRANTED');
-  });
+  const granted = new Set(matrix.map(({ purpose }) => purpose));
+  for (const { purpose, status } of matrix) if (status !== 'GRANTED') granted.delete(purpose);
+  return CONSENT_PURPOSES.filter((purpose) => granted.has(purpose));
 }
 
 /** A field that is not answered, or not personally, for lack of a purpose. */
