@@ -1,7 +1,7 @@
+import { everything } from '../../kernel/everything.ts';
 import type { Identifier } from '../../kernel/intake.ts';
 import { type Loader, loader } from '../../kernel/loader.ts';
 import { requestSpec } from '../../kernel/requests.ts';
-import { everything } from '../../kernel/storage/everything.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { type Commands, commands } from './commands.ts';

@@ -1,6 +1,6 @@
+import { everything } from '../../kernel/everything.ts';
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
-import { everything } from '../../kernel/storage/everything.ts';
 import type { Cursor, EpochMs, Key, Members, Page, Store } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { type Position, position } from './lots.ts';

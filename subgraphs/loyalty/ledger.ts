@@ -1,5 +1,5 @@
+import { everything } from '../../kernel/everything.ts';
 import { digest } from '../../kernel/ids.ts';
-import { everything } from '../../kernel/storage/everything.ts';
 import type { EpochMs, Key, Store } from '../../kernel/storage/port.ts';
 import { position } from './lots.ts';
 import { type AccountRecord, accountsSpec, type PointsRecord, pendingSpec, pointsSpec } from './records.ts';

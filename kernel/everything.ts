@@ -1,4 +1,4 @@
-import type { Collection, Doc } from './port.ts';
+import type { Collection, Doc } from './storage/port.ts';
 
 const CHUNK = 1000;
 
