@@ -81,8 +81,9 @@ function variablesOf(fetch: Fetch): Fetch['variables'] {
   const representations = fetch.objects();
   if (!representations || !fetch.variables) return representations ? { representations } : fetch.variables;
   // Not by spread, which makes a hidden class for each object where many shapes come by.
-  const all: Record<string, unknown> = { representations };
+  const all: Record<string, unknown> = {};
   for (const name of Object.keys(fetch.variables)) all[name] = fetch.variables[name];
+  all.representations = representations;
   return all;
 }
 

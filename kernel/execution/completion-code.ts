@@ -9,7 +9,7 @@ import type { Selection } from './selection.ts';
 const NOTHING = () => {};
 
 /** Nobody waits for the rest of a list, and a promise that fails unheard would end the process. */
-function abandon(list: readonly unknown[], from: number): void {
+export function abandon(list: readonly unknown[], from: number): void {
   for (let i = from; i < list.length; i++) {
     const item = list[i] as { then?: unknown } | null | undefined;
     if (typeof item === 'object' && typeof item?.then === 'function') item.then(NOTHING, NOTHING);

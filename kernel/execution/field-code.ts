@@ -26,9 +26,9 @@ const AS_IT_IS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [GraphQLFloat, "typeof v==='number'&&v-v===0"],
 ]);
 
-/** The values of an enum that are their own names inside too, as they are unless resolvers say otherwise. */
+/** The values of an enum that are answered as they are: all of them, unless resolvers have others inside. */
 export function ownNames(type: GraphQLEnumType): ReadonlySet<unknown> {
-  return new Set(type.getValues().flatMap(({ name, value }) => (name === value ? name : [])));
+  return new Set(type.getValues().flatMap(({ name, value }) => (type.serialize(value) === value && name === value ? name : [])));
 }
 
 /**
@@ -50,7 +50,10 @@ else if(!c${index}(r,v,a,${key},p))return false;}catch(error){if(!r.failed(error
     const read = `v=o[${JSON.stringify(definition.name)}];`;
     const leaf = getNullableType(type);
     const test = isEnumType(leaf) ? `e${index}.has(v)` : AS_IT_IS.get(leaf);
-    if (!test) return `${read}if(typeof v==='function'){${usual(index)}}else{${value('')}}`;
+    if (!test) {
+      const call = `v=o[${JSON.stringify(definition.name)}](f${index}.args(r.variables),r.contextValue,new FieldInfo(r,f${index},p));`;
+      return value(`${read}if(typeof v==='function')${call}`);
+    }
     const absent = nullable ? `else if(v===null||v===undefined)a[${key}]=null;` : '';
     return `${read}if(${test})a[${key}]=v;${absent}else ${usual(index)}`;
   });

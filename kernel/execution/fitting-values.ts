@@ -4,13 +4,15 @@ import { type GraphQLInputObjectType, type GraphQLInputType, isEnumType, isInput
 export type Fits = (value: unknown) => boolean;
 
 const INT_END = 2 ** 31;
-const SCALARS: Readonly<Record<string, Fits>> = {
-  ID: (value) => typeof value === 'string',
-  String: (value) => typeof value === 'string',
-  Boolean: (value) => typeof value === 'boolean',
-  Int: (value) => Number.isInteger(value) && Math.abs(value as number) < INT_END,
-  Float: (value) => Number.isFinite(value),
-};
+const SCALARS: ReadonlyMap<string, Fits> = new Map(
+  Object.entries<Fits>({
+    ID: (value) => typeof value === 'string',
+    String: (value) => typeof value === 'string',
+    Boolean: (value) => typeof value === 'boolean',
+    Int: (value) => Number.isInteger(value) && Math.abs(value as number) < INT_END,
+    Float: (value) => Number.isFinite(value),
+  }),
+);
 const never: Fits = () => false;
 
 const known = new WeakMap<GraphQLInputType, Fits>();
@@ -36,7 +38,7 @@ function fitsOf(type: GraphQLInputType): Fits {
       ? fitsObject(type)
       : isEnumType(type)
         ? (value: unknown) => typeof value === 'string' && type.getValue(value)?.value === value
-        : (SCALARS[type.name] ?? never);
+        : (SCALARS.get(type.name) ?? never);
   return (value) => value === null || judge(value);
 }
 

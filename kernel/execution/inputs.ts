@@ -53,7 +53,7 @@ function fitsOf(schema: GraphQLSchema, { type, defaultValue }: VariableDefinitio
 }
 
 function picked(given: Variables, names: readonly { readonly name: string }[]): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
+  const values: Record<string, unknown> = Object.create(null);
   for (const { name } of names) if (Object.hasOwn(given, name) && given[name] !== undefined) values[name] = given[name];
   return values;
 }
@@ -89,7 +89,7 @@ export function argumentsOf(definition: GraphQLField<unknown, unknown>, node: Fi
   return (variables) => {
     const values: Record<string, unknown> = {};
     for (const { name, literal, variable, required } of steps) {
-      const value = variable === undefined ? literal : variables[variable];
+      const value = variable === undefined ? literal : Object.hasOwn(variables, variable) ? variables[variable] : undefined;
       if (value === undefined || (value === null && required)) return all(variables);
       values[name] = value;
     }

@@ -18,7 +18,7 @@ import {
 } from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import { getFieldDef } from 'graphql/execution/execute.js';
-import { compileArray, compileObject } from './completion-code.ts';
+import { abandon, compileArray, compileObject } from './completion-code.ts';
 import { compileFields, type ExecuteFields, ownNames } from './field-code.ts';
 import { argumentsOf } from './inputs.ts';
 import {
@@ -144,8 +144,20 @@ function list(executable: Executable, field: SelectedField, itemType: GraphQLOut
     if (Array.isArray(value)) return array(run, value, container, key, above);
     if (!isIterable(value))
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${field.parent.name}.${field.definition.name}".`);
-    return array(run, [...value], container, key, above);
+    return array(run, itemsOf(value), container, key, above);
   };
+}
+
+/** All items; of an iterator that throws, those before are not waited for. */
+function itemsOf(value: Iterable<unknown>): readonly unknown[] {
+  const items: unknown[] = [];
+  try {
+    for (const item of value) items.push(item);
+  } catch (error) {
+    abandon(items, 0);
+    throw error;
+  }
+  return items;
 }
 
 // graphql-js takes no text for a list, although it can be iterated

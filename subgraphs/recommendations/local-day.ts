@@ -34,6 +34,9 @@ interface Day {
 // The day that was last asked of each time zone: everybody who lives there is asked about today.
 const today = new Map<string, Day>();
 
+// The start of the day after, not a day later: where clocks go forward at midnight a day begins at one.
+const nextMidnight = (day: DateTime) => day.plus({ days: 1 }).startOf('day');
+
 /** The day that `at` is on in `timeZone` (IANA; UTC when null or unknown), as `yyyy-mm-dd`. */
 export function localDay(at: EpochMs, timeZone: string | null): string {
   const zone = timeZone ?? 'UTC';
@@ -48,7 +51,7 @@ export function localDay(at: EpochMs, timeZone: string | null): string {
 function dayAt(at: EpochMs, zone: string): Day {
   const zoned = DateTime.fromMillis(at, { zone });
   const start = (zoned.isValid ? zoned : DateTime.fromMillis(at, { zone: 'UTC' })).startOf('day');
-  return { text: start.toISODate() ?? '', startsAt: start.toMillis(), endsAt: start.plus({ days: 1 }).toMillis() };
+  return { text: start.toISODate() ?? '', startsAt: start.toMillis(), endsAt: nextMidnight(start).toMillis() };
 }
 
 // Days that were asked about, mostly those of the coming week.
@@ -61,7 +64,7 @@ export function endOfDay(day: string, timeZone: string | null): EpochMs {
   let end = ends.get(key);
   if (end === undefined) {
     const zoned = DateTime.fromISO(day, { zone: timeZone ?? 'UTC' });
-    end = (zoned.isValid ? zoned : DateTime.fromISO(day, { zone: 'UTC' })).plus({ days: 1 }).toMillis();
+    end = nextMidnight(zoned.isValid ? zoned : DateTime.fromISO(day, { zone: 'UTC' })).toMillis();
     if (ends.size >= MOST_ENDS) ends.clear();
     ends.set(key, end);
   }

@@ -29,6 +29,14 @@ export class Due {
     return byD(this.texts.map((text) => JSON.stringify(text + more)));
   }
 
+  /** Code that writes all but what the next comma depends on, and what is due after it: at most three texts. */
+  settled(): { readonly code: string; readonly due: Due } {
+    const ends = this.texts.map((text) => (/[{[]$/.test(text) ? text.slice(-1) : ''));
+    const due = new Due([...new Set(ends)]);
+    const heads = byD(this.texts.map((text, at) => JSON.stringify(text.slice(0, text.length - (ends[at] ?? '').length))));
+    return { code: `t+=${heads};d=${byD(ends.map((end) => String(due.texts.indexOf(end))))};`, due };
+  }
+
   /** Code that sets `d` where it is not known to say which text is due. */
   get setup(): string {
     return this.texts.length === 1 ? 'd=0;' : '';

@@ -90,6 +90,8 @@ export function compileWriter(context: WriterContext, explains: boolean): Writer
 const NOTHING = new Due(['']);
 /** After a string, whose closing quote is written with what follows. */
 const QUOTE = new Due(['"']);
+/** More of them would be repeated at every field that follows, and doubled by each conditional constant. */
+const MOST_TEXTS = 6;
 const NOTHING_OR_QUOTE = NOTHING.or(QUOTE);
 
 /** Code that writes a value, and what is due after it. */
@@ -135,6 +137,11 @@ class Unit {
     const lines: string[] = [];
     let due = before.with('{');
     for (const { field, when } of selectionOf(parts, type, this.#context)) {
+      if (due.texts.length > MOST_TEXTS) {
+        const settled = due.settled();
+        lines.push(settled.code);
+        due = settled.due;
+      }
       const { code, after } = this.#field(field, type, due);
       if (when === ALWAYS) {
         lines.push(code);

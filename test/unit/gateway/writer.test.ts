@@ -103,6 +103,16 @@ describe('the text of an answer', () => {
     );
   });
 
+  // Each conditional constant once doubled the code: a hundred would never end.
+  it('stays in proportion to the operation', () => {
+    const names = Array.from({ length: 100 }, (_, i) => `t${i}`);
+    const query = `query ($a: Boolean!) { thing { ${names.map((name) => `${name}: __typename @include(if: $a)`).join(' ')} title } }`;
+    const thing = { title: 'x' };
+    expect(written(query, { thing }, { a: false }).text).toBe('{"thing":{"title":"x"}}');
+    const all = Object.fromEntries(names.map((name) => [name, 'Thing']));
+    expect(written(query, { thing }, { a: true }).text).toBe(JSON.stringify({ thing: { ...all, title: 'x' } }));
+  });
+
   it('puts null where one is allowed for a value that must be there and is not', () => {
     const things = { id: '1', title: 'a', whole: { id: '2', title: null }, parts: [{ id: '3' }, { id: '4', title: 'b' }] };
     expect(written('{ thing { name title whole { id title } parts { title } } }', { thing: things })).toEqual({

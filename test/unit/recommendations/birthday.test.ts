@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextBirthday } from '../../../subgraphs/recommendations/birthday.ts';
-import { endOfDay } from '../../../subgraphs/recommendations/local-day.ts';
+import { endOfDay, localDay } from '../../../subgraphs/recommendations/local-day.ts';
 
 const at = (text: string) => Date.parse(text);
 
@@ -41,5 +41,12 @@ describe('the next birthday', () => {
 
   it('is none for who is not born yet', () => {
     expect(nextBirthday('2026-03-03', 'UTC', at('2026-03-01T12:00:00Z'))).toBeNull();
+  });
+
+  it('begins at one where clocks go forward at midnight, and ends with the midnight after', () => {
+    expect(localDay(at('2026-03-29T12:00:00Z'), 'Atlantic/Azores')).toBe('2026-03-29');
+    expect(localDay(at('2026-03-29T23:30:00Z'), 'Atlantic/Azores')).toBe('2026-03-29');
+    expect(localDay(at('2026-03-30T00:30:00Z'), 'Atlantic/Azores')).toBe('2026-03-30');
+    expect(endOfDay('2026-03-29', 'Atlantic/Azores')).toBe(at('2026-03-30T00:00:00Z'));
   });
 });
