@@ -1,6 +1,8 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import QuickLRU from 'quick-lru';
 import { isCurrency, parseDecimal } from './money.ts';
 import { parseDate, parseInstant } from './record.ts';
+import type { EpochMs } from './storage/port.ts';
 
 /** A scalar whose input and output are text; `read` gives the internal value or null when the text is not one. */
 function textScalar<T>(
@@ -42,15 +44,30 @@ function locale(text: string): string | null {
   }
 }
 
-/** An answer says the time of its request in many places. */
-const lastInstant = { at: Number.NaN, text: '' };
+const DAY_MS = 86_400_000;
+const digits = (count: number) => Array.from({ length: 10 ** count }, (_, value) => String(value).padStart(count, '0'));
+const TWO = digits(2);
+const THREE = digits(3);
 
-function instantText(at: number): string {
-  if (at !== lastInstant.at) {
-    lastInstant.text = new Date(at).toISOString();
-    lastInstant.at = at;
+// Answers name the same days again and again.
+const days = new QuickLRU<number, string>({ maxSize: 4_000 });
+
+/** No Date is later, or earlier than its opposite. */
+const LAST_INSTANT = 8_640_000_000_000_000;
+
+/** What `toISOString` says, which takes five times as long. */
+export function instantText(at: EpochMs): string {
+  if (!Number.isInteger(at) || Math.abs(at) >= LAST_INSTANT) return new Date(at).toISOString();
+  const day = Math.floor(at / DAY_MS);
+  let date = days.get(day);
+  if (date === undefined) {
+    const text = new Date(at).toISOString();
+    date = text.slice(0, text.indexOf('T') + 1);
+    days.set(day, date);
   }
-  return lastInstant.text;
+  const ms = at - day * DAY_MS;
+  const time = (ms / 1000) | 0;
+  return `${date}${TWO[(time / 3600) | 0]}:${TWO[((time / 60) | 0) % 60]}:${TWO[time % 60]}.${THREE[ms % 1000]}Z`;
 }
 
 /** Resolvers of the scalars of shared.graphql. Internally a DateTime is `EpochMs`; all others are their text. */
