@@ -40,7 +40,7 @@ class BatchLoader<K, V> implements Loader<K, V> {
   readonly #batch: Batch<K, V>;
   readonly #keyOf: (key: K) => unknown;
   #known: Map<unknown, Promise<V>> | undefined;
-  #waiting: Waiting<K, V>[] = [];
+  #waiting: Waiting<K, V>[] | undefined;
 
   constructor(batch: Batch<K, V>, keyOf: (key: K) => unknown) {
     this.#batch = batch;
@@ -59,33 +59,49 @@ class BatchLoader<K, V> implements Loader<K, V> {
   }
 
   #ask(waiting: Waiting<K, V>): void {
-    if (this.#waiting.push(waiting) > 1) return;
+    if (this.#waiting) {
+      this.#waiting.push(waiting);
+      return;
+    }
+    this.#waiting = [waiting];
     if (due.push(this) === 1) void settled.then(afterPromises);
   }
 
   dispatch(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
     for (let from = 0; from < waiting.length; from += MAX_BATCH)
-      void this.#answer(waiting.length > MAX_BATCH ? waiting.slice(from, from + MAX_BATCH) : waiting);
+      this.#answer(waiting.length > MAX_BATCH ? waiting.slice(from, from + MAX_BATCH) : waiting);
   }
 
-  async #answer(waiting: readonly Waiting<K, V>[]): Promise<void> {
+  #answer(waiting: readonly Waiting<K, V>[]): void {
     try {
-      const values = await this.#batch(waiting.map(({ key }) => key));
-      if (values.length !== waiting.length)
-        throw new TypeError(`A batch of ${waiting.length} keys was answered with ${values.length} values.`);
-      for (let i = 0; i < waiting.length; i++) {
-        const { resolve, reject } = waiting[i] as Waiting<K, V>;
-        const value = values[i] as V | Error;
-        if (value instanceof Error) reject(value);
-        else resolve(value);
-      }
+      this.#batch(waiting.map(({ key }) => key)).then(
+        (values) => this.#answered(waiting, values),
+        (error: unknown) => this.#failed(waiting, error),
+      );
     } catch (error) {
-      for (const { key, reject } of waiting) {
-        this.clear(key);
-        reject(error);
-      }
+      this.#failed(waiting, error);
+    }
+  }
+
+  #answered(waiting: readonly Waiting<K, V>[], values: readonly (V | Error)[]): void {
+    if (values.length !== waiting.length) {
+      this.#failed(waiting, new TypeError(`A batch of ${waiting.length} keys was answered with ${values.length} values.`));
+      return;
+    }
+    for (let i = 0; i < waiting.length; i++) {
+      const { resolve, reject } = waiting[i] as Waiting<K, V>;
+      const value = values[i] as V | Error;
+      if (value instanceof Error) reject(value);
+      else resolve(value);
+    }
+  }
+
+  #failed(waiting: readonly Waiting<K, V>[], error: unknown): void {
+    for (const { key, reject } of waiting) {
+      this.clear(key);
+      reject(error);
     }
   }
 

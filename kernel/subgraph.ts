@@ -48,8 +48,8 @@ export interface SubgraphModule<Context> {
   readonly specs: readonly AnySpec[];
   /** Resolvers of schema/<name>.graphql, typed by schema/generated/<name>.ts. */
   readonly resolvers: object;
-  /** Loaders and inputs of one request. */
-  context(deps: SubgraphDeps, scope: RequestScope): Context;
+  /** What makes the loaders and inputs of one request; called once, when the subgraph is opened. */
+  context(deps: SubgraphDeps): (scope: RequestScope) => Context;
   /** The kinds of record it takes in. */
   intakes(deps: SubgraphDeps): readonly Intake[];
   jobs?(deps: SubgraphDeps): readonly Job[];
@@ -95,7 +95,7 @@ export function openSubgraph<Context>(module: SubgraphModule<Context>, deps: Sub
     schema,
     intakes: module.intakes(deps),
     jobs: module.jobs?.(deps) ?? [],
-    context: (scope) => module.context(deps, scope),
+    context: module.context(deps),
     execute: subgraphExecution(schema),
   };
 }

@@ -39,24 +39,32 @@ const ALL = 1000;
 const text = (members: Members) => members.join(' ');
 const keyText = ({ owner, id }: Key) => `${owner} ${id}`;
 
-export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
+export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
   const profiles = store.collection(profileSpec);
   const interactions = store.collection(interactionSpec);
   const cases = store.collection(caseSpec);
-  return {
+
+  const readProfiles = async (persons: readonly Members[]) => {
+    const pages = await profiles.latest(persons, { first: ALL });
+    return persons.map((members, i) => composeProfile(members, pages[i]?.items ?? []));
+  };
+  const readInteractions = (page: PageOf, persons: readonly Members[]) => interactions.latest(persons, page);
+  const readCases = (page: PageOf, persons: readonly Members[]) => cases.latest(persons, page);
+  const readOpenCases = async (persons: readonly Members[]) => {
+    const pages = await cases.latest(persons, { first: ALL });
+    return pages.map(({ items }) => items.filter(isOpen));
+  };
+  const getInteractions = (keys: readonly Key[]) => interactions.getMany(keys);
+  const getCases = (keys: readonly Key[]) => cases.getMany(keys);
+
+  return ({ now }) => ({
     now,
     commands: () => commands({ profiles, interactions, cases, requests: store.collection(requestSpec), directory, now }),
-    profiles: loader(async (persons) => {
-      const pages = await profiles.latest(persons, { first: ALL });
-      return persons.map((members, i) => composeProfile(members, pages[i]?.items ?? []));
-    }, text),
-    interactions: loaderByArguments((page, persons) => interactions.latest(persons, page), text),
-    cases: loaderByArguments((page, persons) => cases.latest(persons, page), text),
-    openCases: loader(async (persons) => {
-      const pages = await cases.latest(persons, { first: ALL });
-      return pages.map(({ items }) => items.filter(isOpen));
-    }, text),
-    interaction: loader((keys) => interactions.getMany(keys), keyText),
-    caseAt: loader((keys) => cases.getMany(keys), keyText),
-  };
+    profiles: loader(readProfiles, text),
+    interactions: loaderByArguments(readInteractions, text),
+    cases: loaderByArguments(readCases, text),
+    openCases: loader(readOpenCases, text),
+    interaction: loader(getInteractions, keyText),
+    caseAt: loader(getCases, keyText),
+  });
 }

@@ -33,6 +33,7 @@ export interface Context {
 }
 
 const textOf = (members: Members) => members.join('\n');
+const keyText = ({ owner, id }: Key) => `${owner}\n${id}`;
 
 /** One read of all ids of all persons, dealt out again: for what is filed per id and joined per person. */
 function perMember<V>(read: (owners: readonly string[]) => Promise<readonly V[]>): (persons: readonly Members[]) => Promise<V[][]> {
@@ -46,19 +47,23 @@ function perMember<V>(read: (owners: readonly string[]) => Promise<readonly V[]>
   };
 }
 
-const pages = <T extends Doc>(collection: Collection<T>) =>
-  loaderByArguments((page: PageOf, persons: readonly Members[]) => collection.latest(persons, page), textOf);
+const pagesOf =
+  <T extends Doc>(collection: Collection<T>) =>
+  (page: PageOf, persons: readonly Members[]) =>
+    collection.latest(persons, page);
 
-const byKey = <T extends Doc>(collection: Collection<T>) =>
-  loader(
-    (keys: readonly Key[]) => collection.getMany(keys),
-    ({ owner, id }) => `${owner}\n${id}`,
-  );
-
-export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
+export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
   const collections = collectionsOf(store);
   const { events, errors, touches, summaries } = collections;
+  const requests = store.collection(requestSpec);
+
   const summariesOf = perMember((owners) => summaries.getMany(owners.map((owner) => ({ owner, id: SUMMARY_ID }))));
+  const readSummaries = async (persons: readonly Members[]) => {
+    const found = await summariesOf(persons);
+    return found.map((perId) =>
+      perId.filter((summary) => summary !== null).reduce<Summary | null>((all, one) => (all ? join(all, one) : one), null),
+    );
+  };
   const visitsOfAll = perMember(async (owners) => {
     const totals = await events.totals(
       owners.map((owner) => [owner]),
@@ -66,22 +71,24 @@ export function context({ store, directory }: SubgraphDeps, { now }: RequestScop
     );
     return owners.map((owner, index) => visitsOf(owner, totals[index] ?? []));
   });
-  return {
+  const readVisits = async (persons: readonly Members[]) => (await visitsOfAll(persons)).map((perId) => perId.flat());
+  const readEvents = pagesOf(events);
+  const readErrors = pagesOf(errors);
+  const readTouches = pagesOf(touches);
+  const getEvents = (keys: readonly Key[]) => events.getMany(keys);
+  const getTouches = (keys: readonly Key[]) => touches.getMany(keys);
+
+  return ({ now }) => ({
     now,
     directory,
     collections,
-    requests: store.collection(requestSpec),
-    summaries: loader(async (persons: readonly Members[]) => {
-      const found = await summariesOf(persons);
-      return found.map((perId) =>
-        perId.filter((summary) => summary !== null).reduce<Summary | null>((all, one) => (all ? join(all, one) : one), null),
-      );
-    }, textOf),
-    visits: loader(async (persons: readonly Members[]) => (await visitsOfAll(persons)).map((perId) => perId.flat()), textOf),
-    events: pages(events),
-    errors: pages(errors),
-    touches: pages(touches),
-    event: byKey(events),
-    touch: byKey(touches),
-  };
+    requests,
+    summaries: loader(readSummaries, textOf),
+    visits: loader(readVisits, textOf),
+    events: loaderByArguments(readEvents, textOf),
+    errors: loaderByArguments(readErrors, textOf),
+    touches: loaderByArguments(readTouches, textOf),
+    event: loader(getEvents, keyText),
+    touch: loader(getTouches, keyText),
+  });
 }

@@ -36,6 +36,7 @@ export interface Context {
 }
 
 const textOf = (members: Members) => members.join('\n');
+const keyText = ({ owner, id }: Key) => `${owner}\n${id}`;
 const productsOf = (skus: readonly string[]) => skus.map((sku) => [productListing(sku)]);
 
 const RECENT: PageOf = { first: 100, after: undefined };
@@ -43,33 +44,38 @@ const RECENT: PageOf = { first: 100, after: undefined };
 // What was taken out of a listing stands before 0.
 const LISTED = { from: 0 };
 
-export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
+export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
   const collections = collectionsOf(store);
   const { items, listings } = collections;
-  return {
+  const requests = store.collection(requestSpec);
+
+  const readItems = (page: PageOf, persons: readonly Members[]) => items.latest(persons, page);
+  const readRecent = async (persons: readonly Members[]) => (await items.latest(persons, RECENT)).map((page) => page.items);
+  const getItems = (keys: readonly Key[]) => items.getMany(keys);
+  const readReviews = async (page: PageOf, skus: readonly string[]) => {
+    const pages = await listings.latest(productsOf(skus), { ...page, ...LISTED });
+    const entries = pages.flatMap((found) => found.items);
+    const keys = entries.flatMap(({ item }) => (item ? [item] : []));
+    const found = new Map((await items.getMany(keys)).map((item, index) => [keys[index], item]));
+    return pages.map(({ items: listed, next }) => ({
+      next,
+      items: listed.flatMap((listing) => {
+        const item = listing.item && found.get(listing.item);
+        return item ? [{ listing, item }] : [];
+      }),
+    }));
+  };
+  const totalRatings = (skus: readonly string[]) => listings.totals(productsOf(skus), { ...LISTED, by: 'rating' });
+
+  return ({ now }) => ({
     now,
     directory,
     collections,
-    requests: store.collection(requestSpec),
-    items: loaderByArguments((page: PageOf, persons: readonly Members[]) => items.latest(persons, page), textOf),
-    recent: loader(async (persons: readonly Members[]) => (await items.latest(persons, RECENT)).map((page) => page.items), textOf),
-    item: loader(
-      (keys: readonly Key[]) => items.getMany(keys),
-      ({ owner, id }) => `${owner}\n${id}`,
-    ),
-    reviews: loaderByArguments(async (page: PageOf, skus: readonly string[]) => {
-      const pages = await listings.latest(productsOf(skus), { ...page, ...LISTED });
-      const entries = pages.flatMap((found) => found.items);
-      const keys = entries.flatMap(({ item }) => (item ? [item] : []));
-      const found = new Map((await items.getMany(keys)).map((item, index) => [keys[index], item]));
-      return pages.map(({ items: listed, next }) => ({
-        next,
-        items: listed.flatMap((listing) => {
-          const item = listing.item && found.get(listing.item);
-          return item ? [{ listing, item }] : [];
-        }),
-      }));
-    }),
-    ratings: loader((skus: readonly string[]) => listings.totals(productsOf(skus), { ...LISTED, by: 'rating' })),
-  };
+    requests,
+    items: loaderByArguments(readItems, textOf),
+    recent: loader(readRecent, textOf),
+    item: loader(getItems, keyText),
+    reviews: loaderByArguments(readReviews),
+    ratings: loader(totalRatings),
+  });
 }

@@ -39,42 +39,44 @@ export interface Context {
 
 const person = (customer: CustomerRecord) => membersOf(customer).join(' ');
 
-export function context(deps: SubgraphDeps, { now }: RequestScope): Context {
-  const { store, directory } = deps;
+export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
   const collections = { customers: store.collection(customerSpec), search: store.collection(searchSpec) };
   const index = store.collection(indexSpec);
   const consentRecords = store.collection(consentSpec);
   const identifierRecords = store.collection(identifierSpec);
 
-  const customers = loader<string, CustomerRecord | null>(async (ids) => {
+  const readSurvivors = async (ids: readonly string[]) => {
     const known = await readCustomers(collections.customers, ids);
     return ids.map((id) => survivorOf(known, id));
-  });
-  const identifiers = loader<CustomerRecord, readonly IdentifierRecord[]>(async (persons) => {
+  };
+  const readIdentifiers = async (persons: readonly CustomerRecord[]) => {
     const listed = await everything(identifierRecords, persons.map(membersOf));
     return listed.map((items) => items.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
-  }, person);
-  const consents = loader<CustomerRecord, readonly ConsentRecord[]>(
-    (persons) => everything(consentRecords, persons.map(membersOf)),
-    person,
-  );
-  return {
-    now,
-    customers,
-    identifiers,
-    consents,
-    commands: () =>
-      commands({ directory, requests: store.collection(requestSpec), consents: consentRecords, customers: collections.customers, now }),
-    find: async (identifier) => {
-      const key = identifierKey(identifier);
-      const [entry] = await index.getMany([{ owner: key, id: key }]);
-      return entry ? customers.load(entry.customer) : null;
-    },
-    search: (text, first, after) => findCustomers(collections, text, first, after),
-    forget: (id) => {
-      customers.clear(id);
-      identifiers.clearAll();
-      consents.clearAll();
-    },
+  };
+  const readConsents = (persons: readonly CustomerRecord[]) => everything(consentRecords, persons.map(membersOf));
+
+  return ({ now }) => {
+    const customers = loader(readSurvivors);
+    const identifiers = loader(readIdentifiers, person);
+    const consents = loader(readConsents, person);
+    return {
+      now,
+      customers,
+      identifiers,
+      consents,
+      commands: () =>
+        commands({ directory, requests: store.collection(requestSpec), consents: consentRecords, customers: collections.customers, now }),
+      find: async (identifier) => {
+        const key = identifierKey(identifier);
+        const [entry] = await index.getMany([{ owner: key, id: key }]);
+        return entry ? customers.load(entry.customer) : null;
+      },
+      search: (text, first, after) => findCustomers(collections, text, first, after),
+      forget: (id) => {
+        customers.clear(id);
+        identifiers.clearAll();
+        consents.clearAll();
+      },
+    };
   };
 }

@@ -41,6 +41,8 @@ export interface Context {
   /** A transaction, posted or pending. */
   readonly transaction: Loader<Key, PointsRecord | null>;
   readonly voucher: Loader<Key, VoucherRecord | null>;
+  /** Forgets the ledger of an owner for whom a mutation booked. */
+  readonly forget: (owner: string) => void;
 }
 
 /** More memberships than this nobody has. */
@@ -62,38 +64,50 @@ function stateOf(account: AccountRecord, { entries, pending }: Ledger, now: Epoc
   return { position: found, standing: standing(PROGRAM, account, [...own, ...found.matured], now) };
 }
 
-export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
+export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
   const accounts = store.collection(accountsSpec);
   const points = store.collection(pointsSpec);
   const pending = store.collection(pendingSpec);
   const vouchers = store.collection(vouchersSpec);
-  const ledgers = loader(async (owners: readonly string[]) => {
+
+  const readLedgers = async (owners: readonly string[]): Promise<readonly Ledger[]> => {
     const persons = owners.map((owner) => [owner]);
     const [entries, waiting] = await Promise.all([everything(points, persons), everything(pending, persons)]);
     return owners.map((_, index) => ({ entries: entries[index] ?? [], pending: waiting[index] ?? [] }));
-  });
-  // A ledger is replayed once, however many fields are read off it.
-  const states = new Map<AccountRecord, Promise<AccountState>>();
-  return {
-    now,
-    store,
-    directory,
-    primary: loader(async (persons: readonly Members[]) => {
-      const pages = await accounts.latest(persons, { first: MAX_ACCOUNTS });
-      return pages.map(({ items }) => primaryAccount(items));
-    }, membersText),
-    state: (account) => {
-      const state = states.get(account) ?? ledgers.load(account.owner).then((ledger) => stateOf(account, ledger, now));
-      states.set(account, state);
-      return state;
-    },
-    transactions: loaderByArguments((page: PageArguments, persons: readonly Members[]) => points.latest(persons, page), membersText),
-    vouchers: loaderByArguments((page: PageArguments, persons: readonly Members[]) => vouchers.latest(persons, page), membersText),
-    account: loader((keys: readonly Key[]) => accounts.getMany(keys), keyText),
-    transaction: loader(async (keys: readonly Key[]) => {
-      const [posted, waiting] = await Promise.all([points.getMany(keys), pending.getMany(keys)]);
-      return keys.map((_, index) => posted[index] ?? waiting[index] ?? null);
-    }, keyText),
-    voucher: loader((keys: readonly Key[]) => vouchers.getMany(keys), keyText),
+  };
+  const readPrimary = async (persons: readonly Members[]) => {
+    const pages = await accounts.latest(persons, { first: MAX_ACCOUNTS });
+    return pages.map(({ items }) => primaryAccount(items));
+  };
+  const readTransactions = (page: PageArguments, persons: readonly Members[]) => points.latest(persons, page);
+  const readVouchers = (page: PageArguments, persons: readonly Members[]) => vouchers.latest(persons, page);
+  const getAccounts = (keys: readonly Key[]) => accounts.getMany(keys);
+  const getTransactions = async (keys: readonly Key[]) => {
+    const [posted, waiting] = await Promise.all([points.getMany(keys), pending.getMany(keys)]);
+    return keys.map((_, index) => posted[index] ?? waiting[index] ?? null);
+  };
+  const getVouchers = (keys: readonly Key[]) => vouchers.getMany(keys);
+
+  return ({ now }) => {
+    const ledgers = loader(readLedgers);
+    // A ledger is replayed once, however many fields are read off it.
+    const states = new Map<AccountRecord, Promise<AccountState>>();
+    return {
+      now,
+      store,
+      directory,
+      primary: loader(readPrimary, membersText),
+      state: (account) => {
+        const state = states.get(account) ?? ledgers.load(account.owner).then((ledger) => stateOf(account, ledger, now));
+        states.set(account, state);
+        return state;
+      },
+      transactions: loaderByArguments(readTransactions, membersText),
+      vouchers: loaderByArguments(readVouchers, membersText),
+      account: loader(getAccounts, keyText),
+      transaction: loader(getTransactions, keyText),
+      voucher: loader(getVouchers, keyText),
+      forget: (owner) => void ledgers.clear(owner),
+    };
   };
 }

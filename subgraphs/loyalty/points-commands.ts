@@ -25,7 +25,8 @@ async function activeAccount(customer: string, { store, directory }: Context): P
   return account;
 }
 
-async function done({ store }: Context, key: Key, account: Key): Promise<PointsOutcome> {
+async function done({ store, forget }: Context, key: Key, account: Key): Promise<PointsOutcome> {
+  forget(account.owner);
   const [found, [current]] = await Promise.all([ledger(store).entry(key), store.collection(accountsSpec).getMany([account])]);
   return found && current ? { ok: true, transaction: found.entry, account: current } : ERASED;
 }

@@ -58,46 +58,55 @@ async function historyOf(orders: Context['orders'], members: Members, range: Ran
   return (await orders({ first: HABIT_ORDERS, ...range }).load(members)).items;
 }
 
-export function context({ store, directory }: SubgraphDeps, { now }: RequestScope): Context {
+export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
   const orders = store.collection(ordersSpec);
   const returns = store.collection(returnsSpec);
   const payments = store.collection(paymentsSpec);
   const products = store.collection(productsSpec);
   const stores = store.collection(storesSpec);
-  const base = loader((keys: readonly Key[]) => store.collection(quintilesSpec).getMany(keys), keyText);
-  const orderPages = loaderByArguments((page: PageArguments, persons: readonly Members[]) => orders.latest(persons, page), membersText);
-  return {
-    now,
-    store,
-    directory,
-    history: (members, range) => historyOf(orderPages, members, range),
-    orders: orderPages,
-    returns: loaderByArguments((page: PageArguments, persons: readonly Members[]) => returns.latest(persons, page), membersText),
-    payments: loaderByArguments((page: PageArguments, persons: readonly Members[]) => payments.latest(persons, page), membersText),
-    orderTotals: loaderByArguments(
-      (range: Range, persons: readonly Members[]) => orders.totals(persons, { ...range, by: 'tally' }),
-      membersText,
-    ),
-    returnTotals: loaderByArguments(
-      (range: Range, persons: readonly Members[]) => returns.totals(persons, { ...range, by: 'currency' }),
-      membersText,
-    ),
-    paymentTotals: loaderByArguments(
-      (range: Range, persons: readonly Members[]) => payments.totals(persons, { ...range, by: 'tally' }),
-      membersText,
-    ),
-    categories: loader(async (persons: readonly Members[]) => {
-      const histories = await Promise.all(persons.map((members) => historyOf(orderPages, members)));
-      const skus = [...new Set(histories.flatMap(uncategorised))];
-      const found = skus.length > 0 ? await products.getMany(skus.map(catalogueKey)) : [];
-      const categories = new Map(skus.map((sku, index) => [sku, found[index]?.category ?? null]));
-      return histories.map((own) => favouriteCategories(own, (sku) => categories.get(sku) ?? null));
-    }, membersText),
-    order: loader((keys: readonly Key[]) => orders.getMany(keys), keyText),
-    return: loader((keys: readonly Key[]) => returns.getMany(keys), keyText),
-    payment: loader((keys: readonly Key[]) => payments.getMany(keys), keyText),
-    product: loader((skus: readonly string[]) => products.getMany(skus.map(catalogueKey))),
-    shop: loader((ids: readonly string[]) => stores.getMany(ids.map(catalogueKey))),
-    quintiles: () => base.load(BASE),
+  const quintiles = store.collection(quintilesSpec);
+
+  const readOrders = (page: PageArguments, persons: readonly Members[]) => orders.latest(persons, page);
+  const readReturns = (page: PageArguments, persons: readonly Members[]) => returns.latest(persons, page);
+  const readPayments = (page: PageArguments, persons: readonly Members[]) => payments.latest(persons, page);
+  const totalOrders = (range: Range, persons: readonly Members[]) => orders.totals(persons, { ...range, by: 'tally' });
+  const totalReturns = (range: Range, persons: readonly Members[]) => returns.totals(persons, { ...range, by: 'currency' });
+  const totalPayments = (range: Range, persons: readonly Members[]) => payments.totals(persons, { ...range, by: 'tally' });
+  const getOrders = (keys: readonly Key[]) => orders.getMany(keys);
+  const getReturns = (keys: readonly Key[]) => returns.getMany(keys);
+  const getPayments = (keys: readonly Key[]) => payments.getMany(keys);
+  const getProducts = (skus: readonly string[]) => products.getMany(skus.map(catalogueKey));
+  const getStores = (ids: readonly string[]) => stores.getMany(ids.map(catalogueKey));
+  const getQuintiles = (keys: readonly Key[]) => quintiles.getMany(keys);
+  const readCategories = async (orderPages: Context['orders'], persons: readonly Members[]) => {
+    const histories = await Promise.all(persons.map((members) => historyOf(orderPages, members)));
+    const skus = [...new Set(histories.flatMap(uncategorised))];
+    const found = skus.length > 0 ? await getProducts(skus) : [];
+    const categories = new Map(skus.map((sku, index) => [sku, found[index]?.category ?? null]));
+    return histories.map((own) => favouriteCategories(own, (sku) => categories.get(sku) ?? null));
+  };
+
+  return ({ now }) => {
+    const orderPages = loaderByArguments(readOrders, membersText);
+    const base = loader(getQuintiles, keyText);
+    return {
+      now,
+      store,
+      directory,
+      history: (members, range) => historyOf(orderPages, members, range),
+      orders: orderPages,
+      returns: loaderByArguments(readReturns, membersText),
+      payments: loaderByArguments(readPayments, membersText),
+      orderTotals: loaderByArguments(totalOrders, membersText),
+      returnTotals: loaderByArguments(totalReturns, membersText),
+      paymentTotals: loaderByArguments(totalPayments, membersText),
+      categories: loader((persons: readonly Members[]) => readCategories(orderPages, persons), membersText),
+      order: loader(getOrders, keyText),
+      return: loader(getReturns, keyText),
+      payment: loader(getPayments, keyText),
+      product: loader(getProducts),
+      shop: loader(getStores),
+      quintiles: () => base.load(BASE),
+    };
   };
 }

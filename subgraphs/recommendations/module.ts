@@ -7,6 +7,6 @@ export const recommendations: SubgraphModule<Context> = {
   name: 'recommendations',
   specs: [],
   resolvers,
-  context: (_, scope) => context(scope),
+  context: () => context,
   intakes: () => [],
 };

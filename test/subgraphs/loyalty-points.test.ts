@@ -19,6 +19,15 @@ import {
 } from '../support/club.ts';
 
 describe('pointsRedeem', () => {
+  it('answers with the balance after it, also where one request redeems twice', async () => {
+    await enroll(ada);
+    await accrue(ada, 100);
+    const redeemed = (key: string) => `pointsRedeem(input: { idempotencyKey: "${key}-${ada}", customer: "${ada}", points: 30 })
+      { account { points { available } } userErrors { code } }`;
+    const { data } = await domain.ask(`mutation { one: ${redeemed('one')} two: ${redeemed('two')} }`);
+    expect(data).toMatchObject({ one: { account: { points: { available: 70 } } }, two: { account: { points: { available: 40 } } } });
+  });
+
   it('grants exactly what the balance allows, whatever runs at once, and repeats change nothing', async () => {
     await enroll(ada);
     await accrue(ada, 500);
