@@ -2,10 +2,11 @@
  * The README's profile query: our gateway with every subgraph in one process, beside a raw handler that makes the same store
  * reads (the floor), beside stock `@apollo/gateway` and ours over the same subgraphs on HTTP. Linux only (/proc).
  *
- *   npm run bench:profile -- [--customers 1000] [--seconds 3] [--rounds 9] [--only floor,one,http,stock]
+ *   npm run bench:profile -- [--customers 1000] [--seconds 1] [--rounds 40] [--warm-up 20000] [--only floor,one,http,stock]
  *
- * The servers take turns, so that a noisy moment meets each of them: each is compared with the floor of its own round, and the
- * medians are printed, with the quartiles of the comparison. Every server has the young generation that `c360` gives itself.
+ * The servers take short turns, so that a noisy moment meets each of them: each is compared with the floor of its own round, and the
+ * medians are printed, with the quartiles of the comparison. Every server has the young generation that `c360` gives itself, and is
+ * warm before the first round.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,8 +22,9 @@ import { PROFILE_QUERY } from './support/profile-query.ts';
 const { values } = parseArgs({
   options: {
     customers: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '3' },
-    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '40' },
+    'warm-up': { type: 'string', default: '20000' },
     only: { type: 'string' },
     connections: { type: 'string', default: '8' },
     'data-dir': { type: 'string' },
@@ -49,6 +51,14 @@ const env = {
 
 async function ended(measured: Measured): Promise<void> {
   await new Promise<void>((resolve) => measured.child.on('exit', () => resolve()));
+}
+
+/** V8 goes on optimising a server's code for some 15,000 requests. Slow servers are warm enough after this time. */
+const WARM_UP_SECONDS = 40;
+
+async function warmUp(send: (seconds: number) => Promise<LoadFigures>): Promise<void> {
+  const until = performance.now() + WARM_UP_SECONDS * 1000;
+  for (let sent = 0; sent < Number(values['warm-up']) && performance.now() < until; ) sent += (await send(4)).requests;
 }
 
 const running: Measured[] = [];
@@ -95,11 +105,16 @@ try {
     });
   const figures = new Map<string, LoadFigures[]>(rows.map(({ name }) => [name, []]));
   const seconds = Number(values.seconds);
-  for (const { url, processes } of rows) await load(url, bodies, processes, Number(values.connections), 8);
+  const sendTo = ({ url, processes }: (typeof rows)[number], time: number) =>
+    load(url, bodies, processes, Number(values.connections), time);
+  for (const row of rows) {
+    console.error(`warm-up: ${row.name}`);
+    await warmUp((time) => sendTo(row, time));
+  }
   for (let round = 0; round < Number(values.rounds); round++)
-    for (const { name, url, processes } of rows) {
-      console.error(`round ${round + 1}: ${name}`);
-      figures.get(name)!.push(await load(url, bodies, processes, Number(values.connections), seconds));
+    for (const row of rows) {
+      console.error(`round ${round + 1}: ${row.name}`);
+      figures.get(row.name)!.push(await sendTo(row, seconds));
     }
 
   const base = figures.get(rows[0]!.name)!;
