@@ -1,22 +1,5 @@
-import {
-  coerceInputValue,
-  GraphQLError,
-  type GraphQLInputType,
-  type GraphQLSchema,
-  isInputType,
-  isNonNullType,
-  type OperationDefinitionNode,
-  typeFromAST,
-} from 'graphql';
-import { type Fits, fits } from '../../kernel/execution/fitting-values.ts';
-
-/** A variable of an operation, ready to judge values. */
-interface Variable {
-  readonly name: string;
-  readonly type: GraphQLInputType;
-  readonly required: boolean;
-  readonly fits: Fits;
-}
+import { coerceInputValue, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { ownValue, type Variable, variableOf } from '../../kernel/execution/fitting-values.ts';
 
 /**
  * The first variable that does not fit its type, as an error that says where and which type and never repeats the
@@ -30,7 +13,7 @@ export function wrongVariable(
   if (!operation.variableDefinitions?.length) return null;
   for (const variable of variablesOf(schema, operation)) {
     const { name, type, required } = variable;
-    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    const value = ownValue(variables, name);
     if (value === undefined) {
       if (required) return refusal(`Variable "$${name}" is missing; it is of type ${type}.`);
       continue;
@@ -66,13 +49,8 @@ function variablesOf(schema: GraphQLSchema, operation: OperationDefinitionNode):
   const found = read.get(operation);
   // The same document may be asked of the next supergraph.
   if (found?.schema === schema) return found.variables;
-  const variables: Variable[] = [];
-  for (const { variable, type: node, defaultValue } of operation.variableDefinitions ?? []) {
-    // biome-ignore lint/suspicious/noExplicitAny: typeFromAST is overloaded by the kind of node.
-    const type = typeFromAST(schema, node as any);
-    if (!type || !isInputType(type)) continue;
-    variables.push({ name: variable.name.value, type, required: isNonNullType(type) && defaultValue === undefined, fits: fits(type) });
-  }
+  const { variableDefinitions = [] } = operation;
+  const variables = variableDefinitions.map((definition) => variableOf(schema, definition)).filter((variable) => variable !== null);
   read.set(operation, { schema, variables });
   return variables;
 }

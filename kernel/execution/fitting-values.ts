@@ -1,4 +1,15 @@
-import { type GraphQLInputObjectType, type GraphQLInputType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+import {
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  typeFromAST,
+  type VariableDefinitionNode,
+} from 'graphql';
 
 /** True for what certainly fits a type, and is not changed by being coerced to it; of anything else graphql-js has to be asked. */
 export type Fits = (value: unknown) => boolean;
@@ -63,4 +74,30 @@ function fitsObject(type: GraphQLInputObjectType): Fits {
     for (const name of Object.keys(value)) if (!fields.get(name)?.((value as Record<string, unknown>)[name])) return false;
     return true;
   };
+}
+
+/** A variable of an operation, ready to judge what is given for it. */
+export interface Variable {
+  readonly name: string;
+  readonly type: GraphQLInputType;
+  /** False for undefined too, which is nothing given. */
+  readonly fits: Fits;
+  /** Wrong where nothing is given. */
+  readonly required: boolean;
+  /** Left out where nothing is given; what is neither this nor required has a default. */
+  readonly optional: boolean;
+}
+
+/** Null where the schema has no such input type. */
+export function variableOf(schema: GraphQLSchema, { variable, type: node, defaultValue }: VariableDefinitionNode): Variable | null {
+  const type = typeFromAST(schema, node);
+  if (!type || !isInputType(type)) return null;
+  const strict = isNonNullType(type);
+  const bare = defaultValue === undefined;
+  return { name: variable.name.value, type, fits: fits(type), required: strict && bare, optional: !strict && bare };
+}
+
+/** What is given for a variable; undefined for none. A name is any word, and may be one that every object inherits. */
+export function ownValue(given: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(given, name) ? given[name] : undefined;
 }

@@ -5,17 +5,14 @@ import {
   type GraphQLSchema,
   getArgumentValues,
   getVariableValues,
-  isInputType,
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
   print,
-  typeFromAST,
   type ValueNode,
-  type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
-import { type Fits, fits } from './fitting-values.ts';
+import { ownValue, type Variable, variableOf } from './fitting-values.ts';
 import type { Variables } from './run.ts';
 
 /**
@@ -28,10 +25,9 @@ export function variablesOf(
 ): (given: Variables) => Variables | null {
   const anything = variableDefinitions.filter(({ type }) => print(type) === '[_Any!]!').map(({ variable }) => variable.name.value);
   const others = variableDefinitions.filter(({ variable }) => !anything.includes(variable.name.value));
-  const checks = others.map((definition) => ({ name: definition.variable.name.value, fits: fitsOf(schema, definition) }));
+  const checks = others.map((definition) => variableOf(schema, definition));
   return (given) => {
-    const plain = checks.every(({ name, fits }) => fits(Object.hasOwn(given, name) ? given[name] : undefined));
-    const coerced = plain ? picked(given, checks) : getVariableValues(schema, others, given, { maxErrors: 1 }).coerced;
+    const coerced = picked(given, checks) ?? getVariableValues(schema, others, given, { maxErrors: 1 }).coerced;
     if (!coerced) return null;
     for (const name of anything) {
       const list = given[name];
@@ -42,19 +38,16 @@ export function variablesOf(
   };
 }
 
-/** Whether a variable's value is right as it is. */
-function fitsOf(schema: GraphQLSchema, { type, defaultValue }: VariableDefinitionNode): Fits {
-  // biome-ignore lint/suspicious/noExplicitAny: typeFromAST is overloaded by the kind of node.
-  const inputType = typeFromAST(schema, type as any);
-  if (!inputType || !isInputType(inputType)) return () => false;
-  const fitting = fits(inputType);
-  const mayBeAbsent = defaultValue === undefined && !isNonNullType(inputType);
-  return (value) => (value === undefined ? mayBeAbsent : fitting(value));
-}
-
-function picked(given: Variables, names: readonly { readonly name: string }[]): Record<string, unknown> {
+/** The values as they are; null when one of them may have to be made another. */
+function picked(given: Variables, variables: readonly (Variable | null)[]): Record<string, unknown> | null {
   const values: Record<string, unknown> = Object.create(null);
-  for (const { name } of names) if (Object.hasOwn(given, name) && given[name] !== undefined) values[name] = given[name];
+  for (const variable of variables) {
+    if (!variable) return null;
+    const value = ownValue(given, variable.name);
+    if (value === undefined && variable.optional) continue;
+    if (!variable.fits(value)) return null;
+    values[variable.name] = value;
+  }
   return values;
 }
 
@@ -89,7 +82,7 @@ export function argumentsOf(definition: GraphQLField<unknown, unknown>, node: Fi
   return (variables) => {
     const values: Record<string, unknown> = {};
     for (const { name, literal, variable, required } of steps) {
-      const value = variable === undefined ? literal : Object.hasOwn(variables, variable) ? variables[variable] : undefined;
+      const value = variable === undefined ? literal : ownValue(variables, variable);
       if (value === undefined || (value === null && required)) return all(variables);
       values[name] = value;
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { buildSchema, coerceInputValue, type GraphQLInputType, isInputType } from 'graphql';
+import { buildSchema, coerceInputValue, type GraphQLInputType, isInputType, Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { fits } from '../../../kernel/execution/fitting-values.ts';
+import { fits, ownValue, variableOf } from '../../../kernel/execution/fitting-values.ts';
 
 const schema = buildSchema(`
   scalar Anything
@@ -73,5 +73,34 @@ describe('a value that certainly fits its type', () => {
     ['points', [[{ x: 1, y: 2 }], null]],
   ])('is found without asking: %s %j', (name, value) => {
     expect(fits(types.get(name)!)(value)).toBe(true);
+  });
+});
+
+describe('a variable', () => {
+  const defined = (definition: string) => {
+    const [operation] = parse(`query (${definition}) { q }`).definitions;
+    if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+    return variableOf(schema, operation.variableDefinitions![0]!);
+  };
+
+  it.each([
+    ['$x: Int!', { required: true, optional: false }],
+    ['$x: Int! = 1', { required: false, optional: false }],
+    ['$x: Int', { required: false, optional: true }],
+    ['$x: Int = 1', { required: false, optional: false }],
+    ['$x: Int = null', { required: false, optional: false }],
+  ])('may be left out, has a default, or has to be given: %s', (definition, expected) => {
+    const variable = defined(definition);
+    expect(variable).toMatchObject({ name: 'x', ...expected });
+    expect([undefined, 1, 'one'].map((value) => variable?.fits(value))).toEqual([false, true, false]);
+  });
+
+  it.each(['$x: Nothing', '$x: [Nothing!]', '$x: Query'])('is none where the schema has no such input type: %s', (definition) => {
+    expect(defined(definition)).toBeNull();
+  });
+
+  it('is not given by what every object inherits', () => {
+    expect(ownValue({}, 'constructor')).toBeUndefined();
+    expect(ownValue({ constructor: 1 }, 'constructor')).toBe(1);
   });
 });
