@@ -90,9 +90,10 @@ export function compileWriter(context: WriterContext, explains: boolean): Writer
 const NOTHING = new Due(['']);
 /** After a string, whose closing quote is written with what follows. */
 const QUOTE = new Due(['"']);
+const NOTHING_OR_QUOTE = NOTHING.or(QUOTE);
+
 /** More of them would be repeated at every field that follows, and doubled by each conditional constant. */
 const MOST_TEXTS = 6;
-const NOTHING_OR_QUOTE = NOTHING.or(QUOTE);
 
 /** Code that writes a value, and what is due after it. */
 interface Code {
