@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { RequestScope } from '../../kernel/subgraph.ts';
 
 /** Who gives up when the client goes away. */
 export interface Leaver {
@@ -6,7 +7,7 @@ export interface Leaver {
 }
 
 /** One client request, as it is carried to every fetch that is made for it. */
-export class Client {
+export class Client implements RequestScope {
   readonly requestId: string;
   readonly now: EpochMs;
   /** Whose request it is: reads under way are shared between requests of the same principal only. Undefined: the anonymous one. */
@@ -58,11 +59,19 @@ export class Client {
     this.#leavers?.delete(leaver);
   }
 
-  /** The connection was closed before the answer was written. */
+  /** The connection was closed before the answer was written. Throws what failed once everybody has been told. */
   leave(): void {
     this.#left = true;
     if (this.mutates) return;
     this.#controller?.abort();
-    for (const leaver of this.#leavers ?? []) leaver.leave('CLIENT_GONE');
+    const faults: unknown[] = [];
+    for (const leaver of this.#leavers ?? []) {
+      try {
+        leaver.leave('CLIENT_GONE');
+      } catch (fault) {
+        faults.push(fault);
+      }
+    }
+    if (faults.length > 0) throw new AggregateError(faults, 'giving up what a client had asked for failed');
   }
 }
