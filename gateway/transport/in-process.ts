@@ -1,7 +1,5 @@
 import { isThenable } from '../../kernel/execution/run.ts';
-import type { EpochMs } from '../../kernel/storage/port.ts';
-import type { RequestScope, Subgraph } from '../../kernel/subgraph.ts';
-import type { Client } from './client.ts';
+import type { Subgraph } from '../../kernel/subgraph.ts';
 import type { Fetch, Receive, Transport } from './transport.ts';
 
 /**
@@ -14,12 +12,15 @@ export function inProcess(subgraph: Pick<Subgraph, 'context' | 'execute'>): Tran
     kind: 'in-process',
     send(fetch, receive) {
       const { operation, client, mutates } = fetch;
-      const ownScope = mutates ? new FetchScope(client) : undefined;
+      // A mutation outlives its client: what it asks is given up fetch by fetch.
+      const own = mutates ? new AbortController() : undefined;
       // Undefined when it is not to be called any more.
       let receiver: Receive | undefined = receive;
       let answer: ReturnType<Subgraph['execute']>;
       try {
-        const context = ownScope ? subgraph.context(ownScope) : client.keep(subgraph, () => subgraph.context(new QueryScope(client)));
+        const context = own
+          ? subgraph.context({ requestId: client.requestId, now: client.now, signal: own.signal })
+          : client.keep(subgraph, () => subgraph.context(client));
         answer = subgraph.execute(operation.document, variablesOf(fetch), context, operation.name);
       } catch (error) {
         receive(asError(error), undefined);
@@ -33,56 +34,21 @@ export function inProcess(subgraph: Pick<Subgraph, 'context' | 'execute'>): Tran
       else receive(null, answer);
       return () => {
         receiver = undefined;
-        ownScope?.abort();
+        own?.abort();
       };
     },
     close: async () => {},
   };
 }
 
-/** What all fetches of one query are to a subgraph. */
-class QueryScope implements RequestScope {
-  readonly requestId: string;
-  readonly now: EpochMs;
-  readonly #client: Client;
-
-  constructor(client: Client) {
-    this.requestId = client.requestId;
-    this.now = client.now;
-    this.#client = client;
-  }
-
-  get signal(): AbortSignal {
-    return this.#client.signal;
-  }
-}
-
-/** What one fetch of a mutation is to a subgraph. */
-class FetchScope implements RequestScope {
-  readonly requestId: string;
-  readonly now: EpochMs;
-  readonly #controller = new AbortController();
-
-  constructor({ requestId, now }: Client) {
-    this.requestId = requestId;
-    this.now = now;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  abort(): void {
-    this.#controller.abort();
-  }
-}
-
 function variablesOf(fetch: Fetch): Fetch['variables'] {
+  const { variables } = fetch;
   const representations = fetch.objects();
-  if (!representations || !fetch.variables) return representations ? { representations } : fetch.variables;
+  if (!representations) return variables;
+  if (!variables) return { representations };
   // Not by spread, which makes a hidden class for each object where many shapes come by.
   const all: Record<string, unknown> = {};
-  for (const name of Object.keys(fetch.variables)) all[name] = fetch.variables[name];
+  for (const name of Object.keys(variables)) all[name] = variables[name];
   all.representations = representations;
   return all;
 }
