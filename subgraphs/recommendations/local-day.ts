@@ -1,8 +1,12 @@
-import { DateTime } from 'luxon';
+import { DateTime, FixedOffsetZone, Info, type Zone } from 'luxon';
+import QuickLRU from 'quick-lru';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 
-// Making a format takes a thousand times longer than using it, and the world has some 400 time zones.
-const formats = new Map<string, Intl.DateTimeFormat>();
+// The world has some 400 time zones, but a source may write anything.
+const MOST_ZONES = 500;
+
+// Making a format takes a thousand times longer than using it.
+const formats = new QuickLRU<string, Intl.DateTimeFormat>({ maxSize: 2 * MOST_ZONES });
 
 /** A format of `locale` for days in `timeZone` (IANA); of UTC when that is null or unknown to this runtime. */
 export function dayFormat(locale: string, timeZone: string | null, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -32,41 +36,42 @@ interface Day {
 }
 
 // The day that was last asked of each time zone: everybody who lives there is asked about today.
-const today = new Map<string, Day>();
-
-// The start of the day after, not a day later: where clocks go forward at midnight a day begins at one.
-const nextMidnight = (day: DateTime) => day.plus({ days: 1 }).startOf('day');
+const today = new QuickLRU<string, Day>({ maxSize: MOST_ZONES });
 
 /** The day that `at` is on in `timeZone` (IANA; UTC when null or unknown), as `yyyy-mm-dd`. */
 export function localDay(at: EpochMs, timeZone: string | null): string {
   const zone = timeZone ?? 'UTC';
   let day = today.get(zone);
   if (!day || at < day.startsAt || at >= day.endsAt) {
-    day = dayAt(at, zone);
+    const start = DateTime.fromMillis(at, { zone: zoneOf(zone) }).startOf('day');
+    const text = start.toISODate() ?? '';
+    day = { text, startsAt: start.toMillis(), endsAt: endOfDay(text, zone) };
     today.set(zone, day);
   }
   return day.text;
 }
 
-function dayAt(at: EpochMs, zone: string): Day {
-  const zoned = DateTime.fromMillis(at, { zone });
-  const start = (zoned.isValid ? zoned : DateTime.fromMillis(at, { zone: 'UTC' })).startOf('day');
-  return { text: start.toISODate() ?? '', startsAt: start.toMillis(), endsAt: nextMidnight(start).toMillis() };
-}
-
 // Days that were asked about, mostly those of the coming week.
-const ends = new Map<string, EpochMs>();
-const MOST_ENDS = 10_000;
+const ends = new QuickLRU<string, EpochMs>({ maxSize: 10 * MOST_ZONES });
 
 /** When `day` (`yyyy-mm-dd`) is over in `timeZone` (IANA; UTC when null or unknown). */
 export function endOfDay(day: string, timeZone: string | null): EpochMs {
-  const key = `${day} ${timeZone ?? 'UTC'}`;
+  const zone = timeZone ?? 'UTC';
+  const key = `${day} ${zone}`;
   let end = ends.get(key);
   if (end === undefined) {
-    const zoned = DateTime.fromISO(day, { zone: timeZone ?? 'UTC' });
-    end = nextMidnight(zoned.isValid ? zoned : DateTime.fromISO(day, { zone: 'UTC' })).toMillis();
-    if (ends.size >= MOST_ENDS) ends.clear();
+    // The start of the day after, not a day later: where clocks go forward at midnight a day begins at one.
+    end = DateTime.fromISO(day, { zone: zoneOf(zone) })
+      .plus({ days: 1 })
+      .startOf('day')
+      .toMillis();
     ends.set(key, end);
   }
   return end;
+}
+
+/** UTC for a name that luxon does not know. */
+function zoneOf(name: string): Zone {
+  const zone = Info.normalizeZone(name);
+  return zone.isValid ? zone : FixedOffsetZone.utcInstance;
 }

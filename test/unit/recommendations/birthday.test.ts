@@ -28,12 +28,6 @@ describe('the next birthday', () => {
     expect(nextBirthday('1980-03-30', 'Europe/Berlin', at('2026-03-27T23:30:00Z'))?.daysUntil).toBe(2);
   });
 
-  it('is over an hour earlier on the day on which clocks go forward', () => {
-    expect(endOfDay('2026-03-29', 'Europe/Berlin')).toBe(at('2026-03-29T22:00:00Z'));
-    expect(endOfDay('2026-03-28', 'Europe/Berlin')).toBe(at('2026-03-28T23:00:00Z'));
-    expect(endOfDay('2026-03-28', 'Mars/Olympus')).toBe(at('2026-03-29T00:00:00Z'));
-  });
-
   it('goes by UTC when the time zone is unknown or no time zone', () => {
     expect(nextBirthday('1990-03-02', null, at('2026-03-01T16:00:00Z'))?.daysUntil).toBe(1);
     expect(nextBirthday('1990-03-02', 'Mars/Olympus', at('2026-03-01T16:00:00Z'))?.daysUntil).toBe(1);
@@ -41,6 +35,14 @@ describe('the next birthday', () => {
 
   it('is none for who is not born yet', () => {
     expect(nextBirthday('2026-03-03', 'UTC', at('2026-03-01T12:00:00Z'))).toBeNull();
+  });
+});
+
+describe('a day where a customer lives', () => {
+  it('is over an hour earlier on the day on which clocks go forward', () => {
+    expect(endOfDay('2026-03-29', 'Europe/Berlin')).toBe(at('2026-03-29T22:00:00Z'));
+    expect(endOfDay('2026-03-28', 'Europe/Berlin')).toBe(at('2026-03-28T23:00:00Z'));
+    expect(endOfDay('2026-03-28', 'Mars/Olympus')).toBe(at('2026-03-29T00:00:00Z'));
   });
 
   it('begins at one where clocks go forward at midnight, and ends with the midnight after', () => {
