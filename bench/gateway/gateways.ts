@@ -6,7 +6,7 @@ export interface Contender {
   /** Whether equal subgraph fetches under way are shared; undefined where there is no such thing. */
   readonly sharing: boolean | undefined;
   readonly name: string;
-  /** Of `node`; the server listens on 127.0.0.1 at `port`. */
+  /** Of `node`, beside NODE_FLAGS; the server listens on 127.0.0.1 at `port`. */
   args(supergraphFile: string, workload: string, port: number): readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly path: '/' | '/graphql';
@@ -40,16 +40,8 @@ const ours = (sharing: boolean): Contender => ({
   key: 'ours',
   sharing,
   name: 'ours over HTTP: c360 gateway',
-  // As cli/c360 starts it; a shell between would hide its process from the measurement.
-  args: (supergraphFile, _, port) => [
-    '--max-semi-space-size=64',
-    file('../../cli/c360.js'),
-    'gateway',
-    '--supergraph',
-    supergraphFile,
-    '--port',
-    String(port),
-  ],
+  // What cli/c360 starts; a shell between would hide its process from the measurement.
+  args: (supergraphFile, _, port) => [file('../../cli/c360.js'), 'gateway', '--supergraph', supergraphFile, '--port', String(port)],
   env: { C360_SHARE_READS: sharing ? '1' : '0' },
   path: '/graphql',
 });

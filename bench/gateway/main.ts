@@ -14,6 +14,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { NODE_FLAGS } from '../support/process.ts';
 import { CONTENDERS, type Contender, missingPeers } from './gateways.ts';
 import { fullLoad, steadyLoad } from './load.ts';
 import { leaveGatewayCore, openSession } from './session.ts';
@@ -36,8 +37,6 @@ const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 const connections = Number(values.connections);
 
-// What `c360` sets for itself. The peers get it too: it is Node's to give, and worth as much to them.
-const NODE_FLAGS = ['--max-semi-space-size=64'];
 const WARM_UP_SECONDS = 4;
 
 function chosen(): readonly Contender[] {
