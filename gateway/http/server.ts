@@ -87,7 +87,12 @@ export async function serveGraph(options: GatewayServerOptions): Promise<HttpSer
   const admitted = async (request: IncomingMessage, response: ServerResponse, search: string, client: Client): Promise<Reply | null> => {
     response.on('close', () => {
       admission.leave();
-      if (!response.writableFinished) client.leave();
+      if (response.writableFinished) return;
+      try {
+        client.leave();
+      } catch (err) {
+        log.error({ err, requestId: client.requestId }, 'a request that nobody waits for could not be given up');
+      }
     });
     if (request.method !== 'POST') return byApollo(request, search, undefined, client);
     const body = await readJson(request, options.bodyLimitBytes);

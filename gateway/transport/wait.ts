@@ -36,8 +36,11 @@ export class Wait extends Timed {
   leave(why: Leaving): void {
     const receive = this.#stop();
     if (!receive) return;
-    this.#awaited.left(this, why);
-    if (why !== 'CANCELLED') receive(new Unavailable(why), undefined);
+    try {
+      this.#awaited.left(this, why);
+    } finally {
+      if (why !== 'CANCELLED') receive(new Unavailable(why), undefined);
+    }
   }
 
   /** After a busy moment of this process the timer comes first: answers that lie there already are read before it counts. */
