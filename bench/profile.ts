@@ -16,7 +16,7 @@ import { crmId } from '../demo/identifiers.ts';
 import { defaultPort, SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
 import { quantile } from './gateway/load.ts';
 import { type LoadFigures, load } from './support/load.ts';
-import { type Measured, startNode, untilReady } from './support/process.ts';
+import { type Measured, NODE_FLAGS, startNode, untilReady } from './support/process.ts';
 import { PROFILE_QUERY } from './support/profile-query.ts';
 
 const { values } = parseArgs({
@@ -63,7 +63,7 @@ async function warmUp(send: (seconds: number) => Promise<LoadFigures>): Promise<
 
 const running: Measured[] = [];
 const start = async (args: readonly string[], port: number, more: Readonly<Record<string, string>> = {}, path = '/readyz') => {
-  const measured = startNode(['--max-semi-space-size=64', ...args], { ...env, ...more, PORT: String(port) });
+  const measured = startNode([...NODE_FLAGS, ...args], { ...env, ...more, PORT: String(port) });
   running.push(measured);
   await untilReady(`http://127.0.0.1:${port}${path}`, 300_000);
   return measured;
