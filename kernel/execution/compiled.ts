@@ -1,8 +1,9 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, Kind, OperationTypeNode, visit } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
+import { compileFields, type ExecuteFields } from './field-code.ts';
 import { variablesOf } from './inputs.ts';
 import { type Container, type Executable, lost, Place, Run, type Variables } from './run.ts';
-import { executeField, type Selection, selection } from './selection.ts';
+import { type Selection, selection } from './selection.ts';
 
 /** Executes an operation of a validated document, as graphql-js's `execute` does. */
 export type Execute = (
@@ -50,7 +51,9 @@ interface Compiled {
 /** An operation under one assignment of the variables that decide what is selected. */
 interface Variant {
   readonly executable: Executable;
-  readonly root: Selection;
+  readonly Answer: Selection['Answer'];
+  /** What executes its fields: those of a query all together, those of a mutation each when all of the one before has arrived. */
+  readonly steps: readonly ExecuteFields[];
 }
 
 /** Variants kept of one operation: all assignments of six variables. */
@@ -79,7 +82,9 @@ function compile(schema: GraphQLSchema, document: DocumentNode, operationName: s
     if (!variant) {
       const executable = { schema, operation, fragments, conditions };
       const collected = collectFields(schema, fragments, conditions, rootType, operation.selectionSet);
-      variant = { executable, root: selection(executable, rootType, collected) };
+      const { Answer, execute, fields } = selection(executable, rootType, collected);
+      const serial = operation.operation === OperationTypeNode.MUTATION;
+      variant = { executable, Answer, steps: serial ? fields.map((field) => compileFields([field])) : [execute] };
       if (variants.size >= MAX_VARIANTS) variants.clear();
       variants.set(text, variant);
     }
@@ -107,29 +112,22 @@ function decidingVariables(document: DocumentNode): readonly string[] {
   return [...names];
 }
 
-function executed({ executable, root }: Variant, contextValue: unknown, variables: Variables): Promise<ExecutionResult> | ExecutionResult {
+function executed({ executable, Answer, steps }: Variant, contextValue: unknown, variables: Variables) {
   const run = new Run(executable, contextValue, variables);
-  const data = new root.Answer();
+  const data = new Answer();
   const result: { data: Container | null } = { data };
   const place = new Place(null, result, 'data', undefined, true);
-  if (executable.operation.operation === OperationTypeNode.MUTATION) return oneByOne(run, root, data, place, () => answered(run, result));
-  if (!root.execute(run, undefined, data, place)) lost(place);
-  return whenIdle(run, () => answered(run, result));
+  const from = (index: number): Promise<ExecutionResult> | ExecutionResult => {
+    const step = steps[index];
+    if (!step || place.lost) return answered(run, result);
+    if (!step(run, undefined, data, place)) lost(place);
+    return whenIdle(run, () => from(index + 1));
+  };
+  return from(0);
 }
 
 function answered({ errors }: Run, { data }: { readonly data: Container | null }): ExecutionResult {
   return errors.length > 0 ? { errors, data } : { data };
-}
-
-/** A mutation's fields, each when all of the one before has arrived. */
-function oneByOne(run: Run, { fields }: Selection, data: Container, place: Place, answer: () => ExecutionResult) {
-  const from = (index: number): Promise<ExecutionResult> | ExecutionResult => {
-    const field = fields[index];
-    if (!field || place.lost) return answer();
-    if (!executeField(run, field, undefined, data, place)) lost(place);
-    return whenIdle(run, () => from(index + 1));
-  };
-  return from(0);
 }
 
 function whenIdle(run: Run, then: () => Promise<ExecutionResult> | ExecutionResult): Promise<ExecutionResult> | ExecutionResult {

@@ -2,17 +2,19 @@ import {
   defaultFieldResolver,
   GraphQLBoolean,
   type GraphQLEnumType,
+  type GraphQLField,
   GraphQLFloat,
   GraphQLID,
   GraphQLInt,
   GraphQLString,
   getNullableType,
   isEnumType,
+  isNonNullType,
+  isScalarType,
 } from 'graphql';
 import { type Container, type Field, FieldInfo, type Place, type Run } from './run.ts';
 
-/** Executes one field in the general way. False: the object has to be null. */
-type General = (run: Run, field: Field, source: unknown, answer: Container, place: Place) => boolean;
+type Definition = GraphQLField<unknown, unknown>;
 
 /** Executes all fields of an object. False: the object has to be null. */
 export type ExecuteFields = (run: Run, source: unknown, answer: Container, place: Place) => boolean;
@@ -22,48 +24,67 @@ const AS_IT_IS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [GraphQLString, "typeof v==='string'"],
   [GraphQLID, "typeof v==='string'"],
   [GraphQLBoolean, "typeof v==='boolean'"],
-  [GraphQLInt, '(v|0)===v'],
+  [GraphQLInt, "typeof v==='number'&&(v|0)===v"],
   [GraphQLFloat, "typeof v==='number'&&v-v===0"],
 ]);
 
+const namesOfEnums = new WeakMap<GraphQLEnumType, ReadonlySet<unknown>>();
+
 /** The values of an enum that are answered as they are: all of them, unless resolvers have others inside. */
 export function ownNames(type: GraphQLEnumType): ReadonlySet<unknown> {
-  return new Set(type.getValues().flatMap(({ name, value }) => (type.serialize(value) === value && name === value ? name : [])));
+  let names = namesOfEnums.get(type);
+  if (!names) {
+    names = new Set(type.getValues().flatMap(({ name, value }) => (type.serialize(value) === value && name === value ? name : [])));
+    namesOfEnums.set(type, names);
+  }
+  return names;
 }
 
+/** What the fields of a source that is no object are read from. */
+const NO_SOURCE: object = Object.freeze(Object.create(null));
+
 /**
- * The fields of a selection as generated code (see completion-code.ts). What is merely read off the source and answered as it is, as nearly all
- * fields are, takes one load and one store; what is resolved is completed by the field's own code. Everything else goes the general way.
+ * The fields of a selection as generated code (see completion-code.ts). The usual value of a leaf, as nearly all fields are, is put into the answer
+ * after one test; all else is completed by the field's own code.
  */
-export function compileFields(fields: readonly Field[], general: General): ExecuteFields {
-  const usual = (index: number) => `if(!g(r,f${index},o,a,p))return false;`;
-  const lines = fields.map(({ name, definition, nullable }, index) => {
-    const { type, resolve, args } = definition;
-    // Names are GraphQL names, of a validated document and a schema.
-    const key = JSON.stringify(name);
-    const value = (expression: string) => `try{${expression}
-if(typeof v==='object'&&v!==null&&typeof v.then==='function')r.later(v,f${index},c${index},${nullable},a,${key},p);
-else if(!c${index}(r,v,a,${key},p))return false;}catch(error){if(!r.failed(error,f${index},${nullable},a,${key},p))return false;}`;
-    if (resolve && resolve !== defaultFieldResolver)
-      return value(`v=f${index}.definition.resolve(o,f${index}.args(r.variables),r.contextValue,new FieldInfo(r,f${index},p));`);
-    if (args.length > 0) return usual(index);
-    const read = `v=o[${JSON.stringify(definition.name)}];`;
-    const leaf = getNullableType(type);
-    const test = isEnumType(leaf) ? `e${index}.has(v)` : AS_IT_IS.get(leaf);
-    if (!test) {
-      const call = `v=o[${JSON.stringify(definition.name)}](f${index}.args(r.variables),r.contextValue,new FieldInfo(r,f${index},p));`;
-      return value(`${read}if(typeof v==='function')${call}`);
-    }
-    const absent = nullable ? `else if(v===null||v===undefined)a[${key}]=null;` : '';
-    return `${read}if(${test})a[${key}]=v;${absent}else ${usual(index)}`;
-  });
-  const all = fields.map((_, index) => usual(index));
-  const own = fields.map((_, index) => `const f${index}=f[${index}],c${index}=f${index}.complete,e${index}=enums[${index}];`);
-  const enums = fields.map(({ definition }) => {
+export function compileFields(fields: readonly Field[]): ExecuteFields {
+  const own = fields.map((_, i) => `const f${i}=f[${i}],c${i}=f${i}.complete,l${i}=leaves[${i}];`);
+  const leaves = fields.map(({ definition }) => {
     const type = getNullableType(definition.type);
-    return isEnumType(type) ? ownNames(type) : undefined;
+    return isEnumType(type) ? ownNames(type) : type;
+  });
+  const lines = fields.map(({ name, nullable, definition }, i) => {
+    // A GraphQL name, as those of the schema are.
+    const key = JSON.stringify(name);
+    return `try{${read(definition, i)}
+${stored(definition, i, `a[${key}]`)}if(typeof v==='object'&&v!==null&&typeof v.then==='function')r.later(v,f${i},c${i},${nullable},a,${key},p);
+else if(!c${i}(r,v,a,${key},p))return false;}catch(error){if(!r.failed(error,f${i},${nullable},a,${key},p))return false;}`;
   });
   const code = `"use strict";${own.join('')}
-return function(r,o,a,p){if(typeof o!=='object'||o===null){${all.join('')}return true;}let v;${lines.join('\n')}return true;}`;
-  return new Function('f', 'g', 'FieldInfo', 'enums', code)(fields, general, FieldInfo, enums) as ExecuteFields;
+return function(r,o,a,p){const s=typeof o==='object'&&o!==null||typeof o==='function'?o:NO_SOURCE;let v,w;
+${lines.join('\n')}
+return true;}`;
+  return new Function('f', 'leaves', 'FieldInfo', 'NO_SOURCE', code)(fields, leaves, FieldInfo, NO_SOURCE) as ExecuteFields;
+}
+
+/** Code that gets `v`, the value of field `i`. */
+function read({ name, resolve, args }: Definition, i: number): string {
+  const rest = `f${i}.args(r.variables),r.contextValue,new FieldInfo(r,f${i},p)`;
+  if (resolve && resolve !== defaultFieldResolver) return `v=f${i}.definition.resolve(o,${rest});`;
+  // As graphql-js's default resolver does it; arguments that nobody reads are looked at all the same, for they may be wrong.
+  const look = args.length > 0 ? `f${i}.args(r.variables);` : '';
+  const property = `s[${JSON.stringify(name)}]`;
+  return `${look}v=${property};if(typeof v==='function')v=${property}(${rest});`;
+}
+
+/** Code that answers `v` where it is a usual value of a leaf, and goes on with an `else`; none for a field that is no leaf. */
+function stored({ type }: Definition, i: number, target: string): string {
+  const leaf = getNullableType(type);
+  const asItIs = isEnumType(leaf) ? `l${i}.has(v)` : AS_IT_IS.get(leaf);
+  if (!asItIs && !isScalarType(leaf)) return '';
+  const usual = asItIs
+    ? `if(${asItIs})${target}=v;else `
+    : // What is serialized as nothing is an error, which the general way names.
+      `if((typeof v==='string'||typeof v==='number')&&(w=l${i}.serialize(v))!==null&&w!==undefined)${target}=w;else `;
+  return isNonNullType(type) ? usual : `${usual}if(v===null||v===undefined)${target}=null;else `;
 }

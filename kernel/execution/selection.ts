@@ -21,17 +21,7 @@ import { getFieldDef } from 'graphql/execution/execute.js';
 import { abandon, compileArray, compileObject } from './completion-code.ts';
 import { compileFields, type ExecuteFields, ownNames } from './field-code.ts';
 import { argumentsOf } from './inputs.ts';
-import {
-  type Complete,
-  type Container,
-  type Executable,
-  type Field,
-  FieldInfo,
-  isThenable,
-  type Place,
-  type Run,
-  type SelectedField,
-} from './run.ts';
+import { type Complete, type Container, type Executable, type Field, FieldInfo, isThenable, type SelectedField } from './run.ts';
 
 /** The fields of one object type in one place of an operation, and what makes an empty answer for them. */
 export interface Selection {
@@ -53,7 +43,7 @@ export function selection(
   class Answer {}
   Object.setPrototypeOf(Answer.prototype, null);
   Reflect.deleteProperty(Answer.prototype, 'constructor');
-  return { fields, execute: compileFields(fields, executeField), Answer: Answer as new () => Container };
+  return { fields, execute: compileFields(fields), Answer: Answer as new () => Container };
 }
 
 function compileField(executable: Executable, parent: GraphQLObjectType, name: string, nodes: readonly FieldNode[]): Field | null {
@@ -64,29 +54,6 @@ function compileField(executable: Executable, parent: GraphQLObjectType, name: s
   const field: SelectedField = { name, parent, definition, nodes };
   const complete = completion(executable, field, definition.type);
   return { ...field, nullable: !isNonNullType(definition.type), args: argumentsOf(definition, node), complete };
-}
-
-export function executeField(run: Run, field: Field, source: unknown, answer: Container, place: Place): boolean {
-  try {
-    const value = resolved(run, field, source, place);
-    if (!isThenable(value)) return field.complete(run, value, answer, field.name, place);
-    run.later(value, field, field.complete, field.nullable, answer, field.name, place);
-    return true;
-  } catch (error) {
-    return run.failed(error, field, field.nullable, answer, field.name, place);
-  }
-}
-
-function resolved(run: Run, field: Field, source: unknown, place: Place): unknown {
-  const { name, resolve, args: declared } = field.definition;
-  if (resolve) return resolve(source, field.args(run.variables), run.contextValue, new FieldInfo(run, field, place));
-  // As graphql-js's default resolver does it; arguments that nobody reads are looked at all the same, for they may be wrong.
-  if (declared.length > 0) field.args(run.variables);
-  if ((typeof source !== 'object' || source === null) && typeof source !== 'function') return undefined;
-  const value = (source as Container)[name];
-  return typeof value === 'function'
-    ? (source as Record<string, typeof value>)[name]!(field.args(run.variables), run.contextValue, new FieldInfo(run, field, place))
-    : value;
 }
 
 function completion(executable: Executable, field: SelectedField, type: GraphQLOutputType): Complete {

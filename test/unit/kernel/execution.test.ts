@@ -115,18 +115,16 @@ for (const type of Object.values(schema.getTypeMap())) {
 
 const compiled = compiledExecution(schema);
 
+/** What an error says, without what we leave out: values of a wrong type are not quoted, and runtime types not explained. */
+const said = (message = '') =>
+  message
+    .replace(/^(Expected value of type "\w+").*/, '$1')
+    .replace(/^Abstract type "(\w+)".*/, 'Abstract type "$1"')
+    .replace(/^Expected `?(\w+)\.serialize\b.*/, 'Expected $1.serialize');
+
 /** An error with all that anybody reads of it. */
-const shown = (error: GraphQLError) =>
-  JSON.stringify([
-    // Values of a wrong type are not quoted, and runtime types not explained.
-    error.message.replace(/^(Expected value of type "\w+").*/, '$1').replace(/^Abstract type "(\w+)".*/, 'Abstract type "$1"'),
-    error.path,
-    error.locations,
-    error.extensions,
-    String(error.originalError?.message)
-      .replace(/^(Expected value of type "\w+").*/, '$1')
-      .replace(/^Abstract type "(\w+)".*/, 'Abstract type "$1"'),
-  ]);
+const shown = ({ message, path, locations, extensions, originalError }: GraphQLError) =>
+  JSON.stringify([said(message), path, locations, extensions, said(originalError?.message)]);
 
 /** The place, at or above that of the error, which became null. */
 function nullAbove(data: unknown, path: readonly (string | number)[]): string {
@@ -155,7 +153,7 @@ function compare({ expected, actual }: Awaited<ReturnType<typeof both>>): void {
   expect(Object.keys(actual.result).sort()).toEqual(Object.keys(expected.result).sort());
   const ours = actual.result.errors ?? [];
   const theirs = expected.result.errors ?? [];
-  const said = { ours: new Set(ours.map(shown)), theirs: new Set(theirs.map(shown)) };
+  const shownBy = { ours: new Set(ours.map(shown)), theirs: new Set(theirs.map(shown)) };
   const { data } = actual.result;
   const nulls = {
     ours: new Set(ours.map(({ path = [] }) => nullAbove(data, path))),
@@ -163,8 +161,10 @@ function compare({ expected, actual }: Awaited<ReturnType<typeof both>>): void {
   };
   // Of several errors below one null, which of them come first or come in time is chance.
   expect(nulls.ours).toEqual(nulls.theirs);
-  for (const error of ours) if (!said.theirs.has(shown(error))) expect(nullAbove(data, error.path ?? [])).not.toBe(error.path?.join('.'));
-  for (const error of theirs) if (!said.ours.has(shown(error))) expect(nullAbove(data, error.path ?? [])).not.toBe(error.path?.join('.'));
+  for (const error of ours)
+    if (!shownBy.theirs.has(shown(error))) expect(nullAbove(data, error.path ?? [])).not.toBe(error.path?.join('.'));
+  for (const error of theirs)
+    if (!shownBy.ours.has(shown(error))) expect(nullAbove(data, error.path ?? [])).not.toBe(error.path?.join('.'));
   // ...and what an object would hold that became null, nobody needs to ask.
   if (ours.length === 0) expect(actual.asked.toSorted()).toEqual(expected.asked.toSorted());
 }
@@ -319,5 +319,55 @@ describe('compiled execution', () => {
     const { expected, actual } = await both('{ __proto__: __typename constructor: __typename toString: node { __proto__: id } }', {}, 2, 0);
     expect(JSON.stringify(actual.result)).toBe(JSON.stringify(expected.result));
     expect(JSON.stringify(actual.result)).toContain('"__proto__":"Query"');
+  });
+
+  it.each<[string, () => object]>([
+    [
+      'getters that throw',
+      () => ({
+        get text() {
+          throw new Forbidden('no text');
+        },
+        get sure() {
+          throw new Error('unsure');
+        },
+        number: 1,
+      }),
+    ],
+    ['values of no type', () => ({ text: Symbol('text'), sure: 'yes', number: Symbol('number'), colour: 'BLUE', at: Symbol('at') })],
+    ['big integers', () => ({ text: 1n, sure: 1n, number: 1n, colour: 1n, at: 1n })],
+    ['values that are serialized', () => ({ text: 7, sure: 1, number: '7', colour: 'RED', at: 0 })],
+    ['what serializes to nothing', () => ({ text: '', sure: true, at: 'never' })],
+    ['what can not be serialized', () => ({ sure: true, at: Number.NaN })],
+    [
+      'errors, promises and methods',
+      () => ({ text: new Error('no text'), sure: Promise.resolve(true), number: () => 7, at: () => Promise.resolve(0) }),
+    ],
+    ['arguments that nobody reads', () => ({ sure: true, asked: 'plain' })],
+    ['a method with arguments', () => ({ sure: true, asked: ({ text }: { text: string }) => text })],
+    ['a source that is a function', () => Object.assign(() => {}, { text: 'a', sure: true })],
+    ['a source without properties', () => Object(1)],
+  ])('says of %s in plain fields what graphql-js says', async (_, source) => {
+    const plain = buildSchema(`
+      scalar Instant
+      enum Colour { RED }
+      type Plain { text: String sure: Boolean! number: Int colour: Colour at: Instant asked(text: String = "asked"): String }
+      type Query { plain: Plain resolved: Plain primitive: Plain }
+    `);
+    Object.assign(plain.getType('Instant') ?? {}, {
+      serialize: (value: unknown) => (value === 'never' ? null : new Date(value as number).toISOString()),
+    });
+    const { plain: at, resolved, primitive } = plain.getQueryType()?.getFields() ?? {};
+    Object.assign(at ?? {}, { resolve: source });
+    Object.assign(resolved ?? {}, { resolve: () => Promise.resolve(source()) });
+    Object.assign(primitive ?? {}, { resolve: () => 1 });
+    const document = parse(
+      `{ plain { ...All } resolved { ...All } primitive { number asked } }
+      fragment All on Plain { text number colour at asked sure }`,
+    );
+    const expected = await execute({ schema: plain, document, contextValue: {} });
+    const actual = await compiledExecution(plain)(document, {}, {});
+    expect(JSON.stringify(actual.data)).toBe(JSON.stringify(expected.data));
+    expect(actual.errors?.map(shown).toSorted()).toEqual(expected.errors?.map(shown).toSorted());
   });
 });
