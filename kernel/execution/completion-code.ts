@@ -1,4 +1,4 @@
-import { type Complete, lost, Place, type SelectedField } from './run.ts';
+import { type Complete, type Container, isThenable, lost, Place, type SelectedField } from './run.ts';
 import type { Selection } from './selection.ts';
 
 /*
@@ -11,8 +11,8 @@ const NOTHING = () => {};
 /** Nobody waits for the rest of a list, and a promise that fails unheard would end the process. */
 export function abandon(list: readonly unknown[], from: number): void {
   for (let i = from; i < list.length; i++) {
-    const item = list[i] as { then?: unknown } | null | undefined;
-    if (typeof item === 'object' && typeof item?.then === 'function') item.then(NOTHING, NOTHING);
+    const item = list[i];
+    if (isThenable(item)) Promise.resolve(item).catch(NOTHING);
   }
 }
 
@@ -22,7 +22,7 @@ interface ObjectParts {
   /** Compiles what is selected of the object, when the first one is met. */
   readonly select: () => Selection;
   /** Answers null, or throws. */
-  readonly none: (field: SelectedField, nullable: boolean, container: never, key: string | number) => boolean;
+  readonly none: (field: SelectedField, nullable: boolean, container: Container, key: string | number) => boolean;
 }
 
 /** Completes what resolved to an object, or to none. */
@@ -60,7 +60,7 @@ const ARRAY = `"use strict";
 const {field,nullable,nullableItems,complete}=parts;
 const type=field.parent.name;
 return function(r,v,a,k,p){
-  const items=[],q=new Place(p,a,k,typeof k==='string'?type:undefined,nullable);
+  const items=new Array(v.length),q=new Place(p,a,k,typeof k==='string'?type:undefined,nullable);
   a[k]=items;
   for(let i=0;i<v.length;i++){
     const w=v[i];

@@ -109,7 +109,8 @@ export class Run {
   ) {
     this.#pending++;
     container[key] = null;
-    promise.then(
+    // A promise is its own Promise.resolve(); another thenable may throw, or call back at once or twice.
+    Promise.resolve(promise).then(
       (value) => {
         let kept: boolean;
         try {

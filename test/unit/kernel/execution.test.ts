@@ -370,4 +370,32 @@ describe('compiled execution', () => {
     expect(JSON.stringify(actual.data)).toBe(JSON.stringify(expected.data));
     expect(actual.errors?.map(shown).toSorted()).toEqual(expected.errors?.map(shown).toSorted());
   });
+
+  it('takes a thenable that throws, or calls back at once or twice, for one promise', async () => {
+    const thenables = buildSchema('type Query { throws: Int atOnce: Int twice: Int items: [Int] rest: [Int!] }');
+    const thenable = (then: (found: (value: unknown) => void) => void) => ({ then });
+    const throwing = () =>
+      thenable(() => {
+        throw new Error('no promise');
+      });
+    const values: Record<string, () => unknown> = {
+      throws: throwing,
+      atOnce: () => thenable((found) => found(1)),
+      twice: () =>
+        thenable((found) => {
+          found(2);
+          found(3);
+        }),
+      items: () => [throwing(), 4],
+      rest: () => [null, throwing()],
+    };
+    for (const field of Object.values(thenables.getQueryType()?.getFields() ?? {})) Object.assign(field, { resolve: values[field.name] });
+    const { data, errors } = await compiledExecution(thenables)(parse('{ throws atOnce twice items rest }'), {}, {});
+    expect(JSON.stringify(data)).toBe('{"throws":null,"atOnce":1,"twice":2,"items":[null,4],"rest":null}');
+    expect(errors?.map(({ message, path }) => `${path?.join('.')}: ${message}`).toSorted()).toEqual([
+      'items.0: no promise',
+      'rest.0: Cannot return null for non-nullable field Query.rest.',
+      'throws: no promise',
+    ]);
+  });
 });
