@@ -1,6 +1,6 @@
 import { type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
 import { compiledExecution, type Execute } from './compiled.ts';
-import { isThenable } from './run.ts';
+import { FieldInfo, isThenable, Typed } from './run.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 type ResolveReference = (reference: object, contextValue: unknown, info: unknown) => unknown;
@@ -15,15 +15,16 @@ export function subgraphExecution(schema: GraphQLSchema): Execute {
 /**
  * Federation's `_entities` for a schema of `@apollo/subgraph`: each representation goes to the `__resolveReference` of its type, and is the
  * entity itself where the type has none. As there, but that an error is always that of its own representation, also when it is
- * thrown at once, and that nothing waits where nothing has to. Representations of anything but an object type are left to `stock`, the
- * resolver of @apollo/subgraph.
+ * thrown at once, that nothing waits where nothing has to, and that no entity is given a `__typename`. Representations of anything but an
+ * object type, and what graphql-js executes, are left to `stock`, the resolver of @apollo/subgraph.
  */
 function entitiesResolver(schema: GraphQLSchema, stock: Resolver): Resolver {
   const resolvers = new Map<string, ResolveReference | undefined>();
   for (const type of Object.values(schema.getTypeMap())) if (isObjectType(type)) resolvers.set(type.name, resolveReferenceOf(type));
   return (source, args, contextValue, info) => {
     const representations = args.representations as readonly { readonly __typename: string }[];
-    if (!representations.every(({ __typename }) => resolvers.has(__typename))) return stock(source, args, contextValue, info);
+    const ours = info instanceof FieldInfo && representations.every(({ __typename }) => resolvers.has(__typename));
+    if (!ours) return stock(source, args, contextValue, info);
     return representations.map((representation) => {
       const { __typename } = representation;
       const resolve = resolvers.get(__typename);
@@ -42,11 +43,7 @@ function resolveReferenceOf(type: GraphQLObjectType): ResolveReference | undefin
   return apollo?.subgraph?.resolveReference;
 }
 
-/** The entity with its type's name, by which `_Entity` is told which type it is; not enumerable on a record, which others may see. */
+/** An entity of the type that its representation names; what is none is left to be told so. */
 function typed(entity: unknown, name: string): unknown {
-  if (typeof entity !== 'object' || entity === null) return entity;
-  const given = (entity as { readonly __typename?: unknown }).__typename;
-  if (given === name) return entity;
-  if (given !== undefined) return { ...entity, __typename: name };
-  return Object.defineProperty(entity, '__typename', { value: name });
+  return typeof entity !== 'object' || entity === null || entity instanceof Error ? entity : new Typed(name, entity);
 }

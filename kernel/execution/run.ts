@@ -163,6 +163,17 @@ function pathTo({ above, key, type }: Place): GraphQLResolveInfo['path'] {
   return { prev: above?.above ? pathTo(above) : undefined, key, typename: type };
 }
 
+/** An object of which the resolver knows the type: what it may give for a field of an abstract type, whose `resolveType` is then not asked. */
+export class Typed {
+  readonly name: string;
+  readonly value: object;
+
+  constructor(name: string, value: object) {
+    this.name = name;
+    this.value = value;
+  }
+}
+
 /** What a resolver may ask about its place, put together when it asks. */
 export class FieldInfo implements GraphQLResolveInfo {
   readonly run: Run;

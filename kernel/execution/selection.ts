@@ -21,7 +21,7 @@ import { getFieldDef } from 'graphql/execution/execute.js';
 import { abandon, compileArray, compileObject } from './completion-code.ts';
 import { compileFields, type ExecuteFields, ownNames } from './field-code.ts';
 import { argumentsOf } from './inputs.ts';
-import { type Complete, type Container, type Executable, type Field, FieldInfo, isThenable, type SelectedField } from './run.ts';
+import { type Complete, type Container, type Executable, type Field, FieldInfo, isThenable, type SelectedField, Typed } from './run.ts';
 
 /** The fields of one object type in one place of an operation, and what makes an empty answer for them. */
 export interface Selection {
@@ -172,6 +172,7 @@ function abstract(executable: Executable, field: SelectedField, type: GraphQLAbs
   };
   const resolveType = type.resolveType ?? defaultTypeResolver;
   return (run, value, container, key, above) => {
+    if (value instanceof Typed) return (byName.get(value.name) ?? ofType(value.name))(run, value.value, container, key, above);
     const name: unknown = resolveType(value, run.contextValue, new FieldInfo(run, field, above), type);
     if (!isThenable(name)) return (byName.get(name) ?? ofType(name))(run, value, container, key, above);
     run.later(
