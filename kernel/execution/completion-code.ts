@@ -60,9 +60,9 @@ const ARRAY = `"use strict";
 const {field,nullable,nullableItems,complete}=parts;
 const type=field.parent.name;
 return function(r,v,a,k,p){
-  const items=new Array(v.length),q=new Place(p,a,k,typeof k==='string'?type:undefined,nullable);
+  const n=v.length,items=new Array(n),q=new Place(p,a,k,typeof k==='string'?type:undefined,nullable);
   a[k]=items;
-  for(let i=0;i<v.length;i++){
+  for(let i=0;i<n;i++){
     const w=v[i];
     let kept=true;
     try{
