@@ -1,6 +1,6 @@
 /**
  * Requests per CPU second of the gateway process: ours beside stock `@apollo/gateway`, Hive Gateway with its two planners, and the limit
- * of stringifying a ready answer; over subgraphs that answer at once, on two workloads. Linux only (/proc). Takes about a quarter of an hour.
+ * of stringifying a ready answer; over subgraphs that answer at once, on two workloads. Linux only (/proc). Takes about twenty minutes.
  *
  *   npm ci --prefix bench/gateway/peers        once
  *   npm run bench:gateway -- [--workloads A,B,B1] [--only stock,hive-js,hive-rust,ours,ours-bare,ours-in-process,limit] [--sharing both|on|off]
@@ -37,7 +37,8 @@ const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 const connections = Number(values.connections);
 
-const WARM_UP_SECONDS = 4;
+/** V8 goes on optimising a server's code for thousands of requests. */
+const WARM_UP_SECONDS = 12;
 
 function chosen(): readonly Contender[] {
   const only = values.only?.split(',');
