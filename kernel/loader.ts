@@ -76,10 +76,9 @@ class BatchLoader<K, V> implements Loader<K, V> {
 
   #answer(waiting: readonly Waiting<K, V>[]): void {
     try {
-      this.#batch(waiting.map(({ key }) => key)).then(
-        (values) => this.#answered(waiting, values),
-        (error: unknown) => this.#failed(waiting, error),
-      );
+      this.#batch(waiting.map(({ key }) => key))
+        .then((values) => this.#answered(waiting, values))
+        .catch((error: unknown) => this.#failed(waiting, error));
     } catch (error) {
       this.#failed(waiting, error);
     }

@@ -46,8 +46,8 @@ function variablesOf(fetch: Fetch): Fetch['variables'] {
   const representations = fetch.objects();
   if (!representations) return variables;
   if (!variables) return { representations };
-  // Not by spread, which makes a hidden class for each object where many shapes come by.
-  const all: Record<string, unknown> = {};
+  // Not by spread, which makes a hidden class for each object where many shapes come by. A variable may be named `__proto__`.
+  const all: Record<string, unknown> = Object.create(null);
   for (const name of Object.keys(variables)) all[name] = variables[name];
   all.representations = representations;
   return all;

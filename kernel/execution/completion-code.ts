@@ -60,9 +60,10 @@ const ARRAY = `"use strict";
 const {field,nullable,nullableItems,complete}=parts;
 const type=field.parent.name;
 return function(r,v,a,k,p){
-  const n=v.length,items=new Array(n),q=new Place(p,a,k,typeof k==='string'?type:undefined,nullable);
+  const items=new Array(v.length),q=new Place(p,a,k,typeof k==='string'?type:undefined,nullable);
   a[k]=items;
-  for(let i=0;i<n;i++){
+  let i=0;
+  for(;i<v.length;i++){
     const w=v[i];
     let kept=true;
     try{
@@ -71,5 +72,7 @@ return function(r,v,a,k,p){
     }catch(error){kept=r.failed(error,field,nullableItems,items,i,q);}
     if(!kept){abandon(v,i+1);return lost(q);}
   }
+  // a resolver took some away meanwhile
+  items.length=i;
   return true;
 }`;

@@ -30,7 +30,7 @@ function entitiesResolver(schema: GraphQLSchema, stock: Resolver): Resolver {
       const resolve = resolvers.get(__typename);
       try {
         const entity = resolve ? resolve(representation, contextValue, info) : representation;
-        return isThenable(entity) ? entity.then((found) => typed(found, __typename)) : typed(entity, __typename);
+        return isThenable(entity) ? Promise.resolve(entity).then((found) => typed(found, __typename)) : typed(entity, __typename);
       } catch (error) {
         return error instanceof Error ? error : new Error('A representation could not be resolved.', { cause: error });
       }

@@ -70,7 +70,7 @@ export function argumentsOf(definition: GraphQLField<unknown, unknown>, node: Fi
     if (value?.kind === Kind.VARIABLE) steps.push({ name, variable: value.name.value, required });
     else if (value && hasVariable(value)) return all;
     else {
-      const literal = value ? valueFromAST(value, type) : defaultValue;
+      const literal = value ? frozen(valueFromAST(value, type)) : defaultValue;
       if (literal !== undefined) steps.push({ name, literal, required });
       else if (value || required) return all;
     }
@@ -88,6 +88,15 @@ export function argumentsOf(definition: GraphQLField<unknown, unknown>, node: Fi
     }
     return values;
   };
+}
+
+/** All runs of a document share its literals, so a resolver that wants to change one has to copy it. */
+function frozen(value: unknown): unknown {
+  if (Array.isArray(value)) value.forEach(frozen);
+  // What coercion made of an input object has no prototype; anything else is a scalar's own.
+  else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null) Object.values(value).forEach(frozen);
+  else return value;
+  return Object.freeze(value);
 }
 
 function hasVariable(value: ValueNode): boolean {

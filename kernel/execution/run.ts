@@ -1,6 +1,6 @@
 import {
   type FragmentDefinitionNode,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
@@ -109,19 +109,25 @@ export class Run {
   ) {
     this.#pending++;
     container[key] = null;
-    // A promise is its own Promise.resolve(); another thenable may throw, or call back at once or twice.
-    Promise.resolve(promise).then(
-      (value) => {
-        let kept: boolean;
-        try {
-          kept = complete(this, value, container, key, above);
-        } catch (error) {
-          kept = this.failed(error, field, nullable, container, key, above);
-        }
-        this.#arrived(kept, above);
-      },
-      (error: unknown) => this.#arrived(this.failed(error, field, nullable, container, key, above), above),
-    );
+    try {
+      // Any thenable but a promise may throw, or call back at once or twice.
+      Promise.resolve(promise).then(
+        (value) => {
+          let kept: boolean;
+          try {
+            kept = complete(this, value, container, key, above);
+          } catch (error) {
+            kept = this.failed(error, field, nullable, container, key, above);
+          }
+          this.#arrived(kept, above);
+        },
+        (error: unknown) => this.#arrived(this.failed(error, field, nullable, container, key, above), above),
+      );
+    } catch (error) {
+      // A promise whose own `then` throws: nothing will arrive.
+      this.#pending--;
+      throw error;
+    }
   }
 
   #arrived(kept: boolean, above: Place): void {
@@ -137,9 +143,22 @@ export class Run {
     container[key] = null;
     // of what became null already, the client knows why
     for (let place: Place | null = above; place; place = place.above) if (place.lost) return true;
-    this.errors.push(locatedError(error, field.nodes, responsePathAsArray(pathOf(above, key, field))));
+    this.errors.push(located(error, field, responsePathAsArray(pathOf(above, key, field))));
     return nullable;
   }
+}
+
+/** What was thrown, at its place; also what can't be looked at, such as an error with a getter that throws. */
+function located(error: unknown, { nodes }: SelectedField, path: readonly (string | number)[]): GraphQLError {
+  try {
+    return locatedError(error, nodes, path);
+  } catch (fault) {
+    return new GraphQLError('A resolver threw what can not be read.', { nodes, path, originalError: asError(fault) });
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('what was thrown is no error');
 }
 
 /** Makes null what stands at the place, or above it what can be null. */

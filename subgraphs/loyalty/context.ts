@@ -107,7 +107,10 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
       account: loader(getAccounts, keyText),
       transaction: loader(getTransactions, keyText),
       voucher: loader(getVouchers, keyText),
-      forget: (owner) => void ledgers.clear(owner),
+      forget: (owner) => {
+        ledgers.clear(owner);
+        states.clear();
+      },
     };
   };
 }

@@ -8,6 +8,8 @@ const things: Record<string, unknown> = {
   shared: { name: 'shared' },
   other: { name: 'other', __typename: 'Other' },
   refused: new Error('refused'),
+  // biome-ignore lint/suspicious/noThenProperty: a thenable that is no promise
+  thenable: { then: (found: (entity: object) => void) => found({ name: 'thenable' }) },
   text: 'no object',
 };
 
@@ -40,12 +42,12 @@ const ask = (ids: readonly string[], type = 'Thing') =>
 
 describe('entities', () => {
   it('are of the type that their representation names, at once or later, and are left as they are', async () => {
-    const ids = ['frozen', 'shared', 'other', 'later frozen', 'later shared', 'none'];
+    const ids = ['frozen', 'shared', 'other', 'later frozen', 'later shared', 'thenable', 'none'];
     const { data, errors } = await ask(ids);
     expect(errors).toBeUndefined();
     const named = (name: string) => ({ __typename: 'Thing', name });
     expect(JSON.parse(JSON.stringify(data))).toEqual({
-      _entities: [named('frozen'), named('shared'), named('other'), named('frozen'), named('shared'), null],
+      _entities: [named('frozen'), named('shared'), named('other'), named('frozen'), named('shared'), named('thenable'), null],
     });
     expect(Object.getOwnPropertyNames(things.shared)).toEqual(['name']);
   });

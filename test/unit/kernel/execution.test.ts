@@ -398,4 +398,64 @@ describe('compiled execution', () => {
       'throws: no promise',
     ]);
   });
+
+  it('answers where an error can not be read, and where a promise has a "then" of its own that throws', async () => {
+    const odd = buildSchema('type Query { revoked: Int getter: Int own: Int fine: Int }');
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const getter = Object.defineProperty(new Error('hidden'), 'path', {
+      get() {
+        throw new Error('no path');
+      },
+    });
+    const own = Object.assign(Promise.resolve(1), {
+      // biome-ignore lint/suspicious/noThenProperty: the very thing that is tried
+      then() {
+        throw new Error('no promise');
+      },
+    });
+    const values: Record<string, () => unknown> = {
+      revoked: () => Promise.reject(proxy),
+      getter: async () => {
+        throw getter;
+      },
+      own: () => own,
+      fine: () => Promise.resolve(2),
+    };
+    for (const field of Object.values(odd.getQueryType()?.getFields() ?? {})) Object.assign(field, { resolve: values[field.name] });
+    const { data, errors } = await compiledExecution(odd)(parse('{ revoked getter own fine }'), {}, {});
+    expect(JSON.stringify(data)).toBe('{"revoked":null,"getter":null,"own":null,"fine":2}');
+    expect(errors?.map(({ path }) => path?.join('.')).toSorted()).toEqual(['getter', 'own', 'revoked']);
+  });
+
+  it('answers the items that a list has while it is read', async () => {
+    const lists = buildSchema('type Query { shrinks: [Item!] grows: [Item!] } type Item { number: Int }');
+    const changing = (count: number, change: (list: object[]) => void) => {
+      const list: object[] = Array.from({ length: count }, (_, number) => ({ number }));
+      list[0] = { number: () => change(list) };
+      return list;
+    };
+    const values: Record<string, () => unknown> = {
+      shrinks: () => changing(4, (list) => void list.splice(2)),
+      grows: () => changing(1, (list) => void list.push({ number: 7 })),
+    };
+    for (const field of Object.values(lists.getQueryType()?.getFields() ?? {})) Object.assign(field, { resolve: values[field.name] });
+    const document = parse('{ shrinks { number } grows { number } }');
+    const actual = JSON.stringify(await compiledExecution(lists)(document, {}, {}));
+    expect(actual).toBe('{"data":{"shrinks":[{"number":null},{"number":1}],"grows":[{"number":null},{"number":7}]}}');
+    expect(actual).toBe(JSON.stringify(await execute({ schema: lists, document })));
+  });
+
+  it('gives no run what another made of a literal', async () => {
+    const literals = buildSchema('input In { list: [Int!] } type Query { sum(in: In): Int }');
+    const resolve = (_: unknown, args: { in: { list: number[] } }) => args.in.list.push(1);
+    Object.assign(literals.getQueryType()?.getFields().sum ?? {}, { resolve });
+    const run = compiledExecution(literals);
+    const document = parse('{ sum(in: { list: [1] }) }');
+    for (let i = 0; i < 2; i++) {
+      const { data, errors } = await run(document, {}, {});
+      expect(JSON.stringify(data)).toBe('{"sum":null}');
+      expect(errors?.[0]?.message).toMatch(/not extensible/);
+    }
+  });
 });

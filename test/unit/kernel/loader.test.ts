@@ -58,6 +58,8 @@ describe('a loader', () => {
       { reason: { message: 'down' } },
     ]);
     expect(await Promise.allSettled([numbers.load(1), numbers.load(2)])).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    batch.mockResolvedValueOnce(undefined as unknown as number[]);
+    await expect(numbers.load(1)).rejects.toThrow(TypeError);
     expect(await numbers.load(1)).toBe(2);
   });
 
