@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 /** One line of the table: a server that answers the workload's requests. */
 export interface Contender {
-  readonly key: 'stock' | 'hive-js' | 'hive-rust' | 'ours' | 'ours-bare' | 'ours-in-process' | 'limit';
+  readonly key: 'stock' | 'hive-js' | 'hive-rust' | 'ours' | 'ours-resilient' | 'ours-bare' | 'ours-in-process' | 'limit';
   /** Whether equal subgraph fetches under way are shared; undefined where there is no such thing. */
   readonly sharing: boolean | undefined;
   readonly name: string;
@@ -62,9 +62,17 @@ export const CONTENDERS: readonly Contender[] = [
   ours(false),
   ours(true),
   {
+    key: 'ours-resilient',
+    sharing: false,
+    name: 'the engine of ours over HTTP in a bare server',
+    args: (_, workload) => script('ours.ts', workload, 'http'),
+    env: {},
+    path: '/graphql',
+  },
+  {
     key: 'ours-bare',
     sharing: false,
-    name: 'ours over HTTP, without retries and breaker',
+    name: 'the same without retries and breaker',
     args: (_, workload) => script('ours.ts', workload, 'bare-http'),
     env: {},
     path: '/graphql',

@@ -3,7 +3,7 @@
  * of stringifying a ready answer; over subgraphs that answer at once, on two workloads. Linux only (/proc). Takes about twenty minutes.
  *
  *   npm ci --prefix bench/gateway/peers        once
- *   npm run bench:gateway -- [--workloads A,B,B1] [--only stock,hive-js,hive-rust,ours,ours-bare,ours-in-process,limit] [--sharing both|on|off]
+ *   npm run bench:gateway -- [--workloads A,B,B1] [--only stock,hive-js,hive-rust,ours,ours-resilient,ours-bare,ours-in-process,limit] [--sharing both|on|off]
  *                            [--seconds 5] [--rounds 3] [--connections 16] [--steady PER_SECOND]
  *
  * Each answer is compared with the right one before anything is measured. The servers take turns, so that a noisy moment meets each of

@@ -1,7 +1,7 @@
 /**
- * Our gateway in two ways that `c360 gateway` has no switch for: with the workload's subgraphs in its own process, executed as the product
- * executes its own; and over HTTP with nothing between engine and network but the deadline, to see what resilience costs.
- * `node ours.ts WORKLOAD in-process|bare-http`; PORT and SUPERGRAPH (a file) from the environment.
+ * Our gateway in three ways that `c360 gateway` has no switch for: with the workload's subgraphs in its own process, executed as the product
+ * executes its own; and over HTTP, as it is and with nothing between engine and network but the deadline, to see what resilience costs.
+ * `node ours.ts WORKLOAD in-process|http|bare-http`; PORT and SUPERGRAPH (a file) from the environment.
  */
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
@@ -26,11 +26,13 @@ function ofThisProcess(service: string): Transport {
 }
 
 const engine = openEngine({
-  transportFor: (service) =>
-    way === 'in-process'
-      ? ofThisProcess(service.name)
-      : // Called one of this process, it is given no retries, breaker and sharing.
-        { ...overHttp(new URL(service.url)), kind: 'in-process' },
+  transportFor: (service) => {
+    if (way === 'in-process') return ofThisProcess(service.name);
+    const transport = overHttp(new URL(service.url));
+    // Called one of this process, it is given no retries and breaker.
+    return way === 'bare-http' ? { ...transport, kind: 'in-process' } : transport;
+  },
+  resilience: { shareReads: false },
   deadlineMs: 10_000,
   requestDeadlineMs: 20_000,
   log,
