@@ -44,6 +44,7 @@ export class ReadsUnderWay<R extends Read> {
     // Another read may have taken its place since.
     if (ofPrincipal?.get(read.body) !== read) return;
     ofPrincipal.delete(read.body);
-    if (ofPrincipal.size === 0) this.#reads.delete(principal);
+    // The anonymous one comes back at once, and a new map costs more than the rest here.
+    if (ofPrincipal.size === 0 && principal !== undefined) this.#reads.delete(principal);
   }
 }
