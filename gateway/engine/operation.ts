@@ -115,23 +115,27 @@ export class Operation {
   }
 
   #answer(run: Run): Answer {
-    const notes = notesOf(run);
+    let notes = notesOf(run);
     let text = this.#write(run.data, run.conditions, notes);
     if (!notes.flawed && run.losses.length === 0 && run.reports.length === 0) return { text: `{"data":${text}}\n`, failed: false };
-    if (notes.misfit && disown(run)) text = this.#write(run.data, run.conditions, notes);
+    if (notes.misfits.length > 0 && disown(run)) {
+      notes = notesOf(run);
+      text = this.#write(run.data, run.conditions, notes);
+    }
     const errors = errorsOf(run, text === null ? null : JSON.parse(text), this.#program.sites, this.#context.renames);
-    if (errors.length === 0 && notes.flawed) errors.push(...this.#flaws(run));
+    // Where something was told of already, nulls that may not be are mostly what came of it; a misfit never is.
+    if (notes.misfits.length > 0 || (notes.flawed && errors.length === 0)) errors.push(...this.#flaws(run, errors.length > 0));
     const data = text ?? 'null';
     if (errors.length === 0) return { text: `{"data":${data}}\n`, failed: false };
     return { text: `{"errors":${JSON.stringify(errors)},"data":${data}}\n`, failed: true };
   }
 
-  /** A subgraph left out what its schema promises, and nobody said why. */
-  #flaws(run: Run): GraphQLFormattedError[] {
+  /** A subgraph left out what its schema promises, or gave something else, and nobody said why. */
+  #flaws(run: Run, misfitsOnly: boolean): GraphQLFormattedError[] {
     this.#explain ??= compileWriter(this.#context, true);
     const notes = notesOf(run);
     this.#explain(run.data, run.conditions, notes);
-    return notes.flaws.map((path) => ({
+    return (misfitsOnly ? notes.misfits : notes.flaws).map((path) => ({
       message: 'A value that is always there was missing.',
       path,
       extensions: { code: 'SUBGRAPH_ERROR' },
@@ -140,7 +144,7 @@ export class Operation {
 }
 
 function notesOf({ variables, plain }: Run): Notes {
-  return { flawed: false, misfit: false, flaws: [], path: [], variables, plain, quoted: new Map() };
+  return { flawed: false, flaws: [], misfits: [], path: [], variables, plain, quoted: new Map() };
 }
 
 /** Takes those subgraphs as lost that put something else where an object belongs. Whether there was one. */

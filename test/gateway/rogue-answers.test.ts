@@ -94,6 +94,19 @@ describe('a subgraph that answers', () => {
     expect(logged).not.toContain(CANARY);
   });
 
+  it.each([
+    ['an empty list for an object', '[]'],
+    ['a list of objects for an object', '[{"display":"Ada"}]'],
+  ])('%s is told of, at the place where null is', async (_, profile) => {
+    answer = entity(`"profile":${profile}`);
+    expect(await ask(graph, '{ customer(id: "ada") { profile { display } purchases { count } } }')).toEqual({
+      data: { customer: { profile: null, purchases: { count: 1 } } },
+      errors: [
+        { message: 'A value that is always there was missing.', path: ['customer', 'profile'], extensions: { code: 'SUBGRAPH_ERROR' } },
+      ],
+    });
+  });
+
   it('that it knows another secret is told of to the operator, by status', async () => {
     answer = (response) => response.writeHead(401, { 'content-type': 'application/json' }).end(secrets);
     await ask(graph, '{ customer(id: "ada") { profile { display } } }');

@@ -21,10 +21,10 @@ import { type Part, type SelectedField, type SelectionContext, selectionOf } fro
 export interface Notes {
   /** A value was missing where there is always one, or did not fit its type. */
   flawed: boolean;
-  /** Something else than an object stood in an object's place. */
-  misfit: boolean;
-  /** Where, by response names of the client: kept by the explaining writer only. */
+  /** Where, by response names of the client: places that only the explaining writer tells apart. */
   readonly flaws: (readonly (string | number)[])[];
+  /** Those of `flaws` where something else stood in the place of an object or a list. */
+  readonly misfits: (readonly (string | number)[])[];
   readonly path: (string | number)[];
   /** No text in the data has a character that JSON escapes. */
   readonly plain: boolean;
@@ -52,9 +52,8 @@ const runtime = {
   escaped,
   json,
   misfit(notes: Notes): null {
-    notes.misfit = true;
-    notes.flawed = true;
-    return null;
+    notes.misfits.push([...notes.path]);
+    return runtime.flaw(notes);
   },
   flaw(notes: Notes): null {
     notes.flawed = true;

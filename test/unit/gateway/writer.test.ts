@@ -11,7 +11,7 @@ const schema = buildSchema(`
   type Query { thing: Thing things: [Thing!]! }
 `);
 
-const notes = (): Notes => ({ flawed: false, misfit: false, flaws: [], path: [], variables: {}, plain: false, quoted: new Map() });
+const notes = (): Notes => ({ flawed: false, flaws: [], misfits: [], path: [], variables: {}, plain: false, quoted: new Map() });
 
 /** The answer's text, null and all, and whether something was amiss. */
 function written(query: string, data: object, variables: Readonly<Record<string, boolean>> = {}, explains = false) {
