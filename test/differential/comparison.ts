@@ -61,14 +61,14 @@ function agree(stock: unknown, ours: unknown): boolean {
   return Object.entries(stock).every(([key, value]) => Object.hasOwn(ours, key) && agree(value, (ours as Record<string, unknown>)[key]));
 }
 
-/** A missing value, told where stock has a null and does not say why. */
+/** A missing value, told where stock has a null, or left out what it stands in, and does not say why. */
 function isUntold(data: unknown, { path = [], message }: GraphQLFormattedError): boolean {
   let value = data;
   for (const part of path) {
-    if (value === null) break;
+    if (value === null || value === undefined) break;
     value = (value as Readonly<Record<string | number, unknown>>)[part];
   }
-  return value === null && message === 'A value that is always there was missing.';
+  return (value === null || value === undefined) && message === 'A value that is always there was missing.';
 }
 
 /** Whether `other` is of the same object as `place`, or below it. */
