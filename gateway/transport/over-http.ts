@@ -3,7 +3,7 @@ import { DEADLINE_HEADER, REQUEST_ID_HEADER } from '../../kernel/subgraph-server
 import { bodyOf, type Cancel, type Receive, type Transport, Unavailable } from './transport.ts';
 
 /** More than any page of 100 customers needs; what is larger is a fault, and would cost the gateway its memory. */
-export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export interface OverHttpOptions {
   /** What gateway and subgraph know each other by; sent as a bearer token. Absent: nothing is sent. */

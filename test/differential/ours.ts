@@ -37,12 +37,13 @@ export class OurExecution {
       run: async ({ query, variables }) => {
         const operation = await this.#engine.prepare(parse(query), query, undefined);
         const client = new Client('generated', 0);
-        this.#states.set(client, { changes: 0 });
+        const state: State = { changes: 0 };
+        this.#states.set(client, state);
         const { text } = await this.#engine.execute(operation, variables, client);
         const { errors = [] } = JSON.parse(text) as { errors?: GraphQLFormattedError[] };
         // Parsing and printing again would put keys that are numbers first, but there are none.
         const { data } = JSON.parse(text) as { data: unknown };
-        return { data: JSON.stringify(data), errors, flawed: false, fetches: 0, entityFetches: 0 };
+        return { data: JSON.stringify(data), errors, flawed: false, fetches: 0, entityFetches: 0, changes: state.changes };
       },
     };
   }

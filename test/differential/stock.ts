@@ -55,7 +55,14 @@ export async function stockExecution(
       const { data = null, errors = [], extensions } = await executor(request as unknown as GatewayGraphQLRequestContext);
       const { valueCompletion = [] } = (extensions ?? {}) as { valueCompletion?: readonly unknown[] };
       const formatted = errors.map((error): GraphQLFormattedError => ({ message: error.message, ...(error.path && { path: error.path }) }));
-      return { data: JSON.stringify(data), errors: formatted, flawed: valueCompletion.length > 0, fetches, entityFetches };
+      return {
+        data: JSON.stringify(data),
+        errors: formatted,
+        flawed: valueCompletion.length > 0,
+        fetches,
+        entityFetches,
+        changes: state.changes,
+      };
     },
   };
 }

@@ -113,3 +113,29 @@ describe('an operation with a root field that no subgraph can answer', () => {
     expect(planned(supergraph, '{ __typename x: __schema { queryType { name } } }').plan.node).toBeUndefined();
   });
 });
+
+describe('a field of a mutation that is selected in several places', () => {
+  const supergraph = supergraphOf({
+    a: 'type Query { q: Int } type Mutation { add: Sum other: Int } type Sum { total: Int count: Int last: Int }',
+  });
+
+  it.each([
+    [
+      'with a condition that always holds',
+      'mutation { add @include(if: true) { total } other add { count } }',
+      'a mutation{add{total count}other}',
+    ],
+    [
+      'with a condition and without',
+      'mutation($all: Boolean!) { add @include(if: $all) { total } other add { count } }',
+      'a mutation($all:Boolean!){add{...@include(if:$all){total}count}other}',
+    ],
+    [
+      'in fragments with conditions, and without',
+      'mutation($all: Boolean!) { add { total } ...More @include(if: $all) } fragment More on Mutation { add @skip(if: false) { last } }',
+      'a mutation($all:Boolean!){add{total ...@include(if:$all){last}}}',
+    ],
+  ])('is planned once: %s', (_, query, expected) => {
+    expect(plan(supergraph, query)).toEqual(expected);
+  });
+});
