@@ -1,3 +1,4 @@
+import { documentsOf, keyText, membersText, pagesOf } from '../../kernel/batches.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import { requestSpec } from '../../kernel/requests.ts';
 import type { Cursor, EpochMs, Key, Members, Page } from '../../kernel/storage/port.ts';
@@ -36,9 +37,6 @@ export interface Context {
 /** More sources than a company has, and more cases than a person opens. */
 const ALL = 1000;
 
-const text = (members: Members) => members.join(' ');
-const keyText = ({ owner, id }: Key) => `${owner} ${id}`;
-
 export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
   const profiles = store.collection(profileSpec);
   const interactions = store.collection(interactionSpec);
@@ -48,22 +46,22 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
     const pages = await profiles.latest(persons, { first: ALL });
     return persons.map((members, i) => composeProfile(members, pages[i]?.items ?? []));
   };
-  const readInteractions = (page: PageOf, persons: readonly Members[]) => interactions.latest(persons, page);
-  const readCases = (page: PageOf, persons: readonly Members[]) => cases.latest(persons, page);
+  const readInteractions = pagesOf(interactions);
+  const readCases = pagesOf(cases);
   const readOpenCases = async (persons: readonly Members[]) => {
     const pages = await cases.latest(persons, { first: ALL });
     return pages.map(({ items }) => items.filter(isOpen));
   };
-  const getInteractions = (keys: readonly Key[]) => interactions.getMany(keys);
-  const getCases = (keys: readonly Key[]) => cases.getMany(keys);
+  const getInteractions = documentsOf(interactions);
+  const getCases = documentsOf(cases);
 
   return ({ now }) => ({
     now,
     commands: () => commands({ profiles, interactions, cases, requests: store.collection(requestSpec), directory, now }),
-    profiles: loader(readProfiles, text),
-    interactions: loaderByArguments(readInteractions, text),
-    cases: loaderByArguments(readCases, text),
-    openCases: loader(readOpenCases, text),
+    profiles: loader(readProfiles, membersText),
+    interactions: loaderByArguments(readInteractions, membersText),
+    cases: loaderByArguments(readCases, membersText),
+    openCases: loader(readOpenCases, membersText),
     interaction: loader(getInteractions, keyText),
     caseAt: loader(getCases, keyText),
   });

@@ -1,7 +1,8 @@
+import { documentsOf, keyText, membersText, pagesOf } from '../../kernel/batches.ts';
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
-import type { Collection, Cursor, Doc, EpochMs, Key, Members, Page, Range } from '../../kernel/storage/port.ts';
+import type { Collection, Cursor, EpochMs, Key, Members, Page, Range } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { type Collections, collectionsOf } from './intakes.ts';
 import { type ErrorRecord, type EventRecord, SUMMARY_ID, type Summary, type TouchRecord } from './records.ts';
@@ -32,9 +33,6 @@ export interface Context {
   readonly touch: Loader<Key, TouchRecord | null>;
 }
 
-const textOf = (members: Members) => members.join('\n');
-const keyText = ({ owner, id }: Key) => `${owner}\n${id}`;
-
 /** One read of all ids of all persons, dealt out again: for what is filed per id and joined per person. */
 function perMember<V>(read: (owners: readonly string[]) => Promise<readonly V[]>): (persons: readonly Members[]) => Promise<V[][]> {
   return async (persons) => {
@@ -46,11 +44,6 @@ function perMember<V>(read: (owners: readonly string[]) => Promise<readonly V[]>
     });
   };
 }
-
-const pagesOf =
-  <T extends Doc>(collection: Collection<T>) =>
-  (page: PageOf, persons: readonly Members[]) =>
-    collection.latest(persons, page);
 
 export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
   const collections = collectionsOf(store);
@@ -75,19 +68,19 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
   const readEvents = pagesOf(events);
   const readErrors = pagesOf(errors);
   const readTouches = pagesOf(touches);
-  const getEvents = (keys: readonly Key[]) => events.getMany(keys);
-  const getTouches = (keys: readonly Key[]) => touches.getMany(keys);
+  const getEvents = documentsOf(events);
+  const getTouches = documentsOf(touches);
 
   return ({ now }) => ({
     now,
     directory,
     collections,
     requests,
-    summaries: loader(readSummaries, textOf),
-    visits: loader(readVisits, textOf),
-    events: loaderByArguments(readEvents, textOf),
-    errors: loaderByArguments(readErrors, textOf),
-    touches: loaderByArguments(readTouches, textOf),
+    summaries: loader(readSummaries, membersText),
+    visits: loader(readVisits, membersText),
+    events: loaderByArguments(readEvents, membersText),
+    errors: loaderByArguments(readErrors, membersText),
+    touches: loaderByArguments(readTouches, membersText),
     event: loader(getEvents, keyText),
     touch: loader(getTouches, keyText),
   });

@@ -1,3 +1,4 @@
+import { documentsOf, keyText, membersText, pagesOf } from '../../kernel/batches.ts';
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
@@ -35,8 +36,6 @@ export interface Context {
   readonly ratings: Loader<string, readonly GroupTotal[]>;
 }
 
-const textOf = (members: Members) => members.join('\n');
-const keyText = ({ owner, id }: Key) => `${owner}\n${id}`;
 const productsOf = (skus: readonly string[]) => skus.map((sku) => [productListing(sku)]);
 
 const RECENT: PageOf = { first: 100, after: undefined };
@@ -49,9 +48,9 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
   const { items, listings } = collections;
   const requests = store.collection(requestSpec);
 
-  const readItems = (page: PageOf, persons: readonly Members[]) => items.latest(persons, page);
+  const readItems = pagesOf(items);
   const readRecent = async (persons: readonly Members[]) => (await items.latest(persons, RECENT)).map((page) => page.items);
-  const getItems = (keys: readonly Key[]) => items.getMany(keys);
+  const getItems = documentsOf(items);
   const readReviews = async (page: PageOf, skus: readonly string[]) => {
     const pages = await listings.latest(productsOf(skus), { ...page, ...LISTED });
     const entries = pages.flatMap((found) => found.items);
@@ -72,8 +71,8 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
     directory,
     collections,
     requests,
-    items: loaderByArguments(readItems, textOf),
-    recent: loader(readRecent, textOf),
+    items: loaderByArguments(readItems, membersText),
+    recent: loader(readRecent, membersText),
     item: loader(getItems, keyText),
     reviews: loaderByArguments(readReviews),
     ratings: loader(totalRatings),

@@ -1,3 +1,4 @@
+import { documentsOf, keyText, membersText, pagesOf } from '../../kernel/batches.ts';
 import { everything } from '../../kernel/everything.ts';
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
@@ -48,9 +49,6 @@ export interface Context {
 /** More memberships than this nobody has. */
 const MAX_ACCOUNTS = 100;
 
-const membersText = (members: Members) => members.join('\n');
-const keyText = ({ owner, id }: Key) => `${owner}\n${id}`;
-
 /** What an owner's accounts have booked, newest first. */
 interface Ledger {
   readonly entries: readonly PointsRecord[];
@@ -79,14 +77,14 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
     const pages = await accounts.latest(persons, { first: MAX_ACCOUNTS });
     return pages.map(({ items }) => primaryAccount(items));
   };
-  const readTransactions = (page: PageArguments, persons: readonly Members[]) => points.latest(persons, page);
-  const readVouchers = (page: PageArguments, persons: readonly Members[]) => vouchers.latest(persons, page);
-  const getAccounts = (keys: readonly Key[]) => accounts.getMany(keys);
+  const readTransactions = pagesOf(points);
+  const readVouchers = pagesOf(vouchers);
+  const getAccounts = documentsOf(accounts);
   const getTransactions = async (keys: readonly Key[]) => {
     const [posted, waiting] = await Promise.all([points.getMany(keys), pending.getMany(keys)]);
     return keys.map((_, index) => posted[index] ?? waiting[index] ?? null);
   };
-  const getVouchers = (keys: readonly Key[]) => vouchers.getMany(keys);
+  const getVouchers = documentsOf(vouchers);
 
   return ({ now }) => {
     const ledgers = loader(readLedgers);

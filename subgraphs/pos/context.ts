@@ -1,3 +1,4 @@
+import { documentsOf, keyText, membersText, pagesOf } from '../../kernel/batches.ts';
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import type { Cursor, EpochMs, GroupTotal, Key, Members, Page, Range, Store } from '../../kernel/storage/port.ts';
@@ -51,9 +52,6 @@ export interface Context {
   readonly quintiles: () => Promise<QuintilesRecord | null>;
 }
 
-const membersText = (members: Members) => members.join('\n');
-const keyText = ({ owner, id }: Key) => `${owner}\n${id}`;
-
 async function historyOf(orders: Context['orders'], members: Members, range: Range = {}): Promise<readonly OrderRecord[]> {
   return (await orders({ first: HABIT_ORDERS, ...range }).load(members)).items;
 }
@@ -66,18 +64,18 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
   const stores = store.collection(storesSpec);
   const quintiles = store.collection(quintilesSpec);
 
-  const readOrders = (page: PageArguments, persons: readonly Members[]) => orders.latest(persons, page);
-  const readReturns = (page: PageArguments, persons: readonly Members[]) => returns.latest(persons, page);
-  const readPayments = (page: PageArguments, persons: readonly Members[]) => payments.latest(persons, page);
+  const readOrders = pagesOf(orders);
+  const readReturns = pagesOf(returns);
+  const readPayments = pagesOf(payments);
   const totalOrders = (range: Range, persons: readonly Members[]) => orders.totals(persons, { ...range, by: 'tally' });
   const totalReturns = (range: Range, persons: readonly Members[]) => returns.totals(persons, { ...range, by: 'currency' });
   const totalPayments = (range: Range, persons: readonly Members[]) => payments.totals(persons, { ...range, by: 'tally' });
-  const getOrders = (keys: readonly Key[]) => orders.getMany(keys);
-  const getReturns = (keys: readonly Key[]) => returns.getMany(keys);
-  const getPayments = (keys: readonly Key[]) => payments.getMany(keys);
+  const getOrders = documentsOf(orders);
+  const getReturns = documentsOf(returns);
+  const getPayments = documentsOf(payments);
   const getProducts = (skus: readonly string[]) => products.getMany(skus.map(catalogueKey));
   const getStores = (ids: readonly string[]) => stores.getMany(ids.map(catalogueKey));
-  const getQuintiles = (keys: readonly Key[]) => quintiles.getMany(keys);
+  const getQuintiles = documentsOf(quintiles);
   const readCategories = async (orderPages: Context['orders'], persons: readonly Members[]) => {
     const histories = await Promise.all(persons.map((members) => historyOf(orderPages, members)));
     const skus = [...new Set(histories.flatMap(uncategorised))];
