@@ -84,11 +84,10 @@ class BatchLoader<K, V> implements Loader<K, V> {
     }
   }
 
+  /** Throws when there is not one value for each key. */
   #answered(waiting: readonly Waiting<K, V>[], values: readonly (V | Error)[]): void {
-    if (values.length !== waiting.length) {
-      this.#failed(waiting, new TypeError(`A batch of ${waiting.length} keys was answered with ${values.length} values.`));
-      return;
-    }
+    if (values.length !== waiting.length)
+      throw new TypeError(`A batch of ${waiting.length} keys was answered with ${values.length} values.`);
     for (let i = 0; i < waiting.length; i++) {
       const { resolve, reject } = waiting[i] as Waiting<K, V>;
       const value = values[i] as V | Error;

@@ -1,4 +1,4 @@
-import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind } from 'graphql';
+import { type DirectiveNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind } from 'graphql';
 
 /** The named fragments of a document, by name. */
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
@@ -13,4 +13,9 @@ export function fragmentsOf(document: DocumentNode): Fragments {
 /** What an answer calls the field. */
 export function responseName(field: FieldNode): string {
   return field.alias?.value ?? field.name.value;
+}
+
+/** Whether it is a @skip or an @include. */
+export function isCondition({ name }: DirectiveNode): boolean {
+  return name.value === 'skip' || name.value === 'include';
 }

@@ -1,4 +1,4 @@
-import { isThenable } from '../../kernel/execution/run.ts';
+import { asError, isThenable } from '../../kernel/execution/run.ts';
 import type { Subgraph } from '../../kernel/subgraph.ts';
 import type { Fetch, Receive, Transport } from './transport.ts';
 
@@ -51,8 +51,4 @@ function variablesOf(fetch: Fetch): Fetch['variables'] {
   for (const name of Object.keys(variables)) all[name] = variables[name];
   all.representations = representations;
   return all;
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error('what was thrown is no error', { cause: thrown });
 }

@@ -157,8 +157,8 @@ function located(error: unknown, { nodes }: SelectedField, path: readonly (strin
   }
 }
 
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error('what was thrown is no error');
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('what was thrown is no error', { cause: thrown });
 }
 
 /** Makes null what stands at the place, or above it what can be null. */

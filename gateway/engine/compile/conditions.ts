@@ -1,4 +1,5 @@
 import { type FieldNode, type FragmentSpreadNode, type InlineFragmentNode, Kind, type OperationDefinitionNode } from 'graphql';
+import { isCondition } from '../document.ts';
 
 /**
  * When a part of an operation is wanted, as a JavaScript expression over `c`, the list of its boolean variables: `true`, `false`,
@@ -43,9 +44,9 @@ export class Conditions {
   /** What the directives at `node` say. Others than @skip and @include do not matter here. */
   when(node: FieldNode | FragmentSpreadNode | InlineFragmentNode): When {
     let when = ALWAYS;
-    for (const { name, arguments: given = [] } of node.directives ?? []) {
+    for (const { name, arguments: given = [] } of (node.directives ?? []).filter(isCondition)) {
       const value = given.find((argument) => argument.name.value === 'if')?.value;
-      if (!value || (name.value !== 'skip' && name.value !== 'include')) continue;
+      if (!value) continue;
       const asked = value.kind === Kind.VARIABLE ? this.of(value.name.value) : value.kind === Kind.BOOLEAN && value.value ? ALWAYS : NEVER;
       when = and(when, name.value === 'skip' ? not(asked) : asked);
     }

@@ -9,7 +9,7 @@ import {
   print,
   type SelectionNode,
 } from 'graphql';
-import { type Fragments, fragmentsOf, responseName } from '../document.ts';
+import { type Fragments, fragmentsOf, isCondition, responseName } from '../document.ts';
 
 /** One place where a root field is selected. */
 interface Place {
@@ -84,10 +84,6 @@ function under([condition, ...others]: readonly DirectiveNode[], ...selections: 
     directives: condition ? [condition] : [],
     selectionSet: { kind: Kind.SELECTION_SET, selections: inner },
   };
-}
-
-function isCondition({ name }: DirectiveNode): boolean {
-  return name.value === 'skip' || name.value === 'include';
 }
 
 /** Whether a condition that has no variable says yes; undefined for one that has. */

@@ -1,6 +1,6 @@
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { type DirectiveNode, type DocumentNode, getOperationAST, Kind, parse, type SelectionNode, visit } from 'graphql';
-import { fragmentsOf, responseName } from '../document.ts';
+import { fragmentsOf, isCondition, responseName } from '../document.ts';
 
 /**
  * The response names of the operation's root fields that its plan asks nobody for. The planner leaves such fields out when
@@ -51,7 +51,7 @@ function rootFields(document: DocumentNode, operationName: string | undefined): 
 
 /** The document with all that is in it wanted, whatever its @skip and @include say. */
 export function unconditional(document: DocumentNode): DocumentNode {
-  return visit(document, { Directive: ({ name }) => (name.value === 'skip' || name.value === 'include' ? null : undefined) });
+  return visit(document, { Directive: (directive) => (isCondition(directive) ? null : undefined) });
 }
 
 /** What variables have to be for a selection to be answered. */
@@ -60,9 +60,9 @@ type Wanted = ReadonlyMap<string, boolean>;
 /** undefined when @skip and @include leave no way: the planner leaves such a field out as well. */
 function also(outer: Wanted, directives: readonly DirectiveNode[]): Wanted | undefined {
   const wanted = new Map(outer);
-  for (const { name, arguments: given = [] } of directives) {
+  for (const { name, arguments: given = [] } of directives.filter(isCondition)) {
     const condition = given[0]?.value;
-    if (!condition || (name.value !== 'skip' && name.value !== 'include')) continue;
+    if (!condition) continue;
     const value = name.value === 'include';
     if (condition.kind === Kind.BOOLEAN && condition.value !== value) return undefined;
     if (condition.kind !== Kind.VARIABLE) continue;
