@@ -24,6 +24,8 @@ export interface Config {
   readonly secret: string | null;
   /** How long one fetch from a subgraph may take. */
   readonly deadlineMs: number;
+  /** The longest answer of a subgraph that is read; null: what is usual. */
+  readonly answerLimitBytes: number | null;
   /** How long the gateway may take for a client's request, all fetches together. */
   readonly requestDeadlineMs: number;
   /** Whether equal reads of a subgraph that are under way at the same time are sent once. */
@@ -98,6 +100,7 @@ const schema = z.strictObject({
     /^[\x21-\x7e]{32,512}$/.test(value),
   ).optional(),
   SUBGRAPH_DEADLINE_MS: whole(50, 60_000, 3000).default(3000),
+  SUBGRAPH_ANSWER_LIMIT_BYTES: whole(65_536, 512 * 1024 * 1024, 8_388_608).optional(),
   C360_REQUEST_DEADLINE_MS: whole(50, 600_000, 10_000).default(10_000),
   C360_SHARE_READS: flag('equal reads under way are sent once', 'each is sent').default(true),
   C360_MAX_IN_FLIGHT: whole(1, 1_000_000, 1000).default(1000),
@@ -198,6 +201,7 @@ function shaped(settings: z.infer<typeof schema>, role: Role): Config {
     subgraphUrls,
     secret: settings.SUBGRAPH_SECRET ?? null,
     deadlineMs: settings.SUBGRAPH_DEADLINE_MS,
+    answerLimitBytes: settings.SUBGRAPH_ANSWER_LIMIT_BYTES ?? null,
     requestDeadlineMs: settings.C360_REQUEST_DEADLINE_MS,
     shareReads: settings.C360_SHARE_READS,
     maxInFlight: settings.C360_MAX_IN_FLIGHT,

@@ -3,7 +3,7 @@ import { DEADLINE_HEADER, REQUEST_ID_HEADER } from '../../kernel/subgraph-server
 import { bodyOf, type Cancel, type Receive, type Transport, Unavailable } from './transport.ts';
 
 /** More than any page of 100 customers needs; what is larger is a fault, and would cost the gateway its memory. */
-export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 export interface OverHttpOptions {
   /** What gateway and subgraph know each other by; sent as a bearer token. Absent: nothing is sent. */
@@ -13,7 +13,7 @@ export interface OverHttpOptions {
 }
 
 /**
- * How many bytes the answers of one subgraph may hold while they are read: each a thirty-second of the longest, and beyond that
+ * How many bytes the answers of one subgraph may hold while they are read: each a sixteenth of the longest, and beyond that
  * all together as much as the longest. A subgraph that sends endless answers to many requests at once is cut short the sooner.
  */
 class Room {
@@ -23,7 +23,7 @@ class Room {
 
   constructor(longest: number) {
     this.longest = longest;
-    this.#each = longest / 32;
+    this.#each = longest / 16;
     this.#left = longest;
   }
 

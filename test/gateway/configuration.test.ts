@@ -82,6 +82,7 @@ const MISTAKES: readonly [mistake: string, env: Record<string, string>, file: st
   ['a subgraph by URL without the secret', { SUBGRAPH_POS_URL: 'http://pos/graphql' }, undefined, /^SUBGRAPH_SECRET/, /Set the secret/],
   ['a secret that can be guessed', { SUBGRAPH_SECRET: 'hunter2' }, undefined, /^SUBGRAPH_SECRET/, /at least 32.*openssl rand -hex 32/],
   ['a deadline in seconds', { SUBGRAPH_DEADLINE_MS: '3' }, undefined, /^SUBGRAPH_DEADLINE_MS/, /from 50 to 60000, such as 3000/],
+  ['a limit in megabytes', { SUBGRAPH_ANSWER_LIMIT_BYTES: '16' }, undefined, /^SUBGRAPH_ANSWER_LIMIT_BYTES/, /from 65536 to 536870912/],
   ['a deadline with its unit', { SUBGRAPH_DEADLINE_MS: '3s' }, undefined, /^SUBGRAPH_DEADLINE_MS/, /whole number/],
   ['an environment by its short name', { C360_ENV: 'prod' }, undefined, /^C360_ENV/, /development or production/],
   ["a NODE_ENV of one's own", { NODE_ENV: 'staging' }, undefined, /^NODE_ENV/, /leave it out and set C360_ENV/],
@@ -128,6 +129,7 @@ describe('a right configuration', () => {
       storage: { kind: 'sqlite', dataDir: '.data' },
       demo: null,
       deadlineMs: 3000,
+      answerLimitBytes: null,
       production: false,
       introspection: true,
     });

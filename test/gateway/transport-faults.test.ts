@@ -125,7 +125,7 @@ describe('the longest answer that is read', () => {
     expect(await outcomeOf(chunked, fetchOf())).toBe(outcome);
   });
 
-  it('is shorter while others hold what there is: each may hold a thirty-second, all together the longest beside that', async () => {
+  it('is shorter while others hold what there is: each may hold a sixteenth, all together the longest beside that', async () => {
     let length = 1500;
     let holding = 0;
     let release: (() => unknown) | undefined;
@@ -152,8 +152,8 @@ describe('the longest answer that is read', () => {
     for (let i = 0; i < 5; i++) expect(await outcomeOf(transport, fetchOf())).toBe('answered');
   });
 
-  it('is 16 MB, and of 200 MB no more than that is held', async () => {
-    expect(MAX_ANSWER_BYTES).toBe(16 * 1024 * 1024);
+  it('is 8 MB, and of 200 MB no more than that is held', async () => {
+    expect(MAX_ANSWER_BYTES).toBe(8 * 1024 * 1024);
     const chunk = Buffer.alloc(256 * 1024, ' ');
     let sent = 0;
     let closed = 0;
