@@ -155,8 +155,9 @@ async function recovery(failing: string): Promise<number> {
 let failed = false;
 try {
   await untilReady(`http://127.0.0.1:${PORT}/readyz`, 60_000);
-  // Until code has been optimised, and memory stops growing by itself.
+  // Until code has been optimised. Then a rest, in which the planning thread gives back what planning took.
   await measure('', 20_000);
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
   const quiet = await measure('', 10_000);
   const row = ({ subgraph, fault, ...cell }: Cell) => {
     const beyond = cell.mostMb - quiet.mostMb;
