@@ -126,6 +126,11 @@ describe('a field of a mutation that is selected in several places', () => {
       'a mutation{add{total count}other}',
     ],
     [
+      'with a condition that never holds, at the place of the other',
+      'mutation { add @include(if: false) { total } other add { count } }',
+      'a mutation{other add{count}}',
+    ],
+    [
       'with a condition and without',
       'mutation($all: Boolean!) { add @include(if: $all) { total } other add { count } }',
       'a mutation($all:Boolean!){add{...@include(if:$all){total}count}other}',

@@ -23,19 +23,16 @@ interface Place {
 /**
  * GraphQL executes a mutation's field once for each response name. Apollo's planner plans it once for each condition under which it
  * is selected, and what was to be changed once would be changed twice; so such selections are put together into one, at the first of
- * their places. Fields that are selected under conditions only, and different ones, are left to the planner: there is no condition that
- * says when one of them holds. Any other document is answered as it is.
+ * their places, those left out where it is never selected. Fields that are selected under conditions only, and different ones, are left
+ * to the planner: there is no condition that says when one of them holds. Any other document is answered as it is.
  */
 export function mutatingOnce(document: DocumentNode, operationName: string | undefined): DocumentNode {
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== OperationTypeNode.MUTATION) return document;
-  const groups = new Map<string, Place[]>();
-  for (const place of placesOf(operation.selectionSet.selections, fragmentsOf(document), [], false)) {
-    const name = responseName(place.field);
-    groups.set(name, [...(groups.get(name) ?? []), place]);
-  }
-  if (![...groups.values()].some((group) => group.length > 1 && group.some(({ qualified }) => qualified))) return document;
-  const selections = [...groups.values()].flatMap(together);
+  const places = placesOf(operation.selectionSet.selections, fragmentsOf(document), [], false);
+  if (!byName(places).some((group) => group.length > 1 && group.some(({ qualified }) => qualified))) return document;
+  const selections = byName(places.filter(({ conditions }) => !conditions.some(saysNo))).flatMap(together);
+  if (selections.length === 0) return document;
   const once: OperationDefinitionNode = { ...operation, selectionSet: { ...operation.selectionSet, selections } };
   return { ...document, definitions: document.definitions.map((definition) => (definition === operation ? once : definition)) };
 }
@@ -54,6 +51,21 @@ function placesOf(
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
     return placesOf(fragment?.selectionSet.selections ?? [], fragments, conditions, marked);
   });
+}
+
+/** The places of each response name, in the order in which the names first occur. */
+function byName(places: readonly Place[]): readonly (readonly Place[])[] {
+  const groups = new Map<string, Place[]>();
+  for (const place of places) {
+    const group = groups.get(responseName(place.field));
+    if (group) group.push(place);
+    else groups.set(responseName(place.field), [place]);
+  }
+  return [...groups.values()];
+}
+
+function saysNo(condition: DirectiveNode): boolean {
+  return constant(condition) === false;
 }
 
 /** The selections of one response name. */
