@@ -11,8 +11,8 @@ export interface Outcome {
   /** Fetches that were sent; 0 where that is not counted. */
   readonly fetches: number;
   readonly entityFetches: number;
-  /** How many fields of Mutation were executed. */
-  readonly changes: number;
+  /** The fields of Mutation that were executed, in their order. */
+  readonly changes: readonly string[];
 }
 
 /** One way to run operations on a generated graph. */

@@ -37,7 +37,7 @@ export class OurExecution {
       run: async ({ query, variables }) => {
         const operation = await this.#engine.prepare(parse(query), query, undefined);
         const client = new Client('generated', 0);
-        const state: State = { changes: 0 };
+        const state: State = { changes: [] };
         this.#states.set(client, state);
         const { text } = await this.#engine.execute(operation, variables, client);
         const { errors = [] } = JSON.parse(text) as { errors?: GraphQLFormattedError[] };
@@ -55,7 +55,7 @@ export class OurExecution {
   #transport(name: string, subgraphs: ReadonlyMap<string, GeneratedSubgraph>, kind: Transport['kind']): Transport {
     const execute = async (fetch: Fetch): Promise<ExecutionResult> => {
       const { operation, client } = fetch;
-      const state = this.#states.get(client) ?? { changes: 0 };
+      const state = this.#states.get(client) ?? { changes: [] };
       const representations = fetch.objects();
       const inProcess = representations ? { ...fetch.variables, representations } : (fetch.variables ?? {});
       const variables = kind === 'http' ? JSON.parse(variablesText(fetch) ?? '{}') : inProcess;

@@ -37,7 +37,7 @@ export async function stockExecution(
     async run({ query, variables }) {
       [fetches, entityFetches] = [0, 0];
       const document = parse(query);
-      const state: State = { changes: 0 };
+      const state: State = { changes: [] };
       // What Apollo Server hands over, as far as the gateway looks at it.
       const request = {
         request: { query, variables },

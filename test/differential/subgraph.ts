@@ -19,9 +19,14 @@ import {
 } from 'graphql';
 import { hash } from './choices.ts';
 
-/** What subgraphs know within one client request: how many changes there were. */
+/** What subgraphs know within one client request: the changes that there were, each field with its arguments. */
 export interface State {
-  changes: number;
+  readonly changes: string[];
+}
+
+/** A change as it is noted. */
+export function changeText(field: string, args: object): string {
+  return `${field}(${JSON.stringify(args)})`;
 }
 
 /** An object of a subgraph. `$is` tells it from all others; entities are the same everywhere. */
@@ -84,7 +89,7 @@ export class GeneratedSubgraph {
     if (parent && fieldName !== '__typename' && Object.hasOwn(parent, fieldName)) return parent[fieldName as keyof Thing];
     const required = this.#requires.get(`${parentType.name}.${fieldName}`) ?? [];
     const told = required.map((name) => JSON.stringify(parent?.$reference?.[name]) ?? 'missing');
-    const changes = parentType.name === 'Mutation' ? state.changes++ : '';
+    const changes = parentType.name === 'Mutation' ? state.changes.push(changeText(fieldName, args)) : '';
     return this.#value(returnType, `${parent?.$is ?? parentType.name}.${fieldName}(${JSON.stringify(args)})${told}${changes}`);
   }
 

@@ -114,9 +114,25 @@ describe('an operation with a root field that no subgraph can answer', () => {
   });
 });
 
-describe('a field of a mutation that is selected in several places', () => {
+describe('the fields of a mutation', () => {
   const supergraph = supergraphOf({
     a: 'type Query { q: Int } type Mutation { add: Sum other: Int } type Sum { total: Int count: Int last: Int }',
+    b: 'type Mutation { far: Int }',
+  });
+
+  it.each([
+    ['from a fragment among others', 'mutation { one: add { total } ...F two: add { count } } fragment F on Mutation { other }'],
+    [
+      'from a fragment in a fragment',
+      'mutation { one: add { total } ... { ...F } two: add { count } } fragment F on Mutation { ... { other } }',
+    ],
+    [
+      'from a fragment that the planner could use again',
+      'mutation { one: add { total } ...F } fragment F on Mutation { other two: add { count } }',
+    ],
+    ['from a fragment that is always there', 'mutation { one: add { total } ... @include(if: true) { other } two: add { count } }'],
+  ])('are executed in their order: %s', (_, query) => {
+    expect(plan(supergraph, query)).toEqual('a mutation{one:add{total}other two:add{count}}');
   });
 
   it.each([
@@ -132,15 +148,41 @@ describe('a field of a mutation that is selected in several places', () => {
     ],
     [
       'with a condition and without',
+      'mutation($all: Boolean!) { add { total } other add @include(if: $all) { count } }',
+      'a mutation($all:Boolean!){add{total ...@include(if:$all){count}}other}',
+    ],
+    [
+      'with a condition, and without after another field',
       'mutation($all: Boolean!) { add @include(if: $all) { total } other add { count } }',
-      'a mutation($all:Boolean!){add{...@include(if:$all){total}count}other}',
+      'a mutation($all:Boolean!){...@include(if:$all){add{total count}}other ...@skip(if:$all){add{count}}}',
+    ],
+    [
+      'under two conditions',
+      'mutation($a: Boolean!, $b: Boolean!) { add @include(if: $a) { total } add @skip(if: $b) { count } }',
+      'a mutation($a:Boolean!$b:Boolean!){...@include(if:$a){add{total ...@skip(if:$b){count}}}...@skip(if:$b){...@skip(if:$a){add{count}}}}',
     ],
     [
       'in fragments with conditions, and without',
       'mutation($all: Boolean!) { add { total } ...More @include(if: $all) } fragment More on Mutation { add @skip(if: false) { last } }',
       'a mutation($all:Boolean!){add{total ...@include(if:$all){last}}}',
     ],
-  ])('is planned once: %s', (_, query, expected) => {
+    [
+      'under conditions that exclude each other',
+      'mutation($a: Boolean!) { add @include(if: $a) { total } add @skip(if: $a) { count } }',
+      'a mutation($a:Boolean!){...@include(if:$a){add{total}}...@skip(if:$a){add{count}}}',
+    ],
+  ])('are executed once: %s', (_, query, expected) => {
     expect(plan(supergraph, query)).toEqual(expected);
+  });
+
+  it('are refused when nobody could tell in which case the field is selected first', () => {
+    const variables = Array.from({ length: 8 }, (_, i) => [`$a${i}: Boolean!`, `$b${i}: Boolean!`, `$c${i}: Boolean!`]).flat();
+    const selections = Array.from(
+      { length: 8 },
+      (_, i) => `... @include(if: $a${i}) { ... @skip(if: $b${i}) { add @include(if: $c${i}) { total } } }`,
+    );
+    expect(() => plan(supergraph, `mutation(${variables.join(' ')}) { ${selections.join(' ')} }`)).toThrow(
+      '"add" is selected under too many different conditions. Select it in one place.',
+    );
   });
 });

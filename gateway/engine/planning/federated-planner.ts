@@ -2,7 +2,7 @@ import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, getOperationAST, parse } from 'graphql';
 import { withoutIntrospection } from './introspection.ts';
-import { mutatingOnce } from './mutation-fields.ts';
+import { inOrder } from './mutation-fields.ts';
 import { withRequiredArguments } from './representations.ts';
 import { aliasRequiredArguments } from './required-arguments.ts';
 import { withoutClashes } from './response-names.ts';
@@ -42,7 +42,7 @@ export function federatedPlanner(sdl: string): FederatedPlanner {
   return {
     supergraph,
     plan(clients, operationName) {
-      const { document, renames } = withoutClashes(mutatingOnce(clients, operationName), own);
+      const { document, renames } = withoutClashes(inOrder(clients, operationName), own);
       const planOf = (whole: DocumentNode): QueryPlan => {
         const planned = withoutIntrospection(whole);
         if (getOperationAST(planned, operationName)?.selectionSet.selections.length === 0) return { kind: 'QueryPlan' };

@@ -1,105 +1,159 @@
 import {
+  type ASTNode,
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  print,
   type SelectionNode,
+  visit,
 } from 'graphql';
 import { type Fragments, fragmentsOf, isCondition, responseName } from '../document.ts';
+
+/** What variables have to be for something to be selected, by their names; {}: whatever they are. */
+type Case = Readonly<Record<string, boolean>>;
 
 /** One place where a root field is selected. */
 interface Place {
   readonly field: FieldNode;
-  /** The @skip and @include of the field and of the fragments around it, those that say yes anyway left out. */
-  readonly conditions: readonly DirectiveNode[];
-  /** Whether it has any of them, whatever they say. */
-  readonly qualified: boolean;
+  /** When it is; null for never. */
+  readonly when: Case | null;
 }
+
+/** So many cases of one field no sensible client tells apart; beyond, the planner would be given more than was asked. */
+const MOST_CASES = 64;
+
+/** A mutation whose fields are selected under so many combinations of variables that they can't be told apart. */
+export class TooManyCases extends Error {}
 
 /**
- * GraphQL executes a mutation's field once for each response name. Apollo's planner plans it once for each condition under which it
- * is selected, and what was to be changed once would be changed twice; so such selections are put together into one, at the first of
- * their places, those left out where it is never selected. Fields that are selected under conditions only, and different ones, are left
- * to the planner: there is no condition that says when one of them holds. Any other document is answered as it is.
+ * GraphQL executes a mutation's field once for each response name, at the first place that selects it, one after the other. Apollo's
+ * planner takes fields out of fragments before those beside them, and plans a field once for each condition under which it is selected;
+ * what was to be changed once would be changed twice, or too early. So a mutation's root is written out: each field without fragments,
+ * and, where a variable decides which place is the first, at each of them, in cases of which one holds at most.
+ * Any other document is answered as it is. Throws TooManyCases.
  */
-export function mutatingOnce(document: DocumentNode, operationName: string | undefined): DocumentNode {
+export function inOrder(document: DocumentNode, operationName: string | undefined): DocumentNode {
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== OperationTypeNode.MUTATION) return document;
-  const places = placesOf(operation.selectionSet.selections, fragmentsOf(document), [], false);
-  if (!byName(places).some((group) => group.length > 1 && group.some(({ qualified }) => qualified))) return document;
-  const selections = byName(places.filter(({ conditions }) => !conditions.some(saysNo))).flatMap(together);
-  if (selections.length === 0) return document;
-  const once: OperationDefinitionNode = { ...operation, selectionSet: { ...operation.selectionSet, selections } };
-  return { ...document, definitions: document.definitions.map((definition) => (definition === operation ? once : definition)) };
+  const { selections } = operation.selectionSet;
+  if (selections.every(isPlain) && new Set(selections.map((field) => responseName(field as FieldNode))).size === selections.length)
+    return document;
+  const places = placesOf(selections, fragmentsOf(document), {});
+  const written = places.flatMap((place) => {
+    const same = places.filter(({ field }) => responseName(field) === responseName(place.field));
+    const before = same.slice(0, same.indexOf(place));
+    return casesWithout(place.when, before, place.field).map((when) => whole(place.field, when, same));
+  });
+  // Nothing is selected at all: the planner knows that too.
+  if (written.length === 0) return document;
+  const once: OperationDefinitionNode = { ...operation, selectionSet: { ...operation.selectionSet, selections: written } };
+  // The planner puts back the client's own fragments where they fit, and takes them out again: what is no longer spread must be gone.
+  const fragments = spreadIn(once, fragmentsOf(document));
+  return { ...document, definitions: [once, ...fragments] };
 }
 
-function placesOf(
-  selections: readonly SelectionNode[],
-  fragments: Fragments,
-  around: readonly DirectiveNode[],
-  qualified: boolean,
-): readonly Place[] {
+/** The fragments that are spread in the operation, directly or in each other. */
+function spreadIn(operation: OperationDefinitionNode, fragments: Fragments): ReadonlySet<FragmentDefinitionNode> {
+  const found = new Set<FragmentDefinitionNode>();
+  const look = (within: ASTNode) =>
+    visit(within, {
+      FragmentSpread({ name }) {
+        const fragment = fragments.get(name.value);
+        if (!fragment || found.has(fragment)) return;
+        found.add(fragment);
+        look(fragment);
+      },
+    });
+  look(operation);
+  return found;
+}
+
+function isPlain(selection: SelectionNode): boolean {
+  return selection.kind === Kind.FIELD && !selection.directives?.some(isCondition);
+}
+
+/** The places of root fields in the order in which GraphQL comes by them. */
+function placesOf(selections: readonly SelectionNode[], fragments: Fragments, around: Case | null): readonly Place[] {
   return selections.flatMap((selection) => {
-    const own = (selection.directives ?? []).filter(isCondition);
-    const conditions = [...around, ...own.filter((condition) => constant(condition) !== true)];
-    const marked = qualified || own.length > 0;
-    if (selection.kind === Kind.FIELD) return [{ field: selection, conditions, qualified: marked }];
+    const when = (selection.directives ?? []).filter(isCondition).reduce(both, around);
+    if (selection.kind === Kind.FIELD) return [{ field: selection, when }];
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-    return placesOf(fragment?.selectionSet.selections ?? [], fragments, conditions, marked);
+    return placesOf(fragment?.selectionSet.selections ?? [], fragments, when);
   });
 }
 
-/** The places of each response name, in the order in which the names first occur. */
-function byName(places: readonly Place[]): readonly (readonly Place[])[] {
-  const groups = new Map<string, Place[]>();
-  for (const place of places) {
-    const group = groups.get(responseName(place.field));
-    if (group) group.push(place);
-    else groups.set(responseName(place.field), [place]);
-  }
-  return [...groups.values()];
-}
-
-function saysNo(condition: DirectiveNode): boolean {
-  return constant(condition) === false;
-}
-
-/** The selections of one response name. */
-function together(group: readonly Place[]): readonly SelectionNode[] {
-  const [first] = group;
-  if (!first) return [];
-  const texts = new Set(group.map(({ conditions }) => conditions.map(print).join(' ')));
-  const always = texts.has('');
-  if (!always && texts.size > 1) return group.map(({ field, conditions }) => under(conditions, bare(field)));
-  const parts = group.flatMap(({ field, conditions }) => {
-    const selected = field.selectionSet?.selections ?? [];
-    return always && conditions.length > 0 && selected.length > 0 ? [under(conditions, ...selected)] : selected;
-  });
-  const field = bare(first.field);
-  const one: FieldNode = field.selectionSet ? { ...field, selectionSet: { ...field.selectionSet, selections: parts } } : field;
-  return [always ? one : under(first.conditions, one)];
-}
-
-function bare(field: FieldNode): FieldNode {
-  return { ...field, directives: (field.directives ?? []).filter((directive) => !isCondition(directive)) };
-}
-
-/** The selections inside of a fragment for each condition. */
-function under([condition, ...others]: readonly DirectiveNode[], ...selections: readonly SelectionNode[]): SelectionNode {
-  const inner = others.length > 0 ? [under(others, ...selections)] : selections;
-  return {
-    kind: Kind.INLINE_FRAGMENT,
-    directives: condition ? [condition] : [],
-    selectionSet: { kind: Kind.SELECTION_SET, selections: inner },
-  };
-}
-
-/** Whether a condition that has no variable says yes; undefined for one that has. */
-function constant({ name, arguments: given }: DirectiveNode): boolean | undefined {
+/** A case under one more condition. */
+function both(when: Case | null, { name, arguments: given }: DirectiveNode): Case | null {
   const value = given?.[0]?.value;
-  return value?.kind === Kind.BOOLEAN ? value.value === (name.value === 'include') : undefined;
+  const wanted = name.value === 'include';
+  if (when === null) return null;
+  if (value?.kind === Kind.VARIABLE) return narrowed(when, value.name.value, wanted);
+  return value?.kind === Kind.BOOLEAN && value.value === wanted ? when : null;
+}
+
+function narrowed(when: Case, variable: string, value: boolean): Case | null {
+  if (Object.hasOwn(when, variable)) return when[variable] === value ? when : null;
+  return { ...when, [variable]: value };
+}
+
+/** When a place selects its field and none of those before it did, in cases that exclude each other. */
+function casesWithout(when: Case | null, before: readonly Place[], field: FieldNode): readonly Case[] {
+  let cases: readonly Case[] = when === null ? [] : [when];
+  for (const place of before) {
+    cases = cases.flatMap((one) => outside(one, place.when));
+    if (cases.length > MOST_CASES)
+      throw new TooManyCases(`"${responseName(field)}" is selected under too many different conditions. Select it in one place.`);
+  }
+  return cases;
+}
+
+/** `one` without `other`, in cases that exclude each other. */
+function outside(one: Case, other: Case | null): readonly Case[] {
+  if (other === null) return [one];
+  const cases: Case[] = [];
+  let rest: Case | null = one;
+  for (const [variable, value] of Object.entries(other)) {
+    const not: Case | null = rest && narrowed(rest, variable, !value);
+    if (not) cases.push(not);
+    rest = rest && narrowed(rest, variable, value);
+  }
+  return cases;
+}
+
+/** The field as it is executed in a case, with what every place selects of it. */
+function whole(field: FieldNode, when: Case, places: readonly Place[]): SelectionNode {
+  const bare: FieldNode = { ...field, directives: (field.directives ?? []).filter((directive) => !isCondition(directive)) };
+  if (!field.selectionSet) return under(Object.entries(when), [bare]);
+  const parts = places.flatMap((place) => {
+    const selected = place.field.selectionSet?.selections ?? [];
+    const more = Object.entries(place.when ?? {}).filter(([variable]) => !Object.hasOwn(when, variable));
+    const excluded = place.when === null || Object.entries(place.when).some(([variable, value]) => when[variable] === !value);
+    if (excluded || selected.length === 0) return [];
+    return more.length > 0 ? [under(more, selected)] : selected;
+  });
+  return under(Object.entries(when), [{ ...bare, selectionSet: { ...field.selectionSet, selections: parts } }]);
+}
+
+/** The selections inside of a fragment for each variable; of none, the one selection itself. */
+function under([first, ...others]: readonly (readonly [string, boolean])[], selections: readonly SelectionNode[]): SelectionNode {
+  const [only] = selections;
+  if (!first && only) return only;
+  const [variable, value] = first ?? ['', true];
+  const condition: DirectiveNode = {
+    kind: Kind.DIRECTIVE,
+    name: { kind: Kind.NAME, value: value ? 'include' : 'skip' },
+    arguments: [
+      {
+        kind: Kind.ARGUMENT,
+        name: { kind: Kind.NAME, value: 'if' },
+        value: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: variable } },
+      },
+    ],
+  };
+  const inner = others.length > 0 ? [under(others, selections)] : selections;
+  return { kind: Kind.INLINE_FRAGMENT, directives: [condition], selectionSet: { kind: Kind.SELECTION_SET, selections: inner } };
 }

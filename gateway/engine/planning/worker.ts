@@ -4,6 +4,7 @@ import type { Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType, parse, print, printSchema } from 'graphql';
 import { type FederatedPlanner, federatedPlanner, NobodyAnswers } from './federated-planner.ts';
 import type { LoadedSupergraph, PlannedOperation, PlanningAnswer, PlanningRequest } from './messages.ts';
+import { TooManyCases } from './mutation-fields.ts';
 
 const planners = new Map<number, FederatedPlanner>();
 
@@ -58,7 +59,7 @@ function answer(request: PlanningRequest): PlanningAnswer {
         return { id, answer: null };
     }
   } catch (error) {
-    if (error instanceof NobodyAnswers) return { id, unanswerable: error.message };
+    if (error instanceof NobodyAnswers || error instanceof TooManyCases) return { id, unanswerable: error.message };
     return { id, problem: error instanceof Error ? error.message : String(error) };
   }
 }
