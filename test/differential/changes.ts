@@ -22,9 +22,9 @@ export function changesOf(schema: GraphQLSchema, { query, variables }: Asked): r
   const fragments: Record<string, FragmentDefinitionNode> = {};
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-  return [...collectFields(schema, fragments, coerced, mutation, operation.selectionSet).values()].flatMap(([node]) => {
+  return [...collectFields(schema, fragments, coerced, mutation, operation.selectionSet).entries()].flatMap(([name, [node]]) => {
     const field = node && mutation.getFields()[node.name.value];
-    return field ? [changeText(field.name, getArgumentValues(field, node, coerced))] : [];
+    return field ? [changeText(name, field.name, getArgumentValues(field, node, coerced))] : [];
   });
 }
 

@@ -19,14 +19,14 @@ import {
 } from 'graphql';
 import { hash } from './choices.ts';
 
-/** What subgraphs know within one client request: the changes that there were, each field with its arguments. */
+/** What subgraphs know within one client request: the changes that there were, each field by its response name with its arguments. */
 export interface State {
   readonly changes: string[];
 }
 
 /** A change as it is noted. */
-export function changeText(field: string, args: object): string {
-  return `${field}(${JSON.stringify(args)})`;
+export function changeText(responseName: string | number, field: string, args: object): string {
+  return `${responseName}:${field}(${JSON.stringify(args)})`;
 }
 
 /** An object of a subgraph. `$is` tells it from all others; entities are the same everywhere. */
@@ -85,11 +85,11 @@ export class GeneratedSubgraph {
   }
 
   #field(parent: Thing | undefined, args: object, state: State, info: GraphQLResolveInfo): unknown {
-    const { fieldName, parentType, returnType } = info;
+    const { fieldName, parentType, path, returnType } = info;
     if (parent && fieldName !== '__typename' && Object.hasOwn(parent, fieldName)) return parent[fieldName as keyof Thing];
     const required = this.#requires.get(`${parentType.name}.${fieldName}`) ?? [];
     const told = required.map((name) => JSON.stringify(parent?.$reference?.[name]) ?? 'missing');
-    const changes = parentType.name === 'Mutation' ? state.changes.push(changeText(fieldName, args)) : '';
+    const changes = parentType.name === 'Mutation' ? state.changes.push(changeText(path.key, fieldName, args)) : '';
     return this.#value(returnType, `${parent?.$is ?? parentType.name}.${fieldName}(${JSON.stringify(args)})${told}${changes}`);
   }
 
