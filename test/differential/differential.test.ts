@@ -65,7 +65,8 @@ async function compare(
     const found = inOrderOf(actual.changes, changes) ? [] : [`ours executes ${actual.changes.join(' ')} instead of ${changes.join(' ')}`];
     // By Apollo's plan a mutation's fields may be executed in another order, or twice; what they answer then says nothing. A null where
     // none may be ends it early.
-    if (expected.changes.every((change, index) => change === changes[index])) found.push(...differences(stock.schema, asked, expected, spoil(actual)));
+    if (expected.changes.every((change, index) => change === changes[index]))
+      found.push(...differences(stock.schema, asked, expected, spoil(actual)));
     else met.disorders += 1;
     if (found.length > 0) throw new Error([...found, asked.query, JSON.stringify(asked.variables), ...graph.subgraphs.values()].join('\n'));
   }
