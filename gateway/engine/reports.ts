@@ -54,13 +54,14 @@ export function reportedErrors(run: Run, answer: unknown, sites: readonly FetchS
 function nullsFor(site: FetchSite, at: Path, run: Run, answer: unknown, sites: readonly FetchSite[], named: (parts: Path) => Path): Path[] {
   let [object, value]: unknown[] = [run.data, answer];
   for (const [depth, part] of at.entries()) {
+    // A null that could not stay where it arose has taken the object with it, or the whole answer.
+    if (value === null) return [named(at.slice(0, Math.max(1, depth)))];
     value = (value as Plain)[named([part])[0] as string];
     object = (object as Plain)[part];
     // Only the gateway knows this object: who required it was told that it is null.
     if (value === undefined) return [];
-    // A null that could not stay where it arose has taken the object with it.
-    if (value === null) return [named(at.slice(0, depth + 1))];
   }
+  if (value === null) return [named(at)];
   const same = sites.filter(({ path }) => isSamePath(path, site.path));
   const wanting = named([...unanswered(object as Plain, site, same)]);
   return wanting.flatMap((name) => ((value as Plain)[name as string] === null ? [[...named(at), name]] : []));

@@ -13,14 +13,14 @@ async function library(options?: SmallEngineOptions): Promise<SmallEngine> {
     {
       books: {
         sdl: `
-          type Query { books: [Book] kept: [Kept] }
+          type Query { books: [Book] first: Book! kept: [Kept] }
           type Book @key(fields: "id") { id: ID! next: Book }
           interface Kept { id: ID! }
           type Box implements Kept { id: ID! size: Int }
           type Bag implements Kept { id: ID! size: String }
         `,
         resolvers: {
-          Query: { books: () => IDS, kept: () => ['Box', 'Bag'].map((__typename) => ({ __typename, id: '9' })) },
+          Query: { books: () => IDS, first: () => IDS[0], kept: () => ['Box', 'Bag'].map((__typename) => ({ __typename, id: '9' })) },
           Book: { next: ({ id }: { id: string }) => IDS[Number(id)] ?? { id: '1' } },
           Box: {
             size: () => {
@@ -110,6 +110,12 @@ it('a fault of all entities at once is told at each null that it left', async ()
     data: { books: IDS.map(({ id }) => ({ id, subtitle: null })) },
     errors: [failed('texts', 'books', 0, 'subtitle'), failed('texts', 'books', 1, 'subtitle'), failed('texts', 'books', 2, 'subtitle')],
   });
+});
+
+it('a fault of all entities at once is told where the null went that could not stay, and be it the whole answer', async () => {
+  const refused = { data: null, errors: [{ message: 'who are you?', path: ['_entities'] }] };
+  const { ask } = await library({ instead: ({ operation }) => (operation.service === 'texts' ? Promise.resolve(refused) : undefined) });
+  expect(await ask('{ first { title } books { id } }')).toEqual({ data: null, errors: [failed('texts', 'first')] });
 });
 
 it('a fault is told by the name that the client knows where the planner had to give the field one of its own', async () => {
