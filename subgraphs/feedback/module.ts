@@ -1,5 +1,6 @@
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
 import { type Context, context } from './context.ts';
+import { ratedTextFacts } from './facts.ts';
 import { collectionsOf, feedbackIntake } from './intakes.ts';
 import { specs } from './records.ts';
 import { resolvers } from './resolvers.ts';
@@ -10,4 +11,5 @@ export const feedback: SubgraphModule<Context> = {
   resolvers,
   context,
   intakes: ({ store }) => [feedbackIntake(collectionsOf(store))],
+  facts: ({ store }) => ({ ratedTexts: () => ratedTextFacts(collectionsOf(store).items.scan()) }),
 };
