@@ -20,10 +20,12 @@ export interface CompanyOptions {
   readonly names?: readonly SubgraphName[];
   readonly clock: () => EpochMs;
   readonly log: Logger;
+  /** See `SubgraphDeps.signingKeys`. */
+  readonly signingKeys?: readonly string[];
 }
 
 /** Opens the stores, the directory and the subgraphs. Closes what it had opened when one fails. */
-export async function openCompany({ storage, names = SUBGRAPH_NAMES, clock, log }: CompanyOptions): Promise<Company> {
+export async function openCompany({ storage, names = SUBGRAPH_NAMES, clock, log, signingKeys = [] }: CompanyOptions): Promise<Company> {
   const stores = new Map<SubgraphName, Store>();
   const close = async () => {
     await Promise.all([...stores.values()].map((store) => store.close()));
@@ -39,7 +41,7 @@ export async function openCompany({ storage, names = SUBGRAPH_NAMES, clock, log 
     const subgraphs = new Map<SubgraphName, Subgraph>();
     for (const name of names) {
       const store = name === 'identity' ? identityStore : await open(name);
-      subgraphs.set(name, openSubgraph(modules[name], { store, directory, clock, log: log.child({ subgraph: name }) }));
+      subgraphs.set(name, openSubgraph(modules[name], { store, directory, clock, log: log.child({ subgraph: name }), signingKeys }));
     }
     return { directory, subgraphs, stores, close };
   } catch (error) {

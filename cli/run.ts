@@ -121,5 +121,5 @@ export async function runSubgraph(config: Config, name: SubgraphName): Promise<v
 }
 
 function opened(config: Config, names: readonly SubgraphName[], log: Logger): Promise<Company> {
-  return openCompany({ storage: config.storage, names, clock: Date.now, log });
+  return openCompany({ storage: config.storage, names, clock: Date.now, log, signingKeys: config.signingKeys });
 }

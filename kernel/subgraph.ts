@@ -32,6 +32,8 @@ export interface SubgraphDeps {
   readonly directory: Directory;
   readonly clock: () => EpochMs;
   readonly log: Logger;
+  /** What the company signs with: the first one signs, all of them verify. Absent or empty: a subgraph that signs keeps a key of its own. */
+  readonly signingKeys?: readonly string[];
 }
 
 /** Work that a subgraph wants repeated beside its requests, such as measuring the customer base. */
