@@ -438,7 +438,24 @@ export type Product = {
   readonly category?: Maybe<Scalars['String']['output']>;
   /** The list price now; null when unknown. */
   readonly price?: Maybe<Money>;
+  /** Whether it can be had, as the catalogue last said; null only when that can't be read. */
+  readonly availability?: Maybe<ProductAvailability>;
+  /** When the source saw that; null when it does not say, or when availability is unknown. */
+  readonly availabilityAt?: Maybe<Scalars['DateTime']['output']>;
 };
+
+/** Whether a product can be had. */
+export type ProductAvailability =
+  /** Enough is there. */
+  | 'IN_STOCK'
+  /** The last ones; what is few, the source says. */
+  | 'LOW_STOCK'
+  /** None is there now. */
+  | 'OUT_OF_STOCK'
+  /** It will not come again. */
+  | 'DISCONTINUED'
+  /** No source says. */
+  | 'UNKNOWN';
 
 /** A shop with staff or tills. */
 export type Store = {
@@ -854,6 +871,7 @@ export type ResolversTypes = {
   PaymentStatus: PaymentStatus;
   Payment: ResolverTypeWrapper<StoredPayment>;
   Product: ResolverTypeWrapper<ProductParent>;
+  ProductAvailability: ProductAvailability;
   Store: ResolverTypeWrapper<StoreParent>;
   StoreLocation: ResolverTypeWrapper<StoreLocation>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -1109,6 +1127,8 @@ export type ProductResolvers<ContextType = Context, ParentType extends Resolvers
   brand?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   category?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   price?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  availability?: Resolver<Maybe<ResolversTypes['ProductAvailability']>, ParentType, ContextType>;
+  availabilityAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type StoreResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Store'] = ResolversParentTypes['Store'], FederationReferenceType extends FederationReferenceTypes['Store'] = FederationReferenceTypes['Store']> = {

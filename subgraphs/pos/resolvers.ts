@@ -176,6 +176,8 @@ export const resolvers: Resolvers<Context> = {
       if (product?.priceMinor == null || product.currency === null) return null;
       return { amountMinor: product.priceMinor, currency: product.currency };
     },
+    availability: async ({ sku }, _, context) => (await context.product.load(sku))?.availability ?? 'UNKNOWN',
+    availabilityAt: async ({ sku }, _, context) => (await context.product.load(sku))?.availabilityAt || null,
   },
   Store: {
     __resolveReference: async ({ id }) => ({ id }),
