@@ -24,12 +24,12 @@ export interface GuardrailVerdict {
 
 /**
  * The verdict at the interval that reaches `critical` standard errors to either side: the one-sided test at half its alpha. Null for a relative
- * margin where the control's value is not above 0.
+ * margin where the control's value is not above 0, and without a standard error.
  */
 export function checkGuardrail(difference: Difference, desired: Desired, margin: Margin, critical: number): GuardrailVerdict | null {
   const relative = 'relative' in margin;
   const moved = relative ? difference.lift : { value: difference.difference, standardError: difference.standardError };
-  if (!moved) return null;
+  if (!moved || !(moved.standardError > 0)) return null;
   const harm = desired === 'INCREASE' ? -moved.value : moved.value;
   const interval = { lower: harm - critical * moved.standardError, upper: harm + critical * moved.standardError };
   const tolerated = relative ? margin.relative : margin.absolute;
