@@ -2,7 +2,8 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerRepresentation } from '../../subgraphs/recommendations/source.ts';
-import type { ShownOffer } from '../../subgraphs/recommendations/resolvers.ts';
+import type { ExplainedDecision } from '../../subgraphs/recommendations/decisions.ts';
+import type { ShownOffer } from '../../subgraphs/recommendations/shown-offer.ts';
 import type { Subject } from '../../subgraphs/recommendations/records.ts';
 import type { Context } from '../../subgraphs/recommendations/context.ts';
 export type Maybe<T> = T | null | undefined;
@@ -12,6 +13,7 @@ export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: 
 export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
 export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
   ID: { input: string; output: string; }
@@ -136,6 +138,20 @@ export type SignalState =
   /** Not read: the customer has not granted the purposes that it needs, or permissions are unknown. */
   | 'WITHHELD';
 
+export type Query = {
+  readonly __typename?: 'Query';
+  /**
+   * A decision that was kept, made again from what it was made from. Null when there is none of that id, or its customer was erased.
+   * For staff: it shows what was known of the customer.
+   */
+  readonly explainDecision?: Maybe<Decision>;
+};
+
+
+export type QueryExplainDecisionArgs = {
+  id: Scalars['ID']['input'];
+};
+
 export type Customer = {
   readonly __typename?: 'Customer';
   /** The customer's id. */
@@ -174,6 +190,41 @@ export type RecommendationsOffersArgs = {
   channel?: InputMaybe<Channel>;
   templates?: InputMaybe<ReadonlyArray<OfferTemplate>>;
   locale?: InputMaybe<Scalars['Locale']['input']>;
+  record?: Scalars['Boolean']['input'];
+};
+
+/** A decision what to offer, with everything that it was made from. A decision is no longer known once its customer is erased. */
+export type Decision = {
+  readonly __typename?: 'Decision';
+  /** The decision's id, as its offers carry it. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** When it was made; the time that everything in it was computed for. */
+  readonly decidedAt: Scalars['DateTime']['output'];
+  /** The channel that offers were asked for; null for any. */
+  readonly channel?: Maybe<Channel>;
+  /** The kinds of offer that were asked for; null for all. */
+  readonly templates?: Maybe<ReadonlyArray<OfferTemplate>>;
+  /** The purposes that were granted then; null when they were not known, which counts as none. */
+  readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
+  /** What each domain contributed then. */
+  readonly sourceStatus: ReadonlyArray<SourceStatus>;
+  /** What was known of the customer and could be used; empty without consent. */
+  readonly inputs: ReadonlyArray<DecisionInput>;
+  /** The offers, decided again from the same inputs by the rules of today. */
+  readonly offers: ReadonlyArray<Offer>;
+  /** Whether `offers` are to the letter what was answered then; false when the rules or the words have changed since. */
+  readonly reproduced: Scalars['Boolean']['output'];
+};
+
+/** One value that a decision was made from. */
+export type DecisionInput = {
+  readonly __typename?: 'DecisionInput';
+  /** The domain that told it, as errors carry it in `extensions.service`. */
+  readonly service: Scalars['String']['output'];
+  /** What it is, such as `orderCount`. */
+  readonly name: Scalars['String']['output'];
+  /** The value in JSON; instants in milliseconds since 1970. */
+  readonly value: Scalars['String']['output'];
 };
 
 /** What one domain contributed to the recommendations. */
@@ -199,6 +250,11 @@ export type SourceState =
 /** One thing to offer a customer, and why. */
 export type Offer = {
   readonly __typename?: 'Offer';
+  /**
+   * The decision that made it, for `explainDecision`. Null unless it was asked for with `record: true`; null then too when it could not be
+   * kept in time.
+   */
+  readonly decisionId?: Maybe<Scalars['ID']['output']>;
   /** Stays the same while the same facts hold, so that one offer shown twice can be told from two. */
   readonly id: Scalars['ID']['output'];
   /** What kind of offer it is. */
@@ -524,10 +580,13 @@ export type ResolversTypes = {
   Channel: Channel;
   ConsentPurpose: ConsentPurpose;
   SignalState: SignalState;
-  Customer: ResolverTypeWrapper<CustomerRepresentation>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Customer: ResolverTypeWrapper<CustomerRepresentation>;
   Recommendations: ResolverTypeWrapper<Subject>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Decision: ResolverTypeWrapper<ExplainedDecision>;
+  DecisionInput: ResolverTypeWrapper<DecisionInput>;
   SourceStatus: ResolverTypeWrapper<SourceStatus>;
   SourceState: SourceState;
   Offer: ResolverTypeWrapper<ShownOffer>;
@@ -567,10 +626,13 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
   UserError: UserError;
-  Customer: CustomerRepresentation;
+  Query: Record<PropertyKey, never>;
   ID: Scalars['ID']['output'];
+  Customer: CustomerRepresentation;
   Recommendations: Subject;
   Int: Scalars['Int']['output'];
+  Decision: ExplainedDecision;
+  DecisionInput: DecisionInput;
   SourceStatus: SourceStatus;
   Offer: ShownOffer;
   Float: Scalars['Float']['output'];
@@ -646,6 +708,10 @@ export type UserErrorResolvers<ContextType = Context, ParentType extends Resolve
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  explainDecision?: Resolver<Maybe<ResolversTypes['Decision']>, ParentType, ContextType, RequireFields<QueryExplainDecisionArgs, 'id'>>;
+};
+
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Customer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -655,8 +721,26 @@ export type CustomerResolvers<ContextType = Context, ParentType extends Resolver
 export type RecommendationsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Recommendations'] = ResolversParentTypes['Recommendations']> = {
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
-  offers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Offer']>>, ParentType, ContextType, Partial<RecommendationsOffersArgs>>;
+  offers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Offer']>>, ParentType, ContextType, RequireFields<RecommendationsOffersArgs, 'record'>>;
   rfm?: Resolver<Maybe<ResolversTypes['RfmScores']>, ParentType, ContextType>;
+};
+
+export type DecisionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Decision'] = ResolversParentTypes['Decision']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  decidedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  channel?: Resolver<Maybe<ResolversTypes['Channel']>, ParentType, ContextType>;
+  templates?: Resolver<Maybe<ReadonlyArray<ResolversTypes['OfferTemplate']>>, ParentType, ContextType>;
+  permissions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ConsentPurpose']>>, ParentType, ContextType>;
+  sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
+  inputs?: Resolver<ReadonlyArray<ResolversTypes['DecisionInput']>, ParentType, ContextType>;
+  offers?: Resolver<ReadonlyArray<ResolversTypes['Offer']>, ParentType, ContextType>;
+  reproduced?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type DecisionInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DecisionInput'] = ResolversParentTypes['DecisionInput']> = {
+  service?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type SourceStatusResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SourceStatus'] = ResolversParentTypes['SourceStatus']> = {
@@ -666,6 +750,7 @@ export type SourceStatusResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type OfferResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Offer'] = ResolversParentTypes['Offer']> = {
+  decisionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   template?: Resolver<ResolversTypes['OfferTemplate'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -715,8 +800,11 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   Recommendations?: RecommendationsResolvers<ContextType>;
+  Decision?: DecisionResolvers<ContextType>;
+  DecisionInput?: DecisionInputResolvers<ContextType>;
   SourceStatus?: SourceStatusResolvers<ContextType>;
   Offer?: OfferResolvers<ContextType>;
   OfferReason?: OfferReasonResolvers<ContextType>;

@@ -1,12 +1,13 @@
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
 import { type Context, context } from './context.ts';
+import { decisionSpec } from './decisions.ts';
 import { resolvers } from './resolvers.ts';
 
-/** Stores nothing and takes nothing in: every answer is computed from what the other domains say at that moment. */
+/** Takes nothing in: every answer is computed from what the other domains say at that moment. Keeps the decisions that are to be kept. */
 export const recommendations: SubgraphModule<Context> = {
   name: 'recommendations',
-  specs: [],
+  specs: [decisionSpec],
   resolvers,
-  context: () => context,
+  context,
   intakes: () => [],
 };

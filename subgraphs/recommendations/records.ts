@@ -1,5 +1,6 @@
 import type { Channel, ConsentPurpose } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { CustomerRepresentation } from './source.ts';
 
 /** The domains whose signals recommendations reads, in the order in which `sourceStatus` lists them. */
 export const SERVICES = ['crm', 'pos', 'loyalty', 'digital', 'feedback'] as const;
@@ -77,6 +78,8 @@ export interface Sources {
 /** What the recommendations of one customer are computed from. */
 export interface Subject {
   readonly customer: string;
+  /** The customer as the domains told of it; without consent its id and permissions alone. */
+  readonly representation: CustomerRepresentation;
   /** Consent to PERSONALIZATION and PROFILING. Without it every source is WITHHELD. */
   readonly personal: boolean;
   /** Consent to MARKETING: selling may go out by e-mail, text message, push and telephone. */

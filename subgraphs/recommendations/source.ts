@@ -133,6 +133,7 @@ export function readCustomer(customer: CustomerRepresentation, now: EpochMs): Su
   const personal = signalsAllowed({ id: customer.id, permissions });
   return {
     customer: customer.id,
+    representation: personal ? customer : { id: customer.id, permissions },
     personal,
     marketing: permissions.includes('MARKETING'),
     sources: personal ? sources(customer) : WITHHELD,

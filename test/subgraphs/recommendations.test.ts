@@ -1,21 +1,20 @@
-import { type ExecutionResult, parse } from 'graphql';
-import { describe, expect, it } from 'vitest';
-import { openSubgraph, type SubgraphDeps } from '../../kernel/subgraph.ts';
+import type { ExecutionResult } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
+import { type Domain, openDomain } from '../support/domain.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);
 const asOf = '2026-03-01T11:59:59.000Z';
-// It is given nothing to read from or write to: what it needs comes with the customer.
-const subgraph = openSubgraph(recommendations, {} as SubgraphDeps);
 
-async function ask(representations: readonly object[], selection: string): Promise<ExecutionResult> {
-  return subgraph.execute(
-    parse(
-      `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Customer { id recommendations ${selection} } } }`,
-    ),
-    { representations: representations.map((of) => ({ __typename: 'Customer', ...of })) },
-    subgraph.context({ requestId: 'test', now: NOW }),
-  );
+let domain: Domain;
+beforeAll(async () => {
+  domain = await openDomain(recommendations);
+  domain.time.now = NOW;
+});
+afterAll(() => domain.close());
+
+function ask(representations: readonly object[], selection: string): Promise<ExecutionResult> {
+  return domain.entities('Customer', representations, `{ id recommendations ${selection} }`);
 }
 
 const quiet = {
@@ -164,5 +163,84 @@ describe('recommendations', () => {
         (of) => of.recommendations.offers[0]!.template,
       ),
     ).toEqual(['GENERAL', 'GENERAL', 'BIRTHDAY']);
+  });
+});
+
+describe('a decision', () => {
+  const offers = 'offers(channel: EMAIL, record: true) { decisionId id title rank }';
+  const explained = `decidedAt channel templates permissions reproduced sourceStatus { service state }
+    inputs { service name value } offers { decisionId id title rank }`;
+  const explain = async (id: unknown) =>
+    (await domain.ask(`query ($id: ID!) { explainDecision(id: $id) { ${explained} } }`, { id })).data?.explainDecision as Record<
+      string,
+      unknown
+    > | null;
+  const decide = async (customer: object) => {
+    const { data } = await ask([customer], `{ ${offers} }`);
+    const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
+    return answer.offers;
+  };
+
+  it('that is kept can be made again from what it was made from, whatever time it is', async () => {
+    const given = await decide(aiko);
+    expect(given.map((offer) => offer.decisionId)).toEqual([given[0]?.decisionId, given[0]?.decisionId]);
+    domain.time.now = NOW + 400 * 86_400_000;
+    const decision = await explain(given[0]?.decisionId);
+    domain.time.now = NOW;
+    expect(decision).toMatchObject({
+      decidedAt: '2026-03-01T12:00:00.000Z',
+      channel: 'EMAIL',
+      templates: null,
+      permissions: ['PERSONALIZATION', 'PROFILING', 'MARKETING'],
+      reproduced: true,
+      offers: given,
+    });
+    expect(decision?.inputs).toContainEqual({ service: 'crm', name: 'birthDate', value: '"1988-03-04"' });
+  });
+
+  it('is not kept unless that is asked for', async () => {
+    domain.calls.clear();
+    const { data } = await ask([aiko], '{ offers { decisionId } }');
+    expect(data?._entities).toMatchObject([{ recommendations: { offers: [{ decisionId: null }, { decisionId: null }] } }]);
+    expect(domain.calls.list).toEqual([]);
+  });
+
+  it('keeps nothing personal without consent, not even what a domain sent all the same', async () => {
+    const [offer] = await decide({ ...ben, permissions: ['MARKETING'] }).then(() => decide(ben));
+    expect(offer).toBeUndefined();
+    const { data } = await ask([ben], '{ offers(record: true) { decisionId } }');
+    const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
+    expect(await explain(answer.offers[0]?.decisionId)).toMatchObject({
+      permissions: [],
+      inputs: [],
+      reproduced: true,
+      sourceStatus: [{ state: 'WITHHELD' }, { state: 'WITHHELD' }, { state: 'WITHHELD' }, { state: 'WITHHELD' }, { state: 'WITHHELD' }],
+    });
+  });
+
+  it('of a page of customers is one write', async () => {
+    domain.calls.clear();
+    await ask(
+      Array.from({ length: 100 }, (_, i) => ({ ...aiko, id: `cus_page${i}` })),
+      `{ ${offers} }`,
+    );
+    expect(domain.calls.list).toEqual(['decisions.insertOnce']);
+  });
+
+  it('of an erased customer is neither kept nor known any more', async () => {
+    const [offer] = await decide({ ...aiko, id: 'cus_erased' });
+    expect(await domain.store.erase('cus_erased')).toMatchObject({ decisions: 1 });
+    expect(await explain(offer?.decisionId)).toBeNull();
+    expect((await decide({ ...aiko, id: 'cus_erased' })).map(({ decisionId }) => decisionId)).toEqual([null, null]);
+  });
+
+  it('of an id that is none is not known', async () => {
+    expect(await Promise.all(['', 'dec_', 'dec_!!', 'cus_x', `dec_${'x'.repeat(2000)}`].map(explain))).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 });

@@ -25,6 +25,7 @@ export function subject(known: {
     known.lost?.includes(name) ? ({ state: 'UNAVAILABLE' } as const) : ({ state: 'OK', asOf: NOW, signals } as const);
   return {
     customer: 'cus_00000000000000000000',
+    representation: { id: 'cus_00000000000000000000' },
     personal: true,
     marketing: known.marketing ?? true,
     now: NOW,
