@@ -6,7 +6,7 @@ type Activity = Pick<PurchaseHistory, 'repeats' | 'recency' | 'age'>;
 
 /**
  * Probability in [0, 1] that a customer is still active at the end of observation. Fader, Hardie & Lee 2008, "Computing P(alive) Using the
- * BG/NBD Model", eq. 7. It is 1 for whoever never came back, since one leaves after a repeat only: ask probabilityOfPurchase about them.
+ * BG/NBD Model". It is 1 for whoever never came back, since one leaves after a repeat only: ask probabilityOfPurchase about them.
  */
 export function probabilityAlive({ r, alpha, a, b }: BgNbdParameters, { repeats: x, recency, age }: Activity): number {
   if (x === 0) return 1;

@@ -127,8 +127,7 @@ function distinct({ repeats, recency, age }: Summary) {
   const weight: number[] = [];
   for (const place of order) {
     const last = kept.at(-1);
-    const isSame =
-      last !== undefined && repeats[last] === repeats[place] && recency[last] === recency[place] && age[last] === age[place];
+    const isSame = last !== undefined && repeats[last] === repeats[place] && recency[last] === recency[place] && age[last] === age[place];
     if (isSame) weight[weight.length - 1]!++;
     else {
       kept.push(place);

@@ -19,6 +19,7 @@ export function digamma(x: number): number {
   let at = x;
   for (; at < LARGE; at++) sum += 1 / at;
   const square = 1 / (at * at);
-  const series = square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132 - (square * 691) / 32760)))));
+  const series =
+    square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132 - (square * 691) / 32760)))));
   return Math.log(at) - 0.5 / at - series - sum;
 }

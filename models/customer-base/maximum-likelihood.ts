@@ -5,7 +5,9 @@
 import { inverse } from './cholesky.ts';
 
 /** A model, or why the data cannot give one. */
-export type Fit<Model> = { readonly ok: true; readonly model: Model } | { readonly ok: false; readonly code: FitRefusal; readonly message: string };
+export type Fit<Model> =
+  | { readonly ok: true; readonly model: Model }
+  | { readonly ok: false; readonly code: FitRefusal; readonly message: string };
 
 export type FitRefusal = 'TOO_FEW_CUSTOMERS' | 'NOBODY_REPEATS' | 'NO_TIME_OBSERVED' | 'NO_MAXIMUM' | 'NO_FINITE_MEAN';
 
