@@ -301,7 +301,8 @@ it('takes nothing in for a customer who was erased', async () => {
 
 describe('Product.availability', () => {
   const product = async (sku: string) =>
-    ((await domain.ask(`{ product(sku: "${sku}") { name price { amount } availability availabilityAt } }`)).data as { product: object }).product;
+    ((await domain.ask(`{ product(sku: "${sku}") { name price { amount } availability availabilityAt } }`)).data as { product: object })
+      .product;
   const cup = { sku: 'mug', name: 'Mug', price: '4.20', currency: 'GBP' };
 
   it('is what the catalogue said, with its time, and UNKNOWN where it is silent', async () => {
@@ -311,9 +312,9 @@ describe('Product.availability', () => {
     ]);
     expect(await product('bowl')).toMatchObject({ availability: 'LOW_STOCK', availabilityAt: '2026-02-01T00:00:00.000Z' });
     expect(await product('jug')).toMatchObject({ availability: 'UNKNOWN', availabilityAt: null });
-    const [line] = await domain.entities('Product', [{ sku: 'unheard-of' }], '{ availability availabilityAt }').then(
-      ({ data }) => (data as { _entities: object[] })._entities,
-    );
+    const [line] = await domain
+      .entities('Product', [{ sku: 'unheard-of' }], '{ availability availabilityAt }')
+      .then(({ data }) => (data as { _entities: object[] })._entities);
     expect(line).toEqual({ availability: 'UNKNOWN', availabilityAt: null });
   });
 
