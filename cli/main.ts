@@ -6,6 +6,7 @@ import { registerQuarantine } from './quarantine.ts';
 import { registerSeed } from './seed.ts';
 import { registerServe } from './serve.ts';
 import { registerStart } from './start.ts';
+import { registerTrain } from './train.ts';
 
 const program = new Command('c360').description('Customer 360: one Customer from every system, over one graph.');
 registerStart(program);
@@ -14,6 +15,7 @@ registerGateway(program);
 registerIngest(program);
 registerQuarantine(program);
 registerSeed(program);
+registerTrain(program);
 
 try {
   await program.parseAsync();

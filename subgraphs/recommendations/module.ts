@@ -1,3 +1,4 @@
+import { modelSpecs } from '../../kernel/model-shelf.ts';
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
 import { type Context, context } from './context.ts';
 import { decisionSpec } from './decisions.ts';
@@ -6,7 +7,7 @@ import { resolvers } from './resolvers.ts';
 /** Takes nothing in: every answer is computed from what the other domains say at that moment. Keeps the decisions that are to be kept. */
 export const recommendations: SubgraphModule<Context> = {
   name: 'recommendations',
-  specs: [decisionSpec],
+  specs: [decisionSpec, ...modelSpecs],
   resolvers,
   context,
   intakes: () => [],

@@ -1,0 +1,78 @@
+import type { Facts } from '../kernel/facts.ts';
+import type { Directory } from '../kernel/intake.ts';
+import type { ModelShelf, ModelVersion } from '../kernel/model-shelf.ts';
+import type { EpochMs } from '../kernel/storage/port.ts';
+import { trainBase } from './base.ts';
+import { Consenting } from './consenting.ts';
+import type { Trained } from './trainer.ts';
+
+/** What there is to learn from. */
+export interface Material {
+  readonly purchases: NonNullable<Facts['purchases']>;
+  readonly ratedTexts: NonNullable<Facts['ratedTexts']>;
+}
+
+export interface TrainingOptions {
+  readonly material: Material;
+  readonly directory: Directory;
+  readonly now: EpochMs;
+  /** Told how many facts were read, now and again. */
+  readonly onRead: (facts: number) => void;
+  /** Ends the training between two facts; nothing is kept of it then. */
+  readonly signal: AbortSignal;
+}
+
+interface Kind {
+  /** What it is for. */
+  readonly about: string;
+  /** The subgraph that uses it, whose store keeps it. */
+  readonly subgraph: 'recommendations' | 'feedback';
+  train(consenting: Consenting, options: TrainingOptions): Promise<Trained>;
+}
+
+/** Every kind of model that can be trained, by its name on the shelf. */
+export const KINDS: Readonly<Record<string, Kind>> = {
+  'customer-base': {
+    about: 'how often customers come back, whether they still do, what they spend',
+    subgraph: 'recommendations',
+    train: (consenting, { material, now, onRead, signal }) =>
+      trainBase(counted(consenting.only(material.purchases()), onRead, signal), now),
+  },
+};
+
+/** Trains one kind and has it used from then on. */
+export async function train(
+  kind: string,
+  shelf: ModelShelf,
+  options: TrainingOptions,
+): Promise<ModelVersion | { readonly refused: string }> {
+  const known = KINDS[kind];
+  if (!known) throw new RangeError(`There is no kind of model called ${kind}.`);
+  const consenting = new Consenting(options.directory);
+  const trained = await known.train(consenting, options);
+  if (!trained.ok) return { refused: trained.message };
+  options.signal.throwIfAborted();
+  const { owners, withoutPermission, erased } = consenting.counts;
+  const counts = {
+    ...trained.counts,
+    'customers asked about': owners,
+    'left out without permission': withoutPermission,
+    'left out as erased': erased,
+  };
+  const { model, from, to, metrics } = trained;
+  const version = await shelf.add(kind, model, { trainedAt: options.now, from, to, counts, metrics });
+  await shelf.choose(kind, version.id, options.now);
+  return version;
+}
+
+const TELL_EVERY = 1000;
+
+async function* counted<F>(facts: AsyncIterable<F>, onRead: (facts: number) => void, signal: AbortSignal): AsyncIterable<F> {
+  let count = 0;
+  for await (const fact of facts) {
+    signal.throwIfAborted();
+    yield fact;
+    if (++count % TELL_EVERY === 0) onRead(count);
+  }
+  onRead(count);
+}
