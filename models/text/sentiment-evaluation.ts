@@ -12,15 +12,19 @@ export interface SentimentEvaluation {
   readonly auc: number;
   /** The same texts by the lexicon; one in which it finds no word scores 0. */
   readonly lexiconAuc: number;
+  /** Expected, over 10 bins. */
   readonly calibrationError: number;
+  /** The same without Platt's scale: the margins taken for logarithms of odds. */
+  readonly uncalibratedError: number;
 }
 
 /** Cross-validated: every text is scored by a model of the other folds, calibration and all. Null where a fold has too few of a class to train on. */
-export function evaluateSentiment(corpus: SentimentCorpus, { folds = 5, seed = 1 } = {}): SentimentEvaluation | null {
+export function crossValidateSentiment(corpus: SentimentCorpus, { folds = 5, seed = 1 } = {}): SentimentEvaluation | null {
   const { positive, forms, languages } = corpus;
   const fold = stratifiedFolds(positive, folds, seed);
   const rows = Int32Array.from(positive.keys());
   const probabilities = new Float64Array(rows.length);
+  const uncalibrated = new Float64Array(rows.length);
   for (let held = 0; held < folds; held++) {
     const model = fitSentiment(
       corpus,
@@ -28,7 +32,11 @@ export function evaluateSentiment(corpus: SentimentCorpus, { folds = 5, seed = 1
       { version: `fold-${held}`, seed },
     );
     if (model === null) return null;
-    for (const row of rows) if (fold[row] === held) probabilities[row] = rowProbability(model, corpus, row);
+    for (const row of rows) {
+      if (fold[row] !== held) continue;
+      probabilities[row] = rowProbability(model, corpus, row);
+      uncalibrated[row] = rowProbability({ ...model, slope: 1, intercept: 0 }, corpus, row);
+    }
   }
   const positives = positive.reduce((sum, label) => sum + label, 0);
   const lexicon = Float64Array.from(forms, (form, row) => lexiconScore(form, languages[row]!) ?? 0);
@@ -39,5 +47,6 @@ export function evaluateSentiment(corpus: SentimentCorpus, { folds = 5, seed = 1
     auc: areaUnderCurve(probabilities, positive),
     lexiconAuc: areaUnderCurve(lexicon, positive),
     calibrationError: expectedCalibrationError(probabilities, positive),
+    uncalibratedError: expectedCalibrationError(uncalibrated, positive),
   };
 }
