@@ -4,7 +4,7 @@ import { DATA } from './line.ts';
 
 const FIRST_DAY = dayOf('19970101');
 export const CALIBRATION_END = dayOf('19970930');
-export const HOLDOUT_END = dayOf('19980630');
+const HOLDOUT_END = dayOf('19980630');
 
 /** CDNOW's raw transactions, customer by customer. */
 export function cdnowPurchases(): readonly Purchase[] {

@@ -37,8 +37,9 @@ export function expectedPurchases(parameters: BgNbdParameters, activity: Activit
 const NEAR_ONE = 1e-6;
 
 /**
- * Purchases in time t of one who is active. Euler's transformation (Abramowitz & Stegun 15.3.3) turns the paper's 2F1(r + x, b + x; ...),
- * which overflows for a large x and is then multiplied by next to nothing, into one whose terms stay small.
+ * Purchases in time t of one who is active. The paper's 2F1(r + x, b + x; ...) overflows for a large x, to be multiplied by next to nothing;
+ * Euler's transformation (Abramowitz & Stegun 15.3.3) has the a in place of the x. Of the two the one with the smaller figure is taken: a is
+ * large where customers hardly differ in how likely they are to leave.
  */
 function purchasesWhileActive({ r, alpha, a, b }: BgNbdParameters, x: number, age: number, t: number): number {
   if (Math.abs(a - 1) < NEAR_ONE || Math.abs(a + b + x - 1) < NEAR_ONE) {
@@ -47,12 +48,19 @@ function purchasesWhileActive({ r, alpha, a, b }: BgNbdParameters, x: number, ag
     return (beside(-10 * NEAR_ONE) + beside(10 * NEAR_ONE)) / 2;
   }
   const z = t / (alpha + age + t);
-  const rest = (1 - z) ** (a - 1) * hypergeometric(a + b - 1 - r, a - 1, a + b + x - 1, z);
+  const rest =
+    a - 1 > r + x
+      ? scaledHypergeometric(r + x, r + x, b + x, a + b + x - 1, z)
+      : scaledHypergeometric(a - 1, a + b - 1 - r, a - 1, a + b + x - 1, z);
   return ((a + b + x - 1) / (a - 1)) * (1 - rest);
 }
 
-/** 2F1(a, b; c; z) for z in [0, 1), by Gauss's series. */
-function hypergeometric(a: number, b: number, c: number, z: number): number {
+/** Well below the largest double. */
+const LARGE = 1e250;
+
+/** (1 - z)^power 2F1(a, b; c; z) for z in [0, 1), by Gauss's series, kept below LARGE on the way: the power brings it down again. */
+function scaledHypergeometric(power: number, a: number, b: number, c: number, z: number): number {
+  let logScale = power * Math.log1p(-z);
   let term = 1;
   let sum = 1;
   for (let k = 0; k < 1_000_000; k++) {
@@ -60,6 +68,11 @@ function hypergeometric(a: number, b: number, c: number, z: number): number {
     sum += term;
     // What follows is at most a geometric series in z.
     if (Math.abs(term) <= 1e-16 * (1 - z) * Math.abs(sum)) break;
+    if (Math.abs(sum) > LARGE) {
+      sum /= LARGE;
+      term /= LARGE;
+      logScale += Math.log(LARGE);
+    }
   }
-  return sum;
+  return Math.sign(sum) * Math.exp(logScale + Math.log(Math.abs(sum)));
 }

@@ -56,10 +56,14 @@ export function standardOf(table: FeatureTable): Standard {
   const width = names.length;
   const mean = new Float64Array(width);
   const scale = new Float64Array(width);
-  for (let at = 0; at < values.length; at++) mean[at % width]! += values[at]! / rows;
-  for (let at = 0; at < values.length; at++) scale[at % width]! += (values[at]! - mean[at % width]!) ** 2 / rows;
-  // What is left of a constant after its mean is rounding, not a scale.
-  for (let f = 0; f < width; f++) scale[f] = scale[f]! > (1e-12 * mean[f]!) ** 2 ? Math.sqrt(scale[f]!) : 1;
+  for (let at = 0; at < values.length; at++) mean[at % width]! += values[at]!;
+  for (let f = 0; f < width; f++) mean[f]! /= rows;
+  for (let at = 0; at < values.length; at++) scale[at % width]! += (values[at]! - mean[at % width]!) ** 2;
+  for (let f = 0; f < width; f++) {
+    const deviation = Math.sqrt(scale[f]! / rows);
+    // What is left of a constant without its mean is rounding, not a scale.
+    scale[f] = deviation > 1e-12 * Math.abs(mean[f]!) ? deviation : 1;
+  }
   return { names, mean, scale };
 }
 

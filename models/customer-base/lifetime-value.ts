@@ -8,7 +8,7 @@ import type { BgNbdModel, BgNbdParameters } from './bg-nbd.ts';
 import { expectedPurchases, probabilityAlive } from './bg-nbd-forecast.ts';
 import { cholesky } from './cholesky.ts';
 import { expectedMeanSpend, type GammaGammaModel, type GammaGammaParameters } from './gamma-gamma.ts';
-import type { PurchaseHistories, PurchaseHistory } from './history.ts';
+import type { PurchaseHistory } from './history.ts';
 import { beta, gamma, geometric, normal, poisson } from './random-variates.ts';
 
 export interface LifetimeValueOptions {
@@ -158,12 +158,4 @@ function future(
 
 function quantile(sorted: Float64Array, probability: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(probability * sorted.length) - 1))] ?? 0;
-}
-
-/** Expected spend of each customer of a base over the horizon, in minor units of its currency. Throws as LifetimeValues does. */
-export function lifetimeValuesOf(histories: PurchaseHistories, values: LifetimeValues): Float64Array {
-  const { repeats, recency, age, meanRepeatMinor, currency } = histories;
-  return Float64Array.from(repeats, (x, place) =>
-    values.expectedMinor({ repeats: x, recency: recency[place]!, age: age[place]!, meanRepeatMinor: meanRepeatMinor[place]! }, currency),
-  );
 }

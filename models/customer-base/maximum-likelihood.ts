@@ -32,6 +32,8 @@ export interface Maximum {
 
 /** The logarithm of a parameter stays within this: beyond, a parameter is without meaning, and the likelihood without digits. */
 const LOG_LIMIT = 16;
+/** A standard error of a logarithm above this, a factor of 20 up or down, is that of a parameter of which nothing is known. */
+const FLAT = 3;
 /** Largest change of a logarithm in a step. */
 const MAX_STEP = 2;
 const MAX_ITERATIONS = 500;
@@ -65,7 +67,9 @@ export function maximise(logLikelihood: LogLikelihood, customers: number, starts
   }
   if (!best) return null;
 
-  const logCovariance = inverse(information(cost, best.logs, customers), size);
+  const inverted = inverse(information(cost, best.logs, customers), size);
+  const isKnown = inverted !== null && best.logs.every((_, i) => inverted[i * size + i]! < FLAT ** 2);
+  const logCovariance = isKnown ? inverted : null;
   const at = best.logs.map(Math.exp);
   const standardErrors = logCovariance && at.map((value, i) => value * Math.sqrt(logCovariance[i * size + i]!));
   return { parameters: at, logLikelihood: -best.value * customers, logCovariance, standardErrors };

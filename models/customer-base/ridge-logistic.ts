@@ -60,7 +60,8 @@ export function ridgeLogistic({ values, width, positive, weight, offset }: Logis
     if (!lower) break;
     const move = solve(lower, first);
     const gain = move.reduce((sum, m, f) => sum + m * first[f]!, 0);
-    if (gain < 1e-10 * (1 + value)) break;
+    // So near the minimum a whole step squares the distance, and what it gains is lost in the sum.
+    if (gain < 1e-8 * (1 + value)) return at.map((coefficient, f) => coefficient - move[f]!);
     let length = 1;
     let next = at;
     do {
