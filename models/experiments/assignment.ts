@@ -7,7 +7,7 @@
  * other proportions than before makes early units count more in one arm than in another, so an effect of time may pass for one of the arm:
  * widen all arms alike, or begin anew with a new salt.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Allocation, BUCKETS, ownerOf } from './allocation.ts';
 
 /** Owner of the buckets whose units are measured and get nothing: never an arm's name. */
@@ -41,7 +41,7 @@ export type Assignment =
  * its numbers with another salt (`a:b` with unit `c`, `a` with unit `b:c`): leave colons to units.
  */
 export function positionOf(salt: string, unit: string): number {
-  return createHash('sha256').update(`${salt}:${unit}`).digest().readUIntBE(0, 6) / 2 ** 48;
+  return hash('sha256', `${salt}:${unit}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
 /** The unit's bucket under a salt, a whole number in [0, BUCKETS). */

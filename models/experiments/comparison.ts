@@ -1,5 +1,5 @@
 /** A treatment against the control: what the tests say of one metric, and what its p-value is worth among others. */
-import { type AlwaysValid, alwaysValid, alwaysValidCritical, BURN_IN, mixtureVariance } from './always-valid.ts';
+import { type AlwaysValid, alwaysValid, alwaysValidCritical, BURN_IN, cautiousStandardError, mixtureVariance } from './always-valid.ts';
 import { adjustP, type Correction } from './corrections.ts';
 import type { Arms } from './counters.ts';
 import type { CupedDifference } from './cuped.ts';
@@ -63,9 +63,14 @@ function guardrailOf(plan: ReportPlan, metric: Metric, control: Sums, treatment:
   const units = control.n + treatment.n;
   if (looks === 'CONTINUOUS' && units < BURN_IN) return null;
   const difference = cautiousDifferenceOf(metric, control, treatment, confidence);
+  if (!difference) return null;
   const alpha = 1 - confidence;
-  const critical = looks === 'ONCE' ? normalCritical(confidence) : alwaysValidCritical(units, mixtureVariance(plannedUnits, alpha), alpha);
-  return difference && checkGuardrail(difference, metric.desired, metric.role.guardrail, critical);
+  const critical =
+    looks === 'ONCE'
+      ? normalCritical(confidence)
+      : (alwaysValidCritical(units, mixtureVariance(plannedUnits, alpha), alpha) * cautiousStandardError(difference)) /
+        difference.standardError;
+  return checkGuardrail(difference, metric.desired, metric.role.guardrail, critical);
 }
 
 /** With p-values corrected within each family; null is no family, and those stay as they are. */

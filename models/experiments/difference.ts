@@ -24,6 +24,8 @@ export interface Difference {
   readonly difference: number;
   /** Of the difference, without supposing that the arms are equal. */
   readonly standardError: number;
+  /** Of the difference, supposing that units vary alike in both arms: where one arm is small, it knows what the other one does of rare outcomes. */
+  readonly pooledStandardError: number;
   readonly interval: Interval;
   readonly test: 'Z' | 'T';
   /** z or t. */
@@ -63,6 +65,12 @@ export function liftOf(control: Estimate, treatment: Estimate, confidence: numbe
   return { value: ratio - 1, standardError, interval: intervalAround(ratio - 1, normalCritical(confidence) * standardError) };
 }
 
+/** Each arm's variance between units, weighted by its degrees of freedom, as it would count for the difference. */
+export function pooledStandardErrorOf(control: Estimate, treatment: Estimate): number {
+  const scatter = control.variance * control.n * (control.n - 1) + treatment.variance * treatment.n * (treatment.n - 1);
+  return Math.sqrt((scatter / (control.n + treatment.n - 2)) * (1 / control.n + 1 / treatment.n));
+}
+
 /** The difference of two independent estimates, taken as normal; null where its standard error is 0 or not a number. */
 export function normalDifference(
   control: Estimate,
@@ -80,6 +88,7 @@ export function normalDifference(
     n: control.n + treatment.n,
     difference,
     standardError,
+    pooledStandardError: pooledStandardErrorOf(control, treatment),
     interval: intervalAround(difference, normalCritical(confidence) * standardError),
     test: 'Z',
     statistic,

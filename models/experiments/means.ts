@@ -1,5 +1,5 @@
 /** Means of units: spend, orders, visits per customer. */
-import { type Difference, type Estimate, type Figure, intervalAround, liftOf } from './difference.ts';
+import { type Difference, type Estimate, type Figure, intervalAround, liftOf, pooledStandardErrorOf } from './difference.ts';
 import { studentCritical, studentTwoSidedP } from './distributions.ts';
 import { covarianceOf, meanOf, type Sums } from './sums.ts';
 
@@ -29,6 +29,7 @@ export function welchDifference(control: Estimate, treatment: Estimate, confiden
     n: control.n + treatment.n,
     difference,
     standardError,
+    pooledStandardError: pooledStandardErrorOf(control, treatment),
     interval: intervalAround(difference, studentCritical(confidence, degrees) * standardError),
     test: 'T',
     statistic,
@@ -38,8 +39,12 @@ export function welchDifference(control: Estimate, treatment: Estimate, confiden
   };
 }
 
+/** The mean outcome and its variance; NaN below two units. */
+export function meanEstimate(s: Sums): Estimate {
+  return { value: meanOf(s), variance: covarianceOf(s) / s.n, n: s.n };
+}
+
 /** The difference of the mean outcomes. Null as `welchDifference` says. */
 export function compareMeans(control: Sums, treatment: Sums, confidence = 0.95): Difference | null {
-  const estimateOf = (s: Sums): Estimate => ({ value: meanOf(s), variance: covarianceOf(s) / s.n, n: s.n });
-  return welchDifference(estimateOf(control), estimateOf(treatment), confidence);
+  return welchDifference(meanEstimate(control), meanEstimate(treatment), confidence);
 }

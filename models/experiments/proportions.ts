@@ -68,13 +68,15 @@ export function compareProportions(
   const difference = t.value - c.value;
   const standardError = Math.sqrt(c.variance + t.variance);
   const margin = normalCritical(confidence) * standardError;
-  const statistic = difference / Math.sqrt(pooled * (1 - pooled) * (1 / control.n + 1 / treatment.n));
+  const pooledStandardError = Math.sqrt(pooled * (1 - pooled) * (1 / control.n + 1 / treatment.n));
+  const statistic = difference / pooledStandardError;
   return {
     control: c.value,
     treatment: t.value,
     n,
     difference,
     standardError,
+    pooledStandardError,
     interval:
       method === 'NEWCOMBE'
         ? newcombeInterval(control, treatment, confidence)!

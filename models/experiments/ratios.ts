@@ -5,19 +5,19 @@
  */
 import { type Difference, type Estimate, type Figure, intervalAround, normalCritical, normalDifference } from './difference.ts';
 import { normalTwoSidedP } from './distributions.ts';
-import { covarianceOf, meanOf, type Sums } from './sums.ts';
+import { covarianceOf, type Sums } from './sums.ts';
 
 /**
  * sum(x) / (sum(y) + fixed), from sums with x at `numerator` and y at `denominator`; `fixed` is a known amount that varies with no unit.
  * Null where the denominator is 0, or there are fewer than two units to take a variance from.
  */
 export function ratioEstimate(s: Sums, numerator = 0, denominator = 1, fixed = 0): Estimate | null {
-  const below = meanOf(s, denominator) + fixed / s.n;
+  const below = s.sums[denominator]! + fixed;
   if (s.n < 2 || below === 0) return null;
-  const value = meanOf(s, numerator) / below;
+  const value = s.sums[numerator]! / below;
   const spread =
     covarianceOf(s, numerator) - 2 * value * covarianceOf(s, numerator, denominator) + value ** 2 * covarianceOf(s, denominator);
-  return { value, variance: Math.max(0, spread) / (s.n * below ** 2), n: s.n };
+  return { value, variance: (Math.max(0, spread) * s.n) / below ** 2, n: s.n };
 }
 
 /** The ratio with its interval. Null as `ratioEstimate` says. */
