@@ -17,7 +17,7 @@ export interface Allocation {
   readonly owners: readonly { readonly owner: string; readonly ranges: readonly BucketRange[] }[];
 }
 
-export const NOTHING_ALLOCATED: Allocation = { owners: [] };
+const NOTHING_ALLOCATED: Allocation = { owners: [] };
 
 export type AllocationRefusal =
   /** A share is not a number in [0, 1]. */

@@ -42,7 +42,7 @@ export function newcombeInterval(a: Proportion, b: Proportion, confidence = 0.95
 }
 
 /** NEWCOMBE where an arm has fewer than ten successes or ten failures, else WALD. */
-export function fittingInterval(control: Proportion, treatment: Proportion): ProportionInterval {
+function fittingInterval(control: Proportion, treatment: Proportion): ProportionInterval {
   const small = [control, treatment].some(({ successes, n }) => Math.min(successes, n - successes) < SMALL);
   return small ? 'NEWCOMBE' : 'WALD';
 }

@@ -16,7 +16,7 @@ export interface SampleRatio {
 }
 
 /** So small that a sound experiment, looked at every day, hardly ever meets it. Kohavi, Tang & Xu 2020, chapter 21. */
-export const SAMPLE_RATIO_THRESHOLD = 0.001;
+const SAMPLE_RATIO_THRESHOLD = 0.001;
 
 /**
  * Pearson's chi-square of units by arm against their shares, which need not add up to 1. Null where there are no units, or fewer than two arms
