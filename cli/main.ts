@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { OperatorError } from '../kernel/errors.ts';
+import { registerEvaluate } from './evaluate.ts';
 import { registerGateway } from './gateway.ts';
 import { registerIngest } from './ingest.ts';
 import { registerQuarantine } from './quarantine.ts';
@@ -16,6 +17,7 @@ registerIngest(program);
 registerQuarantine(program);
 registerSeed(program);
 registerTrain(program);
+registerEvaluate(program);
 
 try {
   await program.parseAsync();

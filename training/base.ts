@@ -17,7 +17,9 @@ export async function trainBase(purchases: AsyncIterable<Learnt<PurchaseFact>>, 
   let [from, to, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for await (const { person, at, currency, totalMinor } of purchases) {
     if (at > now || totalMinor < 0) continue;
-    (byCurrency[currency] ??= []).push({ customer: person, day: at / DAY_MS, amountMinor: totalMinor });
+    const known = byCurrency[currency] ?? [];
+    known.push({ customer: person, day: at / DAY_MS, amountMinor: totalMinor });
+    byCurrency[currency] = known;
     [from, to] = [Math.min(from, at), Math.max(to, at)];
     count += 1;
   }

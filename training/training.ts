@@ -4,6 +4,7 @@ import type { ModelShelf, ModelVersion } from '../kernel/model-shelf.ts';
 import type { EpochMs } from '../kernel/storage/port.ts';
 import { trainBase } from './base.ts';
 import { Consenting } from './consenting.ts';
+import { trainOnStars } from './sentiment.ts';
 import type { Trained } from './trainer.ts';
 
 /** What there is to learn from. */
@@ -37,6 +38,20 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     subgraph: 'recommendations',
     train: (consenting, { material, now, onRead, signal }) =>
       trainBase(counted(consenting.only(material.purchases()), onRead, signal), now),
+  },
+  sentiment: {
+    about: 'how pleased somebody is who wrote something',
+    subgraph: 'feedback',
+    // Feedback of nobody in particular is filed under its product or under nobody: it is nobody's permission to give.
+    train: (consenting, { material, now, onRead, signal }) =>
+      trainOnStars(
+        counted(
+          consenting.only(material.ratedTexts(), (owner) => !owner.startsWith('cus_')),
+          onRead,
+          signal,
+        ),
+        now,
+      ),
   },
 };
 

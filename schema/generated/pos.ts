@@ -151,6 +151,36 @@ export type Customer = {
   readonly purchases?: Maybe<Purchases>;
   /** What recommendations needs of this domain. Null only when the domain can't answer. */
   readonly posSignals?: Maybe<PosSignals>;
+  /** For models of the customer base. Never null while pos can answer. */
+  readonly posHistory?: Maybe<PosHistory>;
+};
+
+/** What models of the customer base need of the purchase history: all of it, however long ago. */
+export type PosHistory = {
+  readonly __typename?: 'PosHistory';
+  /** Whether purchases were read. When WITHHELD there are no bases. */
+  readonly state: SignalState;
+  /** When this was read. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** Days with purchases, per currency, that of most days first; empty without purchases. */
+  readonly bases: ReadonlyArray<PurchaseDays>;
+};
+
+/** The days on which a customer bought in one currency. Days are counted from 1970-01-01, in UTC. */
+export type PurchaseDays = {
+  readonly __typename?: 'PurchaseDays';
+  /** The currency of the orders. */
+  readonly currency: Scalars['CurrencyCode']['output'];
+  /** How many days had an order. */
+  readonly days: Scalars['Int']['output'];
+  /** The first of them. */
+  readonly firstDay: Scalars['Int']['output'];
+  /** The last of them. */
+  readonly lastDay: Scalars['Int']['output'];
+  /** What was ordered on all of them, in minor units. */
+  readonly spentMinor: Scalars['Float']['output'];
+  /** What was ordered on the first of them, in minor units. */
+  readonly firstSpentMinor: Scalars['Float']['output'];
 };
 
 /** What recommendations needs of the purchase history. */
@@ -813,6 +843,10 @@ export type FederationReferenceTypes = {
     & ( Record<PropertyKey, never>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}> ) );
   Order:
     ( { __typename: 'Order' }
@@ -856,12 +890,14 @@ export type ResolversTypes = {
   SignalState: SignalState;
   Customer: ResolverTypeWrapper<CustomerReference>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  PosSignals: ResolverTypeWrapper<Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversTypes['Money']> }>;
+  PosHistory: ResolverTypeWrapper<PosHistory>;
+  PurchaseDays: ResolverTypeWrapper<PurchaseDays>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  PosSignals: ResolverTypeWrapper<Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversTypes['Money']> }>;
   PurchaseRank: ResolverTypeWrapper<PurchaseRank>;
   Purchases: ResolverTypeWrapper<PurchasesParent>;
   PurchaseSummary: ResolverTypeWrapper<SummaryParent>;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   CurrencySummary: ResolverTypeWrapper<CurrencySummaryRule>;
   FavouriteCategory: ResolverTypeWrapper<FavouriteCategory>;
   OrderStatus: OrderStatus;
@@ -911,12 +947,14 @@ export type ResolversParentTypes = {
   UserError: UserError;
   Customer: CustomerReference;
   ID: Scalars['ID']['output'];
-  PosSignals: Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversParentTypes['Money']> };
+  PosHistory: PosHistory;
+  PurchaseDays: PurchaseDays;
   Int: Scalars['Int']['output'];
+  Float: Scalars['Float']['output'];
+  PosSignals: Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversParentTypes['Money']> };
   PurchaseRank: PurchaseRank;
   Purchases: PurchasesParent;
   PurchaseSummary: SummaryParent;
-  Float: Scalars['Float']['output'];
   CurrencySummary: CurrencySummaryRule;
   FavouriteCategory: FavouriteCategory;
   Order: StoredOrder;
@@ -1006,6 +1044,22 @@ export type CustomerResolvers<ContextType = Context, ParentType extends Resolver
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   purchases?: Resolver<Maybe<ResolversTypes['Purchases']>, ParentType, ContextType>;
   posSignals?: Resolver<Maybe<ResolversTypes['PosSignals']>, ParentType, ContextType>;
+  posHistory?: Resolver<Maybe<ResolversTypes['PosHistory']>, ParentType, ContextType>;
+};
+
+export type PosHistoryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PosHistory'] = ResolversParentTypes['PosHistory']> = {
+  state?: Resolver<ResolversTypes['SignalState'], ParentType, ContextType>;
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  bases?: Resolver<ReadonlyArray<ResolversTypes['PurchaseDays']>, ParentType, ContextType>;
+};
+
+export type PurchaseDaysResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PurchaseDays'] = ResolversParentTypes['PurchaseDays']> = {
+  currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
+  days?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  firstDay?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  lastDay?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  spentMinor?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  firstSpentMinor?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export type PosSignalsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PosSignals'] = ResolversParentTypes['PosSignals']> = {
@@ -1220,6 +1274,8 @@ export type Resolvers<ContextType = Context> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
+  PosHistory?: PosHistoryResolvers<ContextType>;
+  PurchaseDays?: PurchaseDaysResolvers<ContextType>;
   PosSignals?: PosSignalsResolvers<ContextType>;
   PurchaseRank?: PurchaseRankResolvers<ContextType>;
   Purchases?: PurchasesResolvers<ContextType>;

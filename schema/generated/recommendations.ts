@@ -3,6 +3,8 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerRepresentation } from '../../subgraphs/recommendations/source.ts';
 import type { ExplainedDecision } from '../../subgraphs/recommendations/decisions.ts';
+import type { CustomerInsights } from '../../subgraphs/recommendations/insights.ts';
+import type { ModelVersion } from '../../kernel/model-shelf.ts';
 import type { ShownOffer } from '../../subgraphs/recommendations/shown-offer.ts';
 import type { Subject } from '../../subgraphs/recommendations/records.ts';
 import type { Context } from '../../subgraphs/recommendations/context.ts';
@@ -13,6 +15,7 @@ export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: 
 export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
 export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -160,11 +163,149 @@ export type Customer = {
   readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
   readonly crmSignals?: Maybe<CrmSignals>;
   readonly posSignals?: Maybe<PosSignals>;
+  readonly posHistory?: Maybe<PosHistory>;
   readonly loyaltySignals?: Maybe<LoyaltySignals>;
   readonly digitalSignals?: Maybe<DigitalSignals>;
   readonly feedbackSignals?: Maybe<FeedbackSignals>;
   /** What to do for this customer, computed at this moment from the other domains; null only when recommendations can't answer. */
   readonly recommendations?: Maybe<Recommendations>;
+  /**
+   * What models of the customer base say of this customer, from the purchases alone: no other domain is read for it. Null only when it
+   * can't be answered.
+   */
+  readonly insights?: Maybe<Insights>;
+};
+
+/** What models of the customer base say of one customer. Their purchases in the currency of most of them are looked at. */
+export type Insights = {
+  readonly __typename?: 'Insights';
+  /** When this was computed. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** What pos contributed: OK, WITHHELD without consent to PERSONALIZATION and PROFILING, or UNAVAILABLE; everything else is null then. */
+  readonly sourceStatus: SourceStatus;
+  /** How the purchases compare with the whole customer base; null without purchases, while too few customers have bought to say, and when pos was not read. */
+  readonly rfm?: Maybe<RfmScores>;
+  /**
+   * What the customer will spend, by BG/NBD (Fader, Hardie & Lee 2005) and Gamma-Gamma (Fader & Hardie 2013). Revenue, not profit; not
+   * discounted. Null without purchases, and while no model was trained for their currency (`c360 train customer-base`).
+   */
+  readonly lifetimeValue?: Maybe<LifetimeValue>;
+  /** How likely the customer is lost, and why; null without purchases, and while no model was trained for their currency. */
+  readonly churn?: Maybe<Churn>;
+  /** Where the customer stands between the first purchase and the last; null without purchases, and while no model was trained for their currency. */
+  readonly lifecycleStage?: Maybe<LifecycleStage>;
+  /** Customers who buy alike; null without purchases, and while no model was trained for their currency. */
+  readonly cluster?: Maybe<ClusterMembership>;
+  /** The model in use; null while there is none. */
+  readonly model?: Maybe<ModelUse>;
+};
+
+
+/** What models of the customer base say of one customer. Their purchases in the currency of most of them are looked at. */
+export type InsightsLifetimeValueArgs = {
+  horizonWeeks?: Scalars['Int']['input'];
+};
+
+/** What a customer has spent and will spend, in the currency of most of their purchases. */
+export type LifetimeValue = {
+  readonly __typename?: 'LifetimeValue';
+  /** What was ordered so far. */
+  readonly historic: Money;
+  /** What is expected to be ordered within the horizon. */
+  readonly predicted: Money;
+  /** The lower end of the interval: with a probability of `level` the customer spends as much at least. */
+  readonly low: Money;
+  /** The upper end of the interval. */
+  readonly high: Money;
+  /** The probability that what the customer will spend is within `low` and `high`, 0 to 1. */
+  readonly level: Scalars['Float']['output'];
+  /** On how many days the customer is expected to order within the horizon. */
+  readonly expectedOrderDays: Scalars['Float']['output'];
+  /** The horizon, in weeks. */
+  readonly horizonWeeks: Scalars['Int']['output'];
+};
+
+/** How likely it is that a customer orders nothing for a year. */
+export type Churn = {
+  readonly __typename?: 'Churn';
+  /** The probability, 0 to 1. */
+  readonly probability: Scalars['Float']['output'];
+  /** That of the typical customer who has come back at least once. */
+  readonly typicalProbability: Scalars['Float']['output'];
+  /** What sets this customer apart from the typical one, the strongest first; their contributions add up to the difference of the two probabilities. */
+  readonly drivers: ReadonlyArray<ChurnDriver>;
+};
+
+/** One thing that makes a loss more or less likely. */
+export type ChurnDriver = {
+  readonly __typename?: 'ChurnDriver';
+  /** What it is. */
+  readonly code: ChurnDriverCode;
+  /** Of this customer: a count, or weeks; null for the rhythm of one who never came back. */
+  readonly value?: Maybe<Scalars['Float']['output']>;
+  /** Of the typical customer, likewise. */
+  readonly typical: Scalars['Float']['output'];
+  /** What it adds to the probability; below 0 it speaks for staying. */
+  readonly contribution: Scalars['Float']['output'];
+};
+
+/** What can make a loss more or less likely. */
+export type ChurnDriverCode =
+  /** How often the customer came back. */
+  | 'REPEATS'
+  /** How many weeks pass from one purchase to the next. */
+  | 'RHYTHM'
+  /** How many weeks ago the last purchase was. */
+  | 'SILENCE';
+
+/** Where a customer stands, by the chance of another purchase within a year compared with what it was on the day of the last one. */
+export type LifecycleStage =
+  /** Bought within a week. */
+  | 'PURCHASE'
+  /** Bought once, and the chance of another purchase is good. */
+  | 'POST_PURCHASE'
+  /** Came back at least twice, and the chance of another purchase is good. */
+  | 'LOYAL'
+  /** Less than half of the chance is left. */
+  | 'AT_RISK'
+  /** Less than a fifth of the chance is left. */
+  | 'LAPSED';
+
+/** A group of customers who buy alike, found by k-means. */
+export type ClusterMembership = {
+  readonly __typename?: 'ClusterMembership';
+  /** Its number, 1 for the largest. Numbers may change whenever the model is trained. */
+  readonly number: Scalars['Int']['output'];
+  /** How many groups there are. */
+  readonly of: Scalars['Int']['output'];
+  /** How many customers the model was trained on are in it. */
+  readonly size: Scalars['Int']['output'];
+  /** What sets this customer apart from all, the strongest first. */
+  readonly reasons: ReadonlyArray<ClusterReason>;
+};
+
+/** One feature by which a customer stands out. */
+export type ClusterReason = {
+  readonly __typename?: 'ClusterReason';
+  /** What it is: `silence` since the last purchase in weeks, days with `purchases`, or `spend` a day in minor units, each as the logarithm of 1 + value. */
+  readonly feature: Scalars['String']['output'];
+  /** Of this customer. */
+  readonly value: Scalars['Float']['output'];
+  /** Of all customers. */
+  readonly mean: Scalars['Float']['output'];
+  /** The distance from the mean, in standard deviations; below 0 for less. */
+  readonly deviations: Scalars['Float']['output'];
+};
+
+/** A model as it was used. */
+export type ModelUse = {
+  readonly __typename?: 'ModelUse';
+  /** Its version, as `c360 models list` shows it. */
+  readonly version: Scalars['String']['output'];
+  /** When it was trained. */
+  readonly trainedAt: Scalars['DateTime']['output'];
+  /** The time of the latest fact that it learned from; null when it learned from none. */
+  readonly learnedUntil?: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** Offers and scores of one customer, all computed at one moment from one reading of the other domains. */
@@ -179,7 +320,10 @@ export type Recommendations = {
    * PERSONALIZATION and PROFILING it is what everybody is offered. Null only with an error.
    */
   readonly offers?: Maybe<ReadonlyArray<Offer>>;
-  /** How the purchases compare with the whole customer base; null without purchases, without consent to be profiled, while too few customers have bought to say, or when pos could not be asked. */
+  /**
+   * How the purchases compare with the whole customer base; null without purchases, without consent to be profiled, while too few customers
+   * have bought to say, or when pos could not be asked. The same as `Customer.insights.rfm`, for which no other domain is read.
+   */
   readonly rfm?: Maybe<RfmScores>;
 };
 
@@ -205,7 +349,7 @@ export type Decision = {
   /** The kinds of offer that were asked for; null for all. */
   readonly templates?: Maybe<ReadonlyArray<OfferTemplate>>;
   /** The purposes that were granted then; null when they were not known, which counts as none. */
-  readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
+  readonly purposes?: Maybe<ReadonlyArray<ConsentPurpose>>;
   /** What each domain contributed then. */
   readonly sourceStatus: ReadonlyArray<SourceStatus>;
   /** What was known of the customer and could be used; empty without consent. */
@@ -426,6 +570,23 @@ export type PurchaseRank = {
   readonly asOf: Scalars['DateTime']['output'];
 };
 
+export type PosHistory = {
+  readonly __typename?: 'PosHistory';
+  readonly state: SignalState;
+  readonly asOf: Scalars['DateTime']['output'];
+  readonly bases: ReadonlyArray<PurchaseDays>;
+};
+
+export type PurchaseDays = {
+  readonly __typename?: 'PurchaseDays';
+  readonly currency: Scalars['CurrencyCode']['output'];
+  readonly days: Scalars['Int']['output'];
+  readonly firstDay: Scalars['Int']['output'];
+  readonly lastDay: Scalars['Int']['output'];
+  readonly spentMinor: Scalars['Float']['output'];
+  readonly firstSpentMinor: Scalars['Float']['output'];
+};
+
 export type LoyaltySignals = {
   readonly __typename?: 'LoyaltySignals';
   readonly state: SignalState;
@@ -554,7 +715,9 @@ export type FederationReferenceTypes = {
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}>
     & ( Record<PropertyKey, never>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true}}> ) );
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}> ) );
 };
 
 
@@ -583,14 +746,23 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Customer: ResolverTypeWrapper<CustomerRepresentation>;
-  Recommendations: ResolverTypeWrapper<Subject>;
+  Insights: ResolverTypeWrapper<CustomerInsights>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  LifetimeValue: ResolverTypeWrapper<Omit<LifetimeValue, 'historic' | 'predicted' | 'low' | 'high'> & { historic: ResolversTypes['Money'], predicted: ResolversTypes['Money'], low: ResolversTypes['Money'], high: ResolversTypes['Money'] }>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  Churn: ResolverTypeWrapper<Churn>;
+  ChurnDriver: ResolverTypeWrapper<ChurnDriver>;
+  ChurnDriverCode: ChurnDriverCode;
+  LifecycleStage: LifecycleStage;
+  ClusterMembership: ResolverTypeWrapper<ClusterMembership>;
+  ClusterReason: ResolverTypeWrapper<ClusterReason>;
+  ModelUse: ResolverTypeWrapper<ModelVersion>;
+  Recommendations: ResolverTypeWrapper<Subject>;
   Decision: ResolverTypeWrapper<ExplainedDecision>;
   DecisionInput: ResolverTypeWrapper<DecisionInput>;
   SourceStatus: ResolverTypeWrapper<SourceStatus>;
   SourceState: SourceState;
   Offer: ResolverTypeWrapper<ShownOffer>;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   OfferReason: ResolverTypeWrapper<OfferReason>;
   OfferEvidence: ResolverTypeWrapper<OfferEvidence>;
   OfferTemplate: OfferTemplate;
@@ -601,6 +773,8 @@ export type ResolversTypes = {
   CaseSignal: ResolverTypeWrapper<CaseSignal>;
   PosSignals: ResolverTypeWrapper<PosSignals>;
   PurchaseRank: ResolverTypeWrapper<PurchaseRank>;
+  PosHistory: ResolverTypeWrapper<PosHistory>;
+  PurchaseDays: ResolverTypeWrapper<PurchaseDays>;
   LoyaltySignals: ResolverTypeWrapper<LoyaltySignals>;
   ExpiringPointsSignal: ResolverTypeWrapper<ExpiringPointsSignal>;
   DigitalSignals: ResolverTypeWrapper<DigitalSignals>;
@@ -629,13 +803,20 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   ID: Scalars['ID']['output'];
   Customer: CustomerRepresentation;
-  Recommendations: Subject;
+  Insights: CustomerInsights;
   Int: Scalars['Int']['output'];
+  LifetimeValue: Omit<LifetimeValue, 'historic' | 'predicted' | 'low' | 'high'> & { historic: ResolversParentTypes['Money'], predicted: ResolversParentTypes['Money'], low: ResolversParentTypes['Money'], high: ResolversParentTypes['Money'] };
+  Float: Scalars['Float']['output'];
+  Churn: Churn;
+  ChurnDriver: ChurnDriver;
+  ClusterMembership: ClusterMembership;
+  ClusterReason: ClusterReason;
+  ModelUse: ModelVersion;
+  Recommendations: Subject;
   Decision: ExplainedDecision;
   DecisionInput: DecisionInput;
   SourceStatus: SourceStatus;
   Offer: ShownOffer;
-  Float: Scalars['Float']['output'];
   OfferReason: OfferReason;
   OfferEvidence: OfferEvidence;
   RfmScores: RfmScores;
@@ -643,6 +824,8 @@ export type ResolversParentTypes = {
   CaseSignal: CaseSignal;
   PosSignals: PosSignals;
   PurchaseRank: PurchaseRank;
+  PosHistory: PosHistory;
+  PurchaseDays: PurchaseDays;
   LoyaltySignals: LoyaltySignals;
   ExpiringPointsSignal: ExpiringPointsSignal;
   DigitalSignals: DigitalSignals;
@@ -716,6 +899,61 @@ export type CustomerResolvers<ContextType = Context, ParentType extends Resolver
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Customer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   recommendations?: Resolver<Maybe<ResolversTypes['Recommendations']>, ParentType, ContextType>;
+  insights?: Resolver<Maybe<ResolversTypes['Insights']>, ParentType, ContextType>;
+};
+
+export type InsightsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Insights'] = ResolversParentTypes['Insights']> = {
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  sourceStatus?: Resolver<ResolversTypes['SourceStatus'], ParentType, ContextType>;
+  rfm?: Resolver<Maybe<ResolversTypes['RfmScores']>, ParentType, ContextType>;
+  lifetimeValue?: Resolver<Maybe<ResolversTypes['LifetimeValue']>, ParentType, ContextType, RequireFields<InsightsLifetimeValueArgs, 'horizonWeeks'>>;
+  churn?: Resolver<Maybe<ResolversTypes['Churn']>, ParentType, ContextType>;
+  lifecycleStage?: Resolver<Maybe<ResolversTypes['LifecycleStage']>, ParentType, ContextType>;
+  cluster?: Resolver<Maybe<ResolversTypes['ClusterMembership']>, ParentType, ContextType>;
+  model?: Resolver<Maybe<ResolversTypes['ModelUse']>, ParentType, ContextType>;
+};
+
+export type LifetimeValueResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LifetimeValue'] = ResolversParentTypes['LifetimeValue']> = {
+  historic?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  predicted?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  low?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  high?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  level?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  expectedOrderDays?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  horizonWeeks?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ChurnResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Churn'] = ResolversParentTypes['Churn']> = {
+  probability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  typicalProbability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  drivers?: Resolver<ReadonlyArray<ResolversTypes['ChurnDriver']>, ParentType, ContextType>;
+};
+
+export type ChurnDriverResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChurnDriver'] = ResolversParentTypes['ChurnDriver']> = {
+  code?: Resolver<ResolversTypes['ChurnDriverCode'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  typical?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  contribution?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ClusterMembershipResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ClusterMembership'] = ResolversParentTypes['ClusterMembership']> = {
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  of?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  size?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['ClusterReason']>, ParentType, ContextType>;
+};
+
+export type ClusterReasonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ClusterReason'] = ResolversParentTypes['ClusterReason']> = {
+  feature?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  mean?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  deviations?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ModelUseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelUse'] = ResolversParentTypes['ModelUse']> = {
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  trainedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  learnedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type RecommendationsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Recommendations'] = ResolversParentTypes['Recommendations']> = {
@@ -730,7 +968,7 @@ export type DecisionResolvers<ContextType = Context, ParentType extends Resolver
   decidedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   channel?: Resolver<Maybe<ResolversTypes['Channel']>, ParentType, ContextType>;
   templates?: Resolver<Maybe<ReadonlyArray<ResolversTypes['OfferTemplate']>>, ParentType, ContextType>;
-  permissions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ConsentPurpose']>>, ParentType, ContextType>;
+  purposes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ConsentPurpose']>>, ParentType, ContextType>;
   sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
   inputs?: Resolver<ReadonlyArray<ResolversTypes['DecisionInput']>, ParentType, ContextType>;
   offers?: Resolver<ReadonlyArray<ResolversTypes['Offer']>, ParentType, ContextType>;
@@ -802,6 +1040,13 @@ export type Resolvers<ContextType = Context> = {
   UserError?: UserErrorResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
+  Insights?: InsightsResolvers<ContextType>;
+  LifetimeValue?: LifetimeValueResolvers<ContextType>;
+  Churn?: ChurnResolvers<ContextType>;
+  ChurnDriver?: ChurnDriverResolvers<ContextType>;
+  ClusterMembership?: ClusterMembershipResolvers<ContextType>;
+  ClusterReason?: ClusterReasonResolvers<ContextType>;
+  ModelUse?: ModelUseResolvers<ContextType>;
   Recommendations?: RecommendationsResolvers<ContextType>;
   Decision?: DecisionResolvers<ContextType>;
   DecisionInput?: DecisionInputResolvers<ContextType>;

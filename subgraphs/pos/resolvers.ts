@@ -9,6 +9,7 @@ import type { Context, PageArguments } from './context.ts';
 import { favouriteStore, itemsPerOrder } from './habits.ts';
 import { numberedId } from './ingest.ts';
 import { recordOrder, recordPayment, recordReturn } from './mutations.ts';
+import { purchaseDays } from './purchase-days.ts';
 import { purchaseRank } from './quintiles.ts';
 import { headerOf, latePayments, linesOf, orderAmounts, paymentStatus, type Summary, summarise } from './rules.ts';
 
@@ -79,6 +80,11 @@ export const resolvers: Resolvers<Context> = {
         latePaymentCount: latePayments(due),
         rank: purchaseRank(purchases, base),
       };
+    },
+    posHistory: async (customer, _, context) => {
+      const asOf = context.now;
+      if (!signalsAllowed(customer)) return { state: 'WITHHELD', asOf, bases: [] };
+      return { state: 'OK', asOf, bases: purchaseDays(await context.everyOrder.load(membersOf(customer))) };
     },
   },
   Purchases: {

@@ -1,15 +1,21 @@
+import { badArgument } from '../../kernel/errors.ts';
 import { pageSize } from '../../kernel/page.ts';
 import type { Resolvers } from '../../schema/generated/recommendations.ts';
 import type { Context } from './context.ts';
 import { type Asked, offersOf } from './decisions.ts';
+import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './insights.ts';
 import { SERVICES, type Subject } from './records.ts';
 import { rfm } from './rfm.ts';
 import { readCustomer } from './source.ts';
+
+/** Ten years: no model of a customer base says anything beyond. */
+const MOST_WEEKS = 520;
 
 export const resolvers: Resolvers<Context> = {
   Customer: {
     __resolveReference: (reference) => reference,
     recommendations: (customer, _, { now }) => readCustomer(customer, now),
+    insights: (customer, _, { now, customerBase }) => readInsights(customer, now, customerBase),
   },
   Recommendations: {
     asOf: (subject) => subject.now,
@@ -20,6 +26,24 @@ export const resolvers: Resolvers<Context> = {
     },
     rfm,
   },
+  Insights: {
+    asOf: ({ now }) => now,
+    sourceStatus: ({ state, asOf }) => ({ service: 'pos', state, asOf }),
+    rfm: insightsRfm,
+    lifetimeValue: (insights, { horizonWeeks }) => {
+      if (horizonWeeks < 1 || horizonWeeks > MOST_WEEKS)
+        throw badArgument('horizonWeeks', 'is out of range', `Give a whole number from 1 to ${MOST_WEEKS}.`);
+      return lifetimeValue(insights, horizonWeeks);
+    },
+    churn,
+    lifecycleStage: stage,
+    cluster,
+    model: ({ version }) => version,
+  },
+  ModelUse: {
+    version: ({ id }) => id,
+    learnedUntil: ({ to }) => to,
+  },
   Query: {
     explainDecision: (_, { id }, { decisions }) => decisions.explain(id),
   },
@@ -27,7 +51,7 @@ export const resolvers: Resolvers<Context> = {
     decidedAt: ({ at }) => at,
     channel: ({ asked }) => asked.channel,
     templates: ({ asked }) => asked.templates,
-    permissions: ({ subject }) => subject.representation.permissions ?? null,
+    purposes: ({ subject }) => subject.representation.permissions ?? null,
     sourceStatus: ({ subject }) => sourceStatus(subject),
     inputs: ({ subject }) => inputsOf(subject),
   },

@@ -2,7 +2,7 @@ import { signalsAllowed } from '../../kernel/customer.ts';
 import type { ConsentPurpose } from '../../kernel/intake.ts';
 import { parseDate, parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import type { Source, Sources, Subject } from './records.ts';
+import type { PurchaseRank, Source, Sources, Subject } from './records.ts';
 
 /** A Customer as the gateway hands it over: what `@requires` names, in JSON. A null or missing signal means that its domain did not answer. */
 export interface CustomerRepresentation {
@@ -10,13 +10,15 @@ export interface CustomerRepresentation {
   readonly permissions?: readonly ConsentPurpose[] | null | undefined;
   readonly crmSignals?: unknown;
   readonly posSignals?: unknown;
+  /** Only with `insights`. */
+  readonly posHistory?: unknown;
   readonly loyaltySignals?: unknown;
   readonly digitalSignals?: unknown;
   readonly feedbackSignals?: unknown;
 }
 
 /** Lenient access to one JSON object: what is absent, null or of another type reads as null, so that no answer of a broken domain can throw. */
-class Signals {
+export class Signals {
   readonly #object: Readonly<Record<string, unknown>>;
   constructor(value: unknown) {
     this.#object = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
@@ -92,7 +94,7 @@ function sources(customer: CustomerRepresentation): Sources {
       firstOrderAt: pos.instant('firstOrderAt'),
       lastOrderAt: pos.instant('lastOrderAt'),
       latePaymentCount: pos.integer('latePaymentCount') ?? 0,
-      rank: rank(pos.object('rank')),
+      rank: rankOf(pos.object('rank')),
     })),
     loyalty: source(customer.loyaltySignals, (loyalty) => ({
       member: loyalty.flag('member'),
@@ -114,7 +116,8 @@ function sources(customer: CustomerRepresentation): Sources {
   };
 }
 
-function rank(signals: Signals | null) {
+/** All of it or nothing. */
+export function rankOf(signals: Signals | null): PurchaseRank | null {
   const [recency, frequency, monetary, asOf] = [
     signals?.integer('recency') ?? null,
     signals?.integer('frequency') ?? null,

@@ -168,7 +168,7 @@ describe('recommendations', () => {
 
 describe('a decision', () => {
   const offers = 'offers(channel: EMAIL, record: true) { decisionId id title rank }';
-  const explained = `decidedAt channel templates permissions reproduced sourceStatus { service state }
+  const explained = `decidedAt channel templates purposes reproduced sourceStatus { service state }
     inputs { service name value } offers { decisionId id title rank }`;
   const explain = async (id: unknown) =>
     (await domain.ask(`query ($id: ID!) { explainDecision(id: $id) { ${explained} } }`, { id })).data?.explainDecision as Record<
@@ -191,7 +191,7 @@ describe('a decision', () => {
       decidedAt: '2026-03-01T12:00:00.000Z',
       channel: 'EMAIL',
       templates: null,
-      permissions: ['PERSONALIZATION', 'PROFILING', 'MARKETING'],
+      purposes: ['PERSONALIZATION', 'PROFILING', 'MARKETING'],
       reproduced: true,
       offers: given,
     });
@@ -211,7 +211,7 @@ describe('a decision', () => {
     const { data } = await ask([ben], '{ offers(record: true) { decisionId } }');
     const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
     expect(await explain(answer.offers[0]?.decisionId)).toMatchObject({
-      permissions: [],
+      purposes: [],
       inputs: [],
       reproduced: true,
       sourceStatus: [{ state: 'WITHHELD' }, { state: 'WITHHELD' }, { state: 'WITHHELD' }, { state: 'WITHHELD' }, { state: 'WITHHELD' }],
