@@ -5,6 +5,7 @@ import { loadConfig } from '../kernel/config.ts';
 import { OperatorError } from '../kernel/errors.ts';
 import { createLog } from '../kernel/log.ts';
 import { ModelShelf, type ModelVersion } from '../kernel/model-shelf.ts';
+import type { Store } from '../kernel/storage/port.ts';
 import { KINDS, type Material, train } from '../training/training.ts';
 import { type Company, openCompany } from './company.ts';
 import { configOption, EXIT_INTERRUPTED, interruption, printJson } from './ingest.ts';
@@ -23,7 +24,7 @@ export function registerTrain(program: Command): void {
     .argument('[kind...]', `which; all unless given: ${names.join(', ')}`, kind)
     .option('--json', 'print one line of JSON for each')
     .addOption(configOption())
-    .action((kinds: readonly string[], flags: Flags) => withShelves(flags, (company, shelves) => trainAll(kinds, flags, company, shelves)));
+    .action((kinds: readonly string[], flags: Flags) => withShelves(flags, (company) => trainAll(kinds, flags, company)));
 
   const models = program.command('models').description('the versions of trained models: list them, use another');
   models
@@ -61,11 +62,7 @@ type Shelves = (kind: string) => ModelShelf;
 async function withShelves(flags: Flags, work: (company: Company, shelves: Shelves) => Promise<void>): Promise<void> {
   const { storage, logLevel } = loadConfig({ env: process.env, file: flags.config, role: 'all' });
   const company = await openCompany({ storage, clock: Date.now, log: createLog(logLevel, destination(2)) });
-  const shelves: Shelves = (name) => {
-    const store = company.stores.get(KINDS[name]!.subgraph);
-    if (!store) throw new Error(`The store of ${name} is not open.`);
-    return new ModelShelf(store);
-  };
+  const shelves: Shelves = (name) => new ModelShelf(storeOf(name, company));
   try {
     await work(company, shelves);
   } finally {
@@ -73,16 +70,22 @@ async function withShelves(flags: Flags, work: (company: Company, shelves: Shelv
   }
 }
 
+function storeOf(name: string, { stores }: Company): Store {
+  const store = stores.get(KINDS[name]!.subgraph);
+  if (!store) throw new Error(`The store of ${name} is not open.`);
+  return store;
+}
+
 const chosen = (kinds: readonly string[]) => (kinds.length > 0 ? kinds : Object.keys(KINDS));
 
-async function trainAll(kinds: readonly string[], { json }: Flags, company: Company, shelves: Shelves): Promise<void> {
+async function trainAll(kinds: readonly string[], { json }: Flags, company: Company): Promise<void> {
   const signal = interruption();
   const facts = Object.assign({}, ...[...company.subgraphs.values()].map((subgraph) => subgraph.facts)) as Material;
   for (const name of chosen(kinds)) {
     const progress = trainingProgress(name);
     try {
       const options = { material: facts, directory: company.directory, now: Date.now(), onRead: progress.read, signal };
-      const result = await train(name, shelves(name), options);
+      const result = await train(name, storeOf(name, company), options);
       progress.stop();
       if (json) printJson({ kind: name, ...result });
       else console.log('refused' in result ? `${name}: not trained. ${result.refused}` : described(name, result, true));

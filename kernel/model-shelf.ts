@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Packr } from 'msgpackr';
 import { base32 } from './ids.ts';
+import { rosterSpec } from './roster.ts';
 import type { AnySpec, Collection, Doc, EpochMs, Spec, Store } from './storage/port.ts';
 import { update } from './update.ts';
 
@@ -40,7 +41,7 @@ const partSpec: Spec<ModelPart> = { name: 'model_parts', at: 'at' };
 const choiceSpec: Spec<ModelChoice> = { name: 'model_choices', at: 'at' };
 
 /** What a subgraph that uses models has to store. */
-export const modelSpecs: readonly AnySpec[] = [versionSpec, partSpec, choiceSpec];
+export const modelSpecs: readonly AnySpec[] = [versionSpec, partSpec, choiceSpec, rosterSpec];
 
 /** A MongoDB document holds 16 MB, and SQLite's writer should not be held by one write. */
 const PART_BYTES = 512 * 1024;

@@ -12,8 +12,8 @@ export type Learnt<F> = F & { readonly person: string };
  */
 export class Consenting {
   readonly #directory: Directory;
-  /** By owner: the person, or why nothing of theirs is used. */
-  readonly #verdicts = new Map<string, { readonly person: string } | 'withoutPermission' | 'erased'>();
+  /** By owner; null for one who was erased. */
+  readonly #verdicts = new Map<string, { readonly person: string; readonly allows: boolean } | null>();
 
   constructor(directory: Directory) {
     this.#directory = directory;
@@ -34,11 +34,16 @@ export class Consenting {
     yield* await this.#sorted(waiting, anonymous);
   }
 
-  /** How many owners were asked about, and how many of them are left out and why. */
-  get counts(): { readonly owners: number; readonly withoutPermission: number; readonly erased: number } {
-    const verdicts = [...this.#verdicts.values()];
-    const count = (verdict: string) => verdicts.filter((given) => given === verdict).length;
-    return { owners: verdicts.length, withoutPermission: count('withoutPermission'), erased: count('erased') };
+  /** How many owners of facts were asked about. */
+  get owners(): number {
+    return this.#verdicts.size;
+  }
+
+  /** The persons who allow it, and those who do not; of whom nothing is known but facts that came too late is in neither. */
+  persons(): { readonly allowing: ReadonlySet<string>; readonly refusing: ReadonlySet<string> } {
+    const [allowing, refusing] = [new Set<string>(), new Set<string>()];
+    for (const verdict of this.#verdicts.values()) if (verdict) (verdict.allows ? allowing : refusing).add(verdict.person);
+    return { allowing, refusing };
   }
 
   async #sorted<F extends { readonly owner: string }>(facts: readonly F[], anonymous: (owner: string) => boolean): Promise<Learnt<F>[]> {
@@ -47,14 +52,14 @@ export class Consenting {
       const [members, permissions] = await Promise.all([this.#directory.members(unknown), this.#directory.permissions(unknown)]);
       for (const [index, owner] of unknown.entries()) {
         const person = members[index]?.[0];
-        const allowed = permissions[index]?.includes('MODEL_TRAINING');
-        this.#verdicts.set(owner, person === undefined ? 'erased' : allowed ? { person } : 'withoutPermission');
+        const allows = permissions[index]?.includes('MODEL_TRAINING') ?? false;
+        this.#verdicts.set(owner, person === undefined ? null : { person, allows });
       }
     }
     return facts.flatMap((fact) => {
       if (anonymous(fact.owner)) return [{ ...fact, person: fact.owner }];
       const verdict = this.#verdicts.get(fact.owner);
-      return typeof verdict === 'object' ? [{ ...fact, person: verdict.person }] : [];
+      return verdict?.allows ? [{ ...fact, person: verdict.person }] : [];
     });
   }
 }

@@ -1,7 +1,8 @@
 import type { Facts } from '../kernel/facts.ts';
 import type { Directory } from '../kernel/intake.ts';
-import type { ModelShelf, ModelVersion } from '../kernel/model-shelf.ts';
-import type { EpochMs } from '../kernel/storage/port.ts';
+import { ModelShelf, type ModelVersion } from '../kernel/model-shelf.ts';
+import { Roster } from '../kernel/roster.ts';
+import type { EpochMs, Store } from '../kernel/storage/port.ts';
 import { trainBase } from './base.ts';
 import { Consenting } from './consenting.ts';
 import { trainOnStars } from './sentiment.ts';
@@ -55,28 +56,29 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** Trains one kind and has it used from then on. */
-export async function train(
-  kind: string,
-  shelf: ModelShelf,
-  options: TrainingOptions,
-): Promise<ModelVersion | { readonly refused: string }> {
+/** Trains one kind, keeps it in the store of the subgraph that uses it, and has it used from then on. */
+export async function train(kind: string, store: Store, options: TrainingOptions): Promise<ModelVersion | { readonly refused: string }> {
   const known = KINDS[kind];
   if (!known) throw new RangeError(`There is no kind of model called ${kind}.`);
   const consenting = new Consenting(options.directory);
   const trained = await known.train(consenting, options);
   if (!trained.ok) return { refused: trained.message };
   options.signal.throwIfAborted();
-  const { owners, withoutPermission, erased } = consenting.counts;
+  const { allowing, refusing } = consenting.persons();
+  const roster = new Roster(store);
+  const { withdrawn, erased } = await roster.leavers(kind, allowing, refusing);
   const counts = {
     ...trained.counts,
-    'customers asked about': owners,
-    'left out without permission': withoutPermission,
-    'left out as erased': erased,
+    'customers learnt from': allowing.size,
+    'left out without permission': refusing.size,
+    'forgotten since the version before: withdrawn': withdrawn,
+    'forgotten since the version before: erased': erased,
   };
   const { model, from, to, metrics } = trained;
+  const shelf = new ModelShelf(store);
   const version = await shelf.add(kind, model, { trainedAt: options.now, from, to, counts, metrics });
   await shelf.choose(kind, version.id, options.now);
+  await roster.write(kind, allowing, options.now);
   return version;
 }
 
