@@ -1,5 +1,5 @@
-import { ModelShelf, type ShelvedModel } from '../../kernel/model-shelf.ts';
-import type { Store } from '../../kernel/storage/port.ts';
+import type { ShelvedModel } from '../../kernel/model-shelf.ts';
+import { shelfOf } from '../../kernel/shelves.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import type { CustomerBaseModel } from '../../models/customer-base/customer-base.ts';
 import { DecisionLog, decisionSpec } from './decisions.ts';
@@ -12,15 +12,6 @@ export interface Context extends Pick<RequestScope, 'now'> {
   readonly decisions: DecisionLog;
   /** As in use when the request began; null while there is none. */
   readonly customerBase: ShelvedModel<CustomerBaseModel> | null;
-}
-
-const shelves = new WeakMap<Store, ModelShelf>();
-
-/** The one shelf over a store: a job looks what is in use, requests take it from there. */
-export function shelfOf(store: Store): ModelShelf {
-  const shelf = shelves.get(store) ?? new ModelShelf(store);
-  shelves.set(store, shelf);
-  return shelf;
 }
 
 export function context({ store, log }: SubgraphDeps): (scope: RequestScope) => Context {
