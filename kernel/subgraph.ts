@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from 'pino';
+import type { Catalogue } from './catalogue.ts';
 import { subgraphExecution } from './execution/entities.ts';
 import type { Facts } from './facts.ts';
 import type { Directory, Intake } from './intake.ts';
@@ -30,10 +31,14 @@ export interface RequestScope {
 export interface SubgraphDeps {
   readonly store: Store;
   readonly directory: Directory;
+  /** Absent: nothing is known of what can be had. */
+  readonly catalogue?: Catalogue;
   readonly clock: () => EpochMs;
   readonly log: Logger;
   /** What the company signs with: the first one signs, all of them verify. Absent or empty: a subgraph that signs keeps a key of its own. */
   readonly signingKeys?: readonly string[];
+  /** BCP 47 primary tags of the languages in which customers write, most frequent first. Absent or empty: nothing is known. */
+  readonly languages?: readonly string[];
 }
 
 /** Work that a subgraph wants repeated beside its requests, such as measuring the customer base. */

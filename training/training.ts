@@ -5,6 +5,7 @@ import { Roster } from '../kernel/roster.ts';
 import type { EpochMs, Store } from '../kernel/storage/port.ts';
 import { trainBase } from './base.ts';
 import { Consenting } from './consenting.ts';
+import { trainRanking } from './next-basket.ts';
 import { trainOnStars } from './sentiment.ts';
 import type { Trained } from './trainer.ts';
 
@@ -39,6 +40,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     subgraph: 'recommendations',
     train: (consenting, { material, now, onRead, signal }) =>
       trainBase(counted(consenting.only(material.purchases()), onRead, signal), now),
+  },
+  'next-basket': {
+    about: 'what customers buy next',
+    subgraph: 'recommendations',
+    train: (consenting, { material, now, onRead, signal }) =>
+      trainRanking(counted(consenting.only(material.purchases()), onRead, signal), now),
   },
   sentiment: {
     about: 'how pleased somebody is who wrote something',

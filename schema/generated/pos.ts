@@ -151,8 +151,30 @@ export type Customer = {
   readonly purchases?: Maybe<Purchases>;
   /** What recommendations needs of this domain. Null only when the domain can't answer. */
   readonly posSignals?: Maybe<PosSignals>;
+  /** For the ranking of products. Never null while pos can answer. */
+  readonly posBaskets?: Maybe<PosBaskets>;
   /** For models of the customer base. Never null while pos can answer. */
   readonly posHistory?: Maybe<PosHistory>;
+};
+
+/** What the ranking of products needs of the purchase history: the last of it. */
+export type PosBaskets = {
+  readonly __typename?: 'PosBaskets';
+  /** Whether purchases were read. When WITHHELD there are no baskets. */
+  readonly state: SignalState;
+  /** When this was read. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** Orders with products, newest first, until they hold 200 products together. */
+  readonly baskets: ReadonlyArray<PurchasedBasket>;
+};
+
+/** What was in one order. */
+export type PurchasedBasket = {
+  readonly __typename?: 'PurchasedBasket';
+  /** When it was placed. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Its products, each once. */
+  readonly skus: ReadonlyArray<Scalars['ID']['output']>;
 };
 
 /** What models of the customer base need of the purchase history: all of it, however long ago. */
@@ -847,6 +869,13 @@ export type FederationReferenceTypes = {
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}> ) );
   Order:
     ( { __typename: 'Order' }
@@ -890,6 +919,8 @@ export type ResolversTypes = {
   SignalState: SignalState;
   Customer: ResolverTypeWrapper<CustomerReference>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  PosBaskets: ResolverTypeWrapper<PosBaskets>;
+  PurchasedBasket: ResolverTypeWrapper<PurchasedBasket>;
   PosHistory: ResolverTypeWrapper<PosHistory>;
   PurchaseDays: ResolverTypeWrapper<PurchaseDays>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
@@ -947,6 +978,8 @@ export type ResolversParentTypes = {
   UserError: UserError;
   Customer: CustomerReference;
   ID: Scalars['ID']['output'];
+  PosBaskets: PosBaskets;
+  PurchasedBasket: PurchasedBasket;
   PosHistory: PosHistory;
   PurchaseDays: PurchaseDays;
   Int: Scalars['Int']['output'];
@@ -1044,7 +1077,19 @@ export type CustomerResolvers<ContextType = Context, ParentType extends Resolver
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   purchases?: Resolver<Maybe<ResolversTypes['Purchases']>, ParentType, ContextType>;
   posSignals?: Resolver<Maybe<ResolversTypes['PosSignals']>, ParentType, ContextType>;
+  posBaskets?: Resolver<Maybe<ResolversTypes['PosBaskets']>, ParentType, ContextType>;
   posHistory?: Resolver<Maybe<ResolversTypes['PosHistory']>, ParentType, ContextType>;
+};
+
+export type PosBasketsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PosBaskets'] = ResolversParentTypes['PosBaskets']> = {
+  state?: Resolver<ResolversTypes['SignalState'], ParentType, ContextType>;
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  baskets?: Resolver<ReadonlyArray<ResolversTypes['PurchasedBasket']>, ParentType, ContextType>;
+};
+
+export type PurchasedBasketResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PurchasedBasket'] = ResolversParentTypes['PurchasedBasket']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  skus?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export type PosHistoryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PosHistory'] = ResolversParentTypes['PosHistory']> = {
@@ -1274,6 +1319,8 @@ export type Resolvers<ContextType = Context> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
+  PosBaskets?: PosBasketsResolvers<ContextType>;
+  PurchasedBasket?: PurchasedBasketResolvers<ContextType>;
   PosHistory?: PosHistoryResolvers<ContextType>;
   PurchaseDays?: PurchaseDaysResolvers<ContextType>;
   PosSignals?: PosSignalsResolvers<ContextType>;

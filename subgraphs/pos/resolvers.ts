@@ -5,6 +5,7 @@ import { minorDigits } from '../../kernel/money.ts';
 import { connection, decodeCursor, pageSize } from '../../kernel/page.ts';
 import type { Cursor, Key, Range } from '../../kernel/storage/port.ts';
 import type { PurchasesPaymentsArgs, PurchasesSummaryArgs, Resolvers } from '../../schema/generated/pos.ts';
+import { basketsOf } from './baskets.ts';
 import type { Context, PageArguments } from './context.ts';
 import { favouriteStore, itemsPerOrder } from './habits.ts';
 import { numberedId } from './ingest.ts';
@@ -80,6 +81,11 @@ export const resolvers: Resolvers<Context> = {
         latePaymentCount: latePayments(due),
         rank: purchaseRank(purchases, base),
       };
+    },
+    posBaskets: async (customer, _, context) => {
+      const asOf = context.now;
+      if (!signalsAllowed(customer)) return { state: 'WITHHELD', asOf, baskets: [] };
+      return { state: 'OK', asOf, baskets: basketsOf(await context.history(membersOf(customer))) };
     },
     posHistory: async (customer, _, context) => {
       const asOf = context.now;

@@ -4,6 +4,7 @@ import type { Resolvers } from '../../schema/generated/recommendations.ts';
 import type { Context } from './context.ts';
 import { type Asked, offersOf } from './decisions.ts';
 import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './insights.ts';
+import { rankedProducts, readNextPurchase } from './next-purchase.ts';
 import { SERVICES, type Subject } from './records.ts';
 import { rfm } from './rfm.ts';
 import { readCustomer } from './source.ts';
@@ -16,6 +17,7 @@ export const resolvers: Resolvers<Context> = {
     __resolveReference: (reference) => reference,
     recommendations: (customer, _, { now }) => readCustomer(customer, now),
     insights: (customer, _, { now, customerBase }) => readInsights(customer, now, customerBase),
+    nextPurchase: (customer, _, { now, nextBasket }) => readNextPurchase(customer, now, nextBasket),
   },
   Recommendations: {
     asOf: (subject) => subject.now,
@@ -39,6 +41,13 @@ export const resolvers: Resolvers<Context> = {
     lifecycleStage: stage,
     cluster,
     model: ({ version }) => version,
+  },
+  NextPurchase: {
+    asOf: ({ now }) => now,
+    sourceStatus: ({ state, asOf }) => ({ service: 'pos', state, asOf }),
+    products: (customer, { first }, { catalogue }) => rankedProducts(customer, { first: pageSize(first), newOnly: false }, catalogue),
+    discover: (customer, { first }, { catalogue }) => rankedProducts(customer, { first: pageSize(first), newOnly: true }, catalogue),
+    model: ({ shelved }) => shelved?.version ?? null,
   },
   ModelUse: {
     version: ({ id }) => id,

@@ -12,6 +12,8 @@ export interface CustomerRepresentation {
   readonly posSignals?: unknown;
   /** Only with `insights`. */
   readonly posHistory?: unknown;
+  /** Only with `nextPurchase`. */
+  readonly posBaskets?: unknown;
   readonly loyaltySignals?: unknown;
   readonly digitalSignals?: unknown;
   readonly feedbackSignals?: unknown;
@@ -51,6 +53,12 @@ export class Signals {
   object(field: string): Signals | null {
     const value = this.#object[field];
     return typeof value === 'object' && value !== null ? new Signals(value) : null;
+  }
+
+  /** Those that are texts. */
+  texts(field: string): readonly string[] {
+    const value = this.#object[field];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
   }
 
   /** Items that `read` finds incomplete are left out. */
