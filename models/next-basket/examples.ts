@@ -3,40 +3,41 @@ import { WIDTH } from './features.ts';
 import type { Scorer } from './scorer.ts';
 import type { Examples } from './tree-growth.ts';
 
-/** Collects the candidates of customers before their last baskets, with what those held. */
+/** Collects the candidates of customers before their last baskets, with what those held, up to a number of rows. */
 export class ExampleBuilder {
-  #values = new Float32Array(65_536 * WIDTH);
-  #label = new Uint8Array(65_536);
-  #rows = 0;
+  readonly #values: Float32Array;
+  readonly #label: Uint8Array;
   readonly #groupStart: number[] = [0];
 
-  get rows(): number {
-    return this.#rows;
+  /** @param capacity rows; the machine gives memory to those only that are filled. */
+  constructor(capacity: number) {
+    this.#values = new Float32Array(capacity * WIDTH);
+    this.#label = new Uint8Array(capacity);
   }
 
-  /** Adds a customer with two baskets or more. `scorer` knows items from before the last baskets. */
+  get rows(): number {
+    return this.#groupStart[this.#groupStart.length - 1]!;
+  }
+
+  /** False once a customer found no room. */
+  hasRoom = true;
+
+  /** Adds a customer with two baskets or more, if there is room. `scorer` knows items from before the last baskets. */
   add(history: History, customer: number, scorer: Scorer): void {
     const { customerStart, basketStart, itemOf } = history;
     scorer.read(basketStart, itemOf, customerStart[customer]!, customerStart[customer + 1]! - 1);
-    const { candidates, rows } = scorer;
+    const { candidates, rows: features } = scorer;
+    const from = this.rows;
+    this.hasRoom = from + candidates.size <= this.#label.length;
+    if (!this.hasRoom) return;
     const target = lastBasket(history, customer);
-    while (this.#rows + candidates.size > this.#label.length) this.#grow();
-    this.#values.set(rows.values.subarray(0, candidates.size * WIDTH), this.#rows * WIDTH);
-    for (let at = 0; at < candidates.size; at++) this.#label[this.#rows++] = target.has(candidates.item[at]!) ? 1 : 0;
-    this.#groupStart.push(this.#rows);
+    this.#values.set(features.values.subarray(0, candidates.size * WIDTH), from * WIDTH);
+    for (let at = 0; at < candidates.size; at++) this.#label[from + at] = target.has(candidates.item[at]!) ? 1 : 0;
+    this.#groupStart.push(from + candidates.size);
   }
 
   examples(): Examples {
-    return { width: WIDTH, rows: this.#rows, values: this.#values, label: this.#label, groupStart: Int32Array.from(this.#groupStart) };
-  }
-
-  #grow(): void {
-    const values = new Float32Array(this.#values.length * 2);
-    values.set(this.#values);
-    this.#values = values;
-    const label = new Uint8Array(this.#label.length * 2);
-    label.set(this.#label);
-    this.#label = label;
+    return { width: WIDTH, rows: this.rows, values: this.#values, label: this.#label, groupStart: Int32Array.from(this.#groupStart) };
   }
 }
 

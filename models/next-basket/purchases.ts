@@ -76,14 +76,14 @@ export class Purchases {
   }
 
   #keepMost(): void {
-    const order = Array.from({ length: this.size }, (_, place) => place).sort(
-      (a, b) => this.count[b]! - this.count[a]! || this.lastAge[a]! - this.lastAge[b]! || this.item[a]! - this.item[b]!,
+    const order = descending(
+      this.size,
+      (place) => this.count[place]! * 2 ** 20 + 2 ** 20 - 1 - Math.min(this.lastAge[place]!, 2 ** 20 - 1),
     );
-    for (const place of order.splice(MOST_ITEMS)) this.#placeOf[this.item[place]!] = 0;
-    for (const column of ['item', 'count', 'firstAge', 'lastAge', 'fast', 'slow'] as const) {
-      const kept = order.map((place) => this[column][place]!);
-      this[column].set(kept);
-    }
+    for (const place of order.subarray(MOST_ITEMS)) this.#placeOf[this.item[place]!] = 0;
+    const kept = order.subarray(0, MOST_ITEMS);
+    for (const column of [this.item, this.count, this.firstAge, this.lastAge, this.fast, this.slow])
+      column.set(Array.from(kept, (place) => column[place]!));
     this.size = MOST_ITEMS;
     for (let place = 0; place < this.size; place++) this.#placeOf[this.item[place]!] = place + 1;
   }
@@ -106,4 +106,19 @@ export class Purchases {
     this.fast = longerFloats(this.fast);
     this.slow = longerFloats(this.slow);
   }
+}
+
+const PLACES = 2 ** 16;
+
+/**
+ * Places by a key, the highest first; of equals the lower place. Keys are whole numbers below 2^37, for key and place share a double: numbers
+ * are sorted many times faster than by a comparison.
+ *
+ * @param size at most 65,536.
+ */
+export function descending(size: number, keyOf: (place: number) => number): Int32Array {
+  const keys = new Float64Array(size);
+  for (let place = 0; place < size; place++) keys[place] = -keyOf(place) * PLACES + place;
+  keys.sort();
+  return Int32Array.from(keys, (key) => key - Math.floor(key / PLACES) * PLACES);
 }

@@ -1,7 +1,7 @@
 import { Candidates, Evidence } from './candidates.ts';
 import { FeatureRows, WIDTH } from './features.ts';
 import type { ItemKnowledge } from './item-knowledge.ts';
-import { personalTop } from './personal-top.ts';
+import { personalTop, popularityRanks } from './personal-top.ts';
 import { Purchases } from './purchases.ts';
 import { scoreOf, type Trees } from './trees.ts';
 
@@ -14,10 +14,12 @@ export class Scorer {
   /** Places in `purchases` in the floor's order. */
   floor: Int32Array = new Int32Array(0);
   readonly knowledge: ItemKnowledge;
+  readonly #popularity: Int32Array;
 
   constructor(knowledge: ItemKnowledge) {
     const items = knowledge.statistics.baskets.length;
     this.knowledge = knowledge;
+    this.#popularity = popularityRanks(knowledge.statistics.baskets);
     this.purchases = new Purchases(items);
     this.evidence = new Evidence(items);
     this.candidates = new Candidates(items);
@@ -37,7 +39,7 @@ export class Scorer {
   readPurchases(basketStart: Int32Array, itemOf: Int32Array, from: number, to: number): void {
     this.evidence.forget();
     this.purchases.read(basketStart, itemOf, from, to);
-    this.floor = personalTop(this.purchases, this.knowledge.statistics.baskets);
+    this.floor = personalTop(this.purchases, this.#popularity);
   }
 
   /** The score of each candidate, in their order. */

@@ -19,8 +19,8 @@ export interface TrainingOptions {
 }
 
 const TREES = { trees: 100, depth: 4, learningRate: 0.1, l2: 5, groupShare: 0.5, featureShare: 0.6 };
-/** Candidates learnt from; customers beyond them are left out, by chance. 24 features of 400,000 rows are 38 MB, and 10 MB in bins. */
-const MOST_ROWS = 400_000;
+/** Candidates learnt from; customers beyond them are left out, by chance. 24 features of 500,000 rows are 48 MB, and 12 MB in bins. */
+const MOST_ROWS = 500_000;
 /** Customers, and the share of all who bought twice, on whom blend and floor are compared. */
 const MOST_VALIDATED = 2_000;
 const VALIDATED = 0.25;
@@ -55,20 +55,19 @@ function learnBlend(history: History, seed: number, signals: SignalSource | unde
   if (validated.length < FEWEST_VALIDATED) return undefined;
   const before = withoutLastBaskets(history);
   const scorer = new Scorer(itemKnowledge(before));
-  const builder = new ExampleBuilder();
-  for (const customer of customers) if (builder.rows < MOST_ROWS) builder.add(history, customer, scorer);
+  const builder = new ExampleBuilder(MOST_ROWS);
+  for (const customer of customers) if (builder.hasRoom) builder.add(history, customer, scorer);
   // Of a small base the baskets before the last ones are targets too, with items learnt from what was known before those.
-  if (builder.rows < MOST_ROWS) {
+  if (builder.hasRoom) {
     const earlier = new Scorer(itemKnowledge(withoutLastBaskets(before)));
-    for (const customer of customers)
-      if (builder.rows < MOST_ROWS && basketsOf(before, customer) >= 2) builder.add(before, customer, earlier);
+    for (const customer of customers) if (builder.hasRoom && basketsOf(before, customer) >= 2) builder.add(before, customer, earlier);
   }
   const learntFrom = builder.rows;
   const trial = growTrees(builder.examples(), { ...TREES, seed });
   const validation = compare(history, validated, scorer, trial);
   const signalWeights = signals ? weighSignals(history, validated, scorer, trial, signals) : judgedWeights();
   if (gain(validation) <= 0) return { trees: null, validation, signalWeights };
-  for (const customer of validated) if (builder.rows < MOST_ROWS) builder.add(history, customer, scorer);
+  for (const customer of validated) if (builder.hasRoom) builder.add(history, customer, scorer);
   const trees = builder.rows > learntFrom ? growTrees(builder.examples(), { ...TREES, seed }) : trial;
   return { trees, validation, signalWeights };
 }
