@@ -56,6 +56,26 @@ export function detectLanguage(text: string, expected: readonly string[] = []): 
   return detectLanguageOf(text, normalForm(text), expected);
 }
 
+/** Texts that are looked at to see in which languages a set is written, evenly spread over it. */
+const SAMPLE = 1_000;
+/** A language of fewer than one in so many texts is a stray. */
+const STRAY = 50;
+
+/** The languages in which a set of texts is written, most frequent first; one of fewer than 2 % of the texts is left out. */
+export function languagesWritten(texts: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  const step = Math.max(1, Math.floor(texts.length / SAMPLE));
+  let seen = 0;
+  for (let at = 0; at < texts.length; at += step) {
+    const language = detectLanguage(texts[at]!);
+    if (language) counts.set(language, (counts.get(language) ?? 0) + 1);
+    seen++;
+  }
+  return leaders(counts)
+    .filter(([, count]) => count * STRAY >= seen)
+    .map(([language]) => language);
+}
+
 /** As detectLanguage, for who has the normal form of the text already. */
 export function detectLanguageOf(text: string, form: string, expected: readonly string[]): string | null {
   const head = form.slice(0, READ);
