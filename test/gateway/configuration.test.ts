@@ -157,6 +157,12 @@ describe('a right configuration', () => {
     expect(loadConfig({ env: { C360_SIGNING_KEYS: `${young}, ${SECRET}` }, role: 'all' }).signingKeys).toEqual([young, SECRET]);
   });
 
+  it('takes the languages of customers in their order, and none where none is set', () => {
+    expect(loadConfig({ env: {}, role: 'all' }).languages).toEqual([]);
+    expect(loadConfig({ env: { C360_LANGUAGES: 'ja, en' }, role: 'all' }).languages).toEqual(['ja', 'en']);
+    expect(() => loadConfig({ env: { C360_LANGUAGES: 'ja-JP' }, role: 'all' })).toThrow(OperatorError);
+  });
+
   it('closes the schema in production', () => {
     expect(loadConfig({ env: { NODE_ENV: 'production' }, role: 'all' })).toMatchObject({ production: true, introspection: false });
     expect(loadConfig({ env: { NODE_ENV: 'production', C360_ENV: 'development' }, role: 'all' })).toMatchObject({ production: false });
