@@ -711,6 +711,8 @@ export type FeedbackSignals = {
   readonly openDetractor?: Maybe<Scalars['ID']['output']>;
   /** When that feedback was given; null when there is none. */
   readonly openDetractorAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When any feedback was last given; null when there is none, or none has a date. */
+  readonly lastGivenAt?: Maybe<Scalars['DateTime']['output']>;
   /**
    * The most urgent text (HIGH or CRITICAL) among the latest 10 of the last 30 days that were not followed up, the latest of equals; null when
    * there is none.
@@ -1205,6 +1207,7 @@ export type FeedbackSignalsResolvers<ContextType = Context, ParentType extends R
   csatAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   openDetractor?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   openDetractorAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastGivenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   urgentItem?: Resolver<Maybe<ResolversTypes['UrgentItemSignal']>, ParentType, ContextType>;
 };
 

@@ -62,6 +62,8 @@ export const resolvers: Resolvers<Context> = {
         csatAt: csat?.answeredAt ?? null,
         openDetractor: detractor && idOf(detractor),
         openDetractorAt: detractor?.submittedAt ?? null,
+        // Newest first, those without a date last.
+        lastGivenAt: items[0]?.submittedAt ?? null,
         urgentItem: await urgentItem(items, context),
       };
     },
