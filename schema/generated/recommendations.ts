@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerRepresentation } from '../../subgraphs/recommendations/source.ts';
 import type { ExplainedDecision } from '../../subgraphs/recommendations/decisions.ts';
+import type { ExperimentRecord, DefinedMetric } from '../../subgraphs/recommendations/experiment-records.ts';
 import type { CustomerInsights } from '../../subgraphs/recommendations/insights.ts';
 import type { ModelVersion } from '../../kernel/model-shelf.ts';
 import type { CustomerToRank } from '../../subgraphs/recommendations/next-purchase.ts';
@@ -638,6 +639,8 @@ export type OfferReasonCode =
   | 'OPEN_CASE'
   /** Evidence: feedback, at. */
   | 'OPEN_DETRACTOR'
+  /** Evidence: feedback, level, reasons (what makes its text urgent, as UrgencyReasonCode), at. */
+  | 'URGENT_FEEDBACK'
   /** Evidence: items, at. */
   | 'CART_LEFT'
   /** Offers that would sell are held back until what is open is settled. Evidence: templates, those held back. */
@@ -1586,12 +1589,21 @@ export type CartSignal = {
   readonly quantity: Scalars['Int']['output'];
 };
 
+export type UrgentItemSignal = {
+  readonly __typename?: 'UrgentItemSignal';
+  readonly id: Scalars['ID']['output'];
+  readonly level: Scalars['String']['output'];
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+  readonly at: Scalars['DateTime']['output'];
+};
+
 export type FeedbackSignals = {
   readonly __typename?: 'FeedbackSignals';
   readonly state: SignalState;
   readonly asOf: Scalars['DateTime']['output'];
   readonly openDetractor?: Maybe<Scalars['ID']['output']>;
   readonly openDetractorAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly urgentItem?: Maybe<UrgentItemSignal>;
 };
 
 
@@ -1683,13 +1695,13 @@ export type FederationReferenceTypes = {
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}>
     & ( Record<PropertyKey, never>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}>
@@ -1754,16 +1766,16 @@ export type ResolversTypes = {
   OfferReasonCode: OfferReasonCode;
   RfmScores: ResolverTypeWrapper<RfmScores>;
   RfmSegment: RfmSegment;
-  Experiment: ResolverTypeWrapper<Experiment>;
-  ExperimentConnection: ResolverTypeWrapper<ExperimentConnection>;
-  ExperimentEdge: ResolverTypeWrapper<ExperimentEdge>;
+  Experiment: ResolverTypeWrapper<ExperimentRecord>;
+  ExperimentConnection: ResolverTypeWrapper<Omit<ExperimentConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Experiment']>, edges: ReadonlyArray<ResolversTypes['ExperimentEdge']> }>;
+  ExperimentEdge: ResolverTypeWrapper<Omit<ExperimentEdge, 'node'> & { node: ResolversTypes['Experiment'] }>;
   ExperimentUnitKind: ExperimentUnitKind;
   ExperimentAssignmentKind: ExperimentAssignmentKind;
   ExperimentState: ExperimentState;
   ExperimentLooks: ExperimentLooks;
   ExperimentArm: ResolverTypeWrapper<ExperimentArm>;
   ExperimentLayer: ResolverTypeWrapper<ExperimentLayer>;
-  ExperimentMetric: ResolverTypeWrapper<ExperimentMetric>;
+  ExperimentMetric: ResolverTypeWrapper<DefinedMetric>;
   ExperimentMetricKind: ExperimentMetricKind;
   ExperimentDesired: ExperimentDesired;
   ExperimentMetricRole: ExperimentMetricRole;
@@ -1771,10 +1783,10 @@ export type ResolversTypes = {
   ExperimentCombination: ExperimentCombination;
   ExperimentMissing: ExperimentMissing;
   ExperimentSegment: ResolverTypeWrapper<ExperimentSegment>;
-  ExperimentAssignment: ResolverTypeWrapper<ExperimentAssignment>;
+  ExperimentAssignment: ResolverTypeWrapper<Omit<ExperimentAssignment, 'experiment'> & { experiment: ResolversTypes['Experiment'] }>;
   ExperimentStatus: ExperimentStatus;
   ExperimentAssignmentReason: ExperimentAssignmentReason;
-  ExperimentReport: ResolverTypeWrapper<ExperimentReport>;
+  ExperimentReport: ResolverTypeWrapper<Omit<ExperimentReport, 'experiment'> & { experiment: ResolversTypes['Experiment'] }>;
   ExperimentArmReport: ResolverTypeWrapper<ExperimentArmReport>;
   ExperimentFigure: ResolverTypeWrapper<ExperimentFigure>;
   ExperimentInterval: ResolverTypeWrapper<ExperimentInterval>;
@@ -1803,9 +1815,9 @@ export type ResolversTypes = {
   ExperimentKpiInput: ExperimentKpiInput;
   ExperimentMoneyInput: ExperimentMoneyInput;
   ExperimentFixedCostInput: ExperimentFixedCostInput;
-  ExperimentDefinePayload: ResolverTypeWrapper<ExperimentDefinePayload>;
+  ExperimentDefinePayload: ResolverTypeWrapper<Omit<ExperimentDefinePayload, 'experiment'> & { experiment?: Maybe<ResolversTypes['Experiment']> }>;
   ExperimentStopInput: ExperimentStopInput;
-  ExperimentStopPayload: ResolverTypeWrapper<ExperimentStopPayload>;
+  ExperimentStopPayload: ResolverTypeWrapper<Omit<ExperimentStopPayload, 'experiment'> & { experiment?: Maybe<ResolversTypes['Experiment']> }>;
   ExperimentExposureRecordInput: ExperimentExposureRecordInput;
   ExperimentExposureInput: ExperimentExposureInput;
   ExperimentSegmentValueInput: ExperimentSegmentValueInput;
@@ -1828,6 +1840,7 @@ export type ResolversTypes = {
   ExpiringPointsSignal: ResolverTypeWrapper<ExpiringPointsSignal>;
   DigitalSignals: ResolverTypeWrapper<DigitalSignals>;
   CartSignal: ResolverTypeWrapper<CartSignal>;
+  UrgentItemSignal: ResolverTypeWrapper<UrgentItemSignal>;
   FeedbackSignals: ResolverTypeWrapper<FeedbackSignals>;
 };
 
@@ -1874,16 +1887,16 @@ export type ResolversParentTypes = {
   OfferReason: OfferReason;
   OfferEvidence: OfferEvidence;
   RfmScores: RfmScores;
-  Experiment: Experiment;
-  ExperimentConnection: ExperimentConnection;
-  ExperimentEdge: ExperimentEdge;
+  Experiment: ExperimentRecord;
+  ExperimentConnection: Omit<ExperimentConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Experiment']>, edges: ReadonlyArray<ResolversParentTypes['ExperimentEdge']> };
+  ExperimentEdge: Omit<ExperimentEdge, 'node'> & { node: ResolversParentTypes['Experiment'] };
   ExperimentArm: ExperimentArm;
   ExperimentLayer: ExperimentLayer;
-  ExperimentMetric: ExperimentMetric;
+  ExperimentMetric: DefinedMetric;
   ExperimentMargin: ExperimentMargin;
   ExperimentSegment: ExperimentSegment;
-  ExperimentAssignment: ExperimentAssignment;
-  ExperimentReport: ExperimentReport;
+  ExperimentAssignment: Omit<ExperimentAssignment, 'experiment'> & { experiment: ResolversParentTypes['Experiment'] };
+  ExperimentReport: Omit<ExperimentReport, 'experiment'> & { experiment: ResolversParentTypes['Experiment'] };
   ExperimentArmReport: ExperimentArmReport;
   ExperimentFigure: ExperimentFigure;
   ExperimentInterval: ExperimentInterval;
@@ -1907,9 +1920,9 @@ export type ResolversParentTypes = {
   ExperimentKpiInput: ExperimentKpiInput;
   ExperimentMoneyInput: ExperimentMoneyInput;
   ExperimentFixedCostInput: ExperimentFixedCostInput;
-  ExperimentDefinePayload: ExperimentDefinePayload;
+  ExperimentDefinePayload: Omit<ExperimentDefinePayload, 'experiment'> & { experiment?: Maybe<ResolversParentTypes['Experiment']> };
   ExperimentStopInput: ExperimentStopInput;
-  ExperimentStopPayload: ExperimentStopPayload;
+  ExperimentStopPayload: Omit<ExperimentStopPayload, 'experiment'> & { experiment?: Maybe<ResolversParentTypes['Experiment']> };
   ExperimentExposureRecordInput: ExperimentExposureRecordInput;
   ExperimentExposureInput: ExperimentExposureInput;
   ExperimentSegmentValueInput: ExperimentSegmentValueInput;
@@ -1932,6 +1945,7 @@ export type ResolversParentTypes = {
   ExpiringPointsSignal: ExpiringPointsSignal;
   DigitalSignals: DigitalSignals;
   CartSignal: CartSignal;
+  UrgentItemSignal: UrgentItemSignal;
   FeedbackSignals: FeedbackSignals;
 };
 

@@ -60,10 +60,22 @@ export interface DigitalSignals {
   readonly cartUpdatedAt: EpochMs | null;
 }
 
+export interface UrgentItem {
+  /** The feedback's id. */
+  readonly id: string;
+  /** HIGH or CRITICAL. */
+  readonly level: string;
+  /** feedback's UrgencyReasonCode, the gravest first. */
+  readonly reasons: readonly string[];
+  readonly at: EpochMs;
+}
+
 export interface FeedbackSignals {
   /** The id of feedback that was bad and not followed up; null when there is none. */
   readonly openDetractor: string | null;
   readonly openDetractorAt: EpochMs | null;
+  /** The most urgent text that nobody answered; null when there is none. */
+  readonly urgentItem: UrgentItem | null;
 }
 
 /** One reading of every domain, for one customer. */
@@ -108,6 +120,7 @@ export const REASON_CODES = [
   'NO_RECENT_ORDER',
   'OPEN_CASE',
   'OPEN_DETRACTOR',
+  'URGENT_FEEDBACK',
   'CART_LEFT',
   'SELLING_SUPPRESSED',
   'COMPLAINTS_UNCHECKED',

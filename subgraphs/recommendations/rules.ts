@@ -142,6 +142,10 @@ function recoveryReasons({ sources: { crm, feedback } }: Subject): readonly Offe
   const reasons: OfferReason[] = cases
     .toSorted((a, b) => RECOVERY_CASES.indexOf(a.type) - RECOVERY_CASES.indexOf(b.type) || b.openedAt - a.openedAt)
     .map(({ id, type, openedAt }) => ({ code: 'OPEN_CASE', evidence: { case: id, type, openedAt: { at: openedAt } } }));
+  if (feedback.state === 'OK' && feedback.signals.urgentItem !== null) {
+    const { id, level, reasons: signs, at } = feedback.signals.urgentItem;
+    reasons.push({ code: 'URGENT_FEEDBACK', evidence: { feedback: id, level, reasons: signs.join(' '), at: { at } } });
+  }
   if (feedback.state === 'OK' && feedback.signals.openDetractor !== null) {
     const { openDetractor, openDetractorAt } = feedback.signals;
     const at = openDetractorAt === null ? {} : { at: { at: openDetractorAt } };
@@ -150,7 +154,8 @@ function recoveryReasons({ sources: { crm, feedback } }: Subject): readonly Offe
   return reasons;
 }
 
-const silences = ({ code, evidence }: OfferReason) => code === 'OPEN_DETRACTOR' || SILENCING_CASES.includes(String(evidence.type));
+const silences = ({ code, evidence }: OfferReason) =>
+  code === 'OPEN_DETRACTOR' || code === 'URGENT_FEEDBACK' || SILENCING_CASES.includes(String(evidence.type));
 
 /** The domains that could have told of a complaint and did not answer. */
 function unheard({ sources: { crm, feedback } }: Subject): readonly Service[] {
@@ -165,7 +170,7 @@ function general(reason: 'NOT_PERSONALIZED' | 'NO_EVIDENCE'): Candidate {
 /**
  * Everything that can be offered to a customer now, in no particular order, never empty.
  * - Without consent: the general offer alone.
- * - With an open complaint, outage or locked account, or an open detractor: recovery alone; its reasons name what is held back.
+ * - With an open complaint, outage or locked account, an open detractor or an urgent text: recovery alone; its reasons name what is held back.
  * - Otherwise what the rules find; when they find nothing, the general offer.
  */
 export function candidates(subject: Subject): readonly Candidate[] {

@@ -2,7 +2,7 @@ import { signalsAllowed } from '../../kernel/customer.ts';
 import type { ConsentPurpose } from '../../kernel/intake.ts';
 import { parseDate, parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import type { PurchaseRank, Source, Sources, Subject } from './records.ts';
+import type { PurchaseRank, Source, Sources, Subject, UrgentItem } from './records.ts';
 
 /** A Customer as the gateway hands it over: what `@requires` names, in JSON. A null or missing signal means that its domain did not answer. */
 export interface CustomerRepresentation {
@@ -120,8 +120,16 @@ function sources(customer: CustomerRepresentation): Sources {
     feedback: source(customer.feedbackSignals, (feedback) => ({
       openDetractor: feedback.text('openDetractor'),
       openDetractorAt: feedback.instant('openDetractorAt'),
+      urgentItem: urgentItemOf(feedback.object('urgentItem')),
     })),
   };
+}
+
+/** All of it or nothing. */
+function urgentItemOf(signals: Signals | null): UrgentItem | null {
+  const [id, level, at] = [signals?.text('id') ?? null, signals?.text('level') ?? null, signals?.instant('at') ?? null];
+  const reasons = signals?.texts('reasons') ?? [];
+  return id === null || level === null || at === null || reasons.length === 0 ? null : { id, level, reasons, at };
 }
 
 /** All of it or nothing. */

@@ -75,7 +75,8 @@ describe('permissions', () => {
     expect(withheldFields(['PERSONALIZATION'])).toEqual([
       { field: 'recommendations.offers', purpose: 'PROFILING' },
       { field: 'recommendations.rfm', purpose: 'PROFILING' },
+      { field: 'feedback.sentiment', purpose: 'PROFILING' },
     ]);
-    expect(withheldFields([])).toHaveLength(4);
+    expect(withheldFields([])).toHaveLength(5);
   });
 });

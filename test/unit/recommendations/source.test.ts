@@ -66,7 +66,15 @@ const signals = fc.record({
     }),
   ),
   feedbackSignals: maybe(
-    fc.record({ state: maybe(state), asOf: maybe(instant), openDetractor: maybe(fc.string()), openDetractorAt: maybe(instant) }),
+    fc.record({
+      state: maybe(state),
+      asOf: maybe(instant),
+      openDetractor: maybe(fc.string()),
+      openDetractorAt: maybe(instant),
+      urgentItem: maybe(
+        fc.record({ id: maybe(fc.string()), level: maybe(fc.string()), reasons: maybe(fc.array(maybe(fc.string()))), at: maybe(instant) }),
+      ),
+    }),
   ),
 });
 

@@ -34,7 +34,7 @@ export function subject(known: {
       pos: read('pos', { orderCount: 0, firstOrderAt: null, lastOrderAt: null, latePaymentCount: 0, rank: null, ...known.pos }),
       loyalty: read('loyalty', { member: false, nextTierCode: null, pointsToNextTier: null, expiring: [], ...known.loyalty }),
       digital: read('digital', { cart: [], cartUpdatedAt: null, ...known.digital }),
-      feedback: read('feedback', { openDetractor: null, openDetractorAt: null, ...known.feedback }),
+      feedback: read('feedback', { openDetractor: null, openDetractorAt: null, urgentItem: null, ...known.feedback }),
     },
   };
 }
