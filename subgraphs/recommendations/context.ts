@@ -1,10 +1,14 @@
 import type { Catalogue } from '../../kernel/catalogue.ts';
+import type { Directory } from '../../kernel/intake.ts';
 import type { ShelvedModel } from '../../kernel/model-shelf.ts';
+import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
 import { shelfOf } from '../../kernel/shelves.ts';
+import type { Collection } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import type { CustomerBaseModel } from '../../models/customer-base/customer-base.ts';
 import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
 import { DecisionLog, decisionSpec } from './decisions.ts';
+import { Experiments, type Running } from './experiment-store.ts';
 
 /** The kinds of model that are used here. */
 export const MODEL_KINDS = ['customer-base', 'next-basket'] as const;
@@ -16,16 +20,30 @@ export interface Context extends Pick<RequestScope, 'now'> {
   readonly customerBase: ShelvedModel<CustomerBaseModel> | null;
   readonly nextBasket: ShelvedModel<NextBasketModel> | null;
   readonly catalogue: Catalogue | undefined;
+  readonly directory: Directory;
+  readonly requests: Collection<RequestRecord>;
+  readonly experiments: Experiments;
+  /** The experiments that take customers in, read once for all customers of the request. */
+  running(): Promise<readonly Running[]>;
 }
 
-export function context({ store, log, catalogue }: SubgraphDeps): (scope: RequestScope) => Context {
+export function context({ store, log, catalogue, directory, clock }: SubgraphDeps): (scope: RequestScope) => Context {
   const decisions = new DecisionLog(store.collection(decisionSpec), log);
   const shelf = shelfOf(store);
-  return ({ now }) => ({
-    now,
-    decisions,
-    customerBase: shelf.current<CustomerBaseModel>('customer-base'),
-    nextBasket: shelf.current<NextBasketModel>('next-basket'),
-    catalogue,
-  });
+  const requests = store.collection(requestSpec);
+  const experiments = new Experiments(store, clock);
+  return ({ now }) => {
+    let running: Promise<readonly Running[]> | undefined;
+    return {
+      now,
+      decisions,
+      customerBase: shelf.current<CustomerBaseModel>('customer-base'),
+      nextBasket: shelf.current<NextBasketModel>('next-basket'),
+      catalogue,
+      directory,
+      requests,
+      experiments,
+      running: () => (running ??= experiments.running(now)),
+    };
+  };
 }

@@ -3,6 +3,7 @@ import { pageSize } from '../../kernel/page.ts';
 import type { Resolvers } from '../../schema/generated/recommendations.ts';
 import type { Context } from './context.ts';
 import { type Asked, offersOf } from './decisions.ts';
+import { experimentMutations, experimentQueries, experimentsOf, experimentTypes } from './experiments.ts';
 import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './insights.ts';
 import { rankedProducts, readNextPurchase } from './next-purchase.ts';
 import { SERVICES, type Subject } from './records.ts';
@@ -17,6 +18,7 @@ export const resolvers: Resolvers<Context> = {
     __resolveReference: (reference) => reference,
     recommendations: (customer, _, { now }) => readCustomer(customer, now),
     insights: (customer, _, { now, customerBase }) => readInsights(customer, now, customerBase),
+    experiments: (customer, _, context) => experimentsOf(customer, context),
     nextPurchase: (customer, _, { now, nextBasket }) => readNextPurchase(customer, now, nextBasket),
   },
   Recommendations: {
@@ -55,7 +57,10 @@ export const resolvers: Resolvers<Context> = {
   },
   Query: {
     explainDecision: (_, { id }, { decisions }) => decisions.explain(id),
+    ...experimentQueries,
   },
+  Mutation: experimentMutations,
+  ...experimentTypes,
   Decision: {
     decidedAt: ({ at }) => at,
     channel: ({ asked }) => asked.channel,

@@ -82,10 +82,10 @@ describe('the schema', () => {
     expect(nonNullDomainFields(committed.replace(/^( {2}purchases: \w+)$/m, '$1!'))).toEqual(['purchases']);
   });
 
-  it('has its six domains, and insights of their own', () => {
+  it('has its six domains, and insights and experiments of their own', () => {
     const customer = api(committed).getType('Customer');
     const fields = isObjectType(customer) ? Object.keys(customer.getFields()).filter((name) => !identityFields.has(name)) : [];
-    expect(fields.sort()).toEqual(['digital', 'feedback', 'insights', 'loyalty', 'profile', 'purchases', 'recommendations']);
+    expect(fields.sort()).toEqual(['digital', 'experiments', 'feedback', 'insights', 'loyalty', 'profile', 'purchases', 'recommendations']);
   });
 
   it('lets nobody but identity lead to a customer', () => {
