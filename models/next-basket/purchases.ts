@@ -82,8 +82,10 @@ export class Purchases {
     );
     for (const place of order.subarray(MOST_ITEMS)) this.#placeOf[this.item[place]!] = 0;
     const kept = order.subarray(0, MOST_ITEMS);
-    for (const column of [this.item, this.count, this.firstAge, this.lastAge, this.fast, this.slow])
-      column.set(Array.from(kept, (place) => column[place]!));
+    for (const column of [this.item, this.count, this.firstAge, this.lastAge, this.fast, this.slow]) {
+      const all = column.slice(0, this.size);
+      for (let place = 0; place < MOST_ITEMS; place++) column[place] = all[kept[place]!]!;
+    }
     this.size = MOST_ITEMS;
     for (let place = 0; place < this.size; place++) this.#placeOf[this.item[place]!] = place + 1;
   }
@@ -120,5 +122,7 @@ export function descending(size: number, keyOf: (place: number) => number): Int3
   const keys = new Float64Array(size);
   for (let place = 0; place < size; place++) keys[place] = -keyOf(place) * PLACES + place;
   keys.sort();
-  return Int32Array.from(keys, (key) => key - Math.floor(key / PLACES) * PLACES);
+  const places = new Int32Array(size);
+  for (let at = 0; at < size; at++) places[at] = keys[at]! - Math.floor(keys[at]! / PLACES) * PLACES;
+  return places;
 }

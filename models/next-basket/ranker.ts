@@ -1,5 +1,6 @@
 import type { Basket } from './baskets.ts';
 import type { NextBasketModel } from './next-basket-model.ts';
+import { descending } from './purchases.ts';
 import { Scorer } from './scorer.ts';
 import { type Ranked, type SelectionRules, select } from './selection.ts';
 import { type Catalogue, SIGNAL_NAMES, SignalReader, type Signals } from './signals.ts';
@@ -17,8 +18,8 @@ export type RankReason =
 export interface RankedItem {
   readonly item: string;
   /**
-   * In (0, 1], higher is better. By the blend the share of the next basket that the model expects it to be, over all items in question; by the
-   * floor one over the place. Comparable within one answer only.
+   * In [0, 1], higher is better. By the blend the share of the next basket that the model expects it to be, of all items in question; by the
+   * floor in proportion to one over the place. Comparable within one answer only.
    */
   readonly score: number;
   readonly isNew: boolean;
@@ -32,6 +33,11 @@ export interface RankRequest extends Partial<SelectionRules> {
   /** True for an item that must not be ranked: out of taste, withdrawn, bought already where once is enough. */
   readonly isExcluded?: (item: string) => boolean;
 }
+
+const FIRST = 10;
+
+/** By the trees; as bought most often, then popular; or by similarity to what was bought, then popular. */
+type Order = 'BLEND' | 'FLOOR' | 'SIMILARITY';
 
 const NOTHING_KNOWN: Catalogue = () => undefined;
 
@@ -63,35 +69,44 @@ export class NextBasketRanker {
 
   /** The next purchase, new or not: 10 items unless `first` says otherwise. */
   rank(request: RankRequest): RankedItem[] {
-    return this.#answer(request, this.#ranked(request));
+    if (this.#model.method === 'BLEND') return this.#answer(request, this.#ranked(request, 'BLEND'));
+    return request.signals ? this.#answer(request, this.#ranked(request, 'FLOOR')) : this.fallback(request);
   }
 
   /** Items never bought before, as far as the baskets given tell. */
   discover(request: RankRequest): RankedItem[] {
+    const ranked = this.#ranked(request, this.#model.trees ? 'BLEND' : 'SIMILARITY');
     return this.#answer(
       request,
-      this.#ranked(request).filter(({ isNew }) => isNew),
+      ranked.filter(({ isNew }) => isNew),
     );
   }
 
-  /** The floor's answer, in far less time: what was bought most often, then what is popular. Signals count only by excluding the cart. */
+  /** The floor's answer, in far less time: what was bought most often, then what is popular. Of the signals only the cart counts. */
   fallback(request: RankRequest): RankedItem[] {
     this.#read(request);
     this.#scorer.readPurchases(this.#basketStart, this.#itemOf, 0, request.baskets.length);
-    return this.#answer(request, this.#floor(request, 4 * (request.first ?? 10)));
+    const first = request.first ?? FIRST;
+    // Rules may want what stands far down; without any, a few more than asked for do.
+    const most = request.newShare || request.mostPerCategory !== undefined ? Number.POSITIVE_INFINITY : 4 * first;
+    const allowed = this.#allowed(request);
+    const ranked: Ranked[] = [];
+    for (const item of this.#scorer.floorItems(this.#scorer.purchases.size + 4 * first)) {
+      if (ranked.length >= most) break;
+      if (allowed(item)) ranked.push(this.#rankedOf(item, 1 / (ranked.length + 1)));
+    }
+    return this.#answer(request, ranked);
   }
 
-  #ranked(request: RankRequest): Ranked[] {
+  #ranked(request: RankRequest, order: Order): Ranked[] {
     this.#read(request);
     const { signals } = request;
     const reader =
       signals && new SignalReader(signals, this.#catalogue, this.#model.knowledge.similarity, (item) => this.#indexOf.get(item));
     this.#scorer.read(this.#basketStart, this.#itemOf, 0, request.baskets.length, reader?.items());
-    const { trees } = this.#model;
-    if (!trees) return this.#floorAndSimilar(request);
-    const scores = this.#scorer.scores(trees);
-    const { item, size } = this.#scorer.candidates;
+    const scores = order === 'BLEND' ? this.#scorer.scores(this.#model.trees!) : this.#placeScores(order);
     if (reader) this.#addSignals(reader, scores);
+    const { item, size } = this.#scorer.candidates;
     let highest = Number.NEGATIVE_INFINITY;
     for (const score of scores) highest = Math.max(highest, score);
     let all = 0;
@@ -99,10 +114,27 @@ export class NextBasketRanker {
       scores[at] = Math.exp(scores[at]! - highest);
       all += scores[at]!;
     }
-    const ranked: Ranked[] = [];
     const allowed = this.#allowed(request);
-    for (let at = 0; at < size; at++) if (allowed(item[at]!)) ranked.push(this.#rankedOf(item[at]!, scores[at]! / all));
-    return ranked.sort((a, b) => b.score - a.score || a.item - b.item);
+    const ranked: Ranked[] = [];
+    for (const at of descending(size, (place) => Math.floor(scores[place]! * 2 ** 36)))
+      if (allowed(item[at]!)) ranked.push(this.#rankedOf(item[at]!, scores[at]! / all));
+    return ranked;
+  }
+
+  /** Without trees: the logarithm of one over the place in an order, so that signals have something to add to. */
+  #placeScores(order: 'FLOOR' | 'SIMILARITY'): Float32Array {
+    const { candidates, evidence, floor, purchases } = this.#scorer;
+    const { baskets } = this.#model.knowledge.statistics;
+    const worth = new Float32Array(baskets.length);
+    if (order === 'SIMILARITY') for (const item of evidence.met()) worth[item] = evidence.similarity[item]!;
+    else for (const [rank, place] of floor.entries()) worth[purchases.item[place]!] = floor.length - rank;
+    const places = Array.from({ length: candidates.size }, (_, at) => at).sort((a, b) => {
+      const [one, other] = [candidates.item[a]!, candidates.item[b]!];
+      return worth[other]! - worth[one]! || baskets[other]! - baskets[one]! || one - other;
+    });
+    const scores = new Float32Array(candidates.size);
+    for (const [place, at] of places.entries()) scores[at] = -Math.log(place + 1);
+    return scores;
   }
 
   #addSignals(reader: SignalReader, scores: Float32Array): void {
@@ -112,24 +144,6 @@ export class NextBasketRanker {
       reader.read(item[at]!, this.#model.items[item[at]!]!, values, 0);
       for (let signal = 0; signal < values.length; signal++) scores[at]! += this.#weights[signal]! * values[signal]!;
     }
-  }
-
-  /** Without a blend: the floor for what was bought, then new items by similarity, then by popularity. */
-  #floorAndSimilar(request: RankRequest): Ranked[] {
-    const { evidence, candidates, purchases } = this.#scorer;
-    const fresh = Array.from(candidates.item.subarray(0, candidates.size)).filter((item) => purchases.placeOf(item) < 0);
-    const { baskets } = this.#model.knowledge.statistics;
-    fresh.sort((a, b) => evidence.similarity[b]! - evidence.similarity[a]! || baskets[b]! - baskets[a]! || a - b);
-    return this.#inOrder(request, [...this.#scorer.floorItems(purchases.size), ...fresh]);
-  }
-
-  #floor(request: RankRequest, most: number): Ranked[] {
-    return this.#inOrder(request, this.#scorer.floorItems(most));
-  }
-
-  #inOrder(request: RankRequest, items: readonly number[]): Ranked[] {
-    const allowed = this.#allowed(request);
-    return items.filter(allowed).map((item, place) => this.#rankedOf(item, 1 / (place + 1)));
   }
 
   #rankedOf(item: number, score: number): Ranked {
@@ -147,7 +161,7 @@ export class NextBasketRanker {
   }
 
   #answer(request: RankRequest, ranked: readonly Ranked[]): RankedItem[] {
-    const chosen = select(ranked, { ...request, first: request.first ?? 10 }, this.#model.knowledge.similarity);
+    const chosen = select(ranked, { ...request, first: request.first ?? FIRST }, this.#model.knowledge.similarity);
     const viewed = new Set(request.signals?.viewed);
     return chosen.map(({ item: index, score, isNew }) => {
       const item = this.#model.items[index]!;

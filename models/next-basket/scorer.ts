@@ -3,7 +3,7 @@ import { FeatureRows, WIDTH } from './features.ts';
 import type { ItemKnowledge } from './item-knowledge.ts';
 import { personalTop, popularityRanks } from './personal-top.ts';
 import { Purchases } from './purchases.ts';
-import { scoreOf, type Trees } from './trees.ts';
+import { scoresOf, type Trees } from './trees.ts';
 
 /** One customer at a time: what they bought, which items come into question, and what is seen of each. Its buffers are used again. */
 export class Scorer {
@@ -44,9 +44,7 @@ export class Scorer {
 
   /** The score of each candidate, in their order. */
   scores(trees: Trees): Float32Array {
-    const scores = new Float32Array(this.candidates.size);
-    for (let candidate = 0; candidate < scores.length; candidate++) scores[candidate] = scoreOf(trees, this.rows.values, candidate * WIDTH);
-    return scores;
+    return scoresOf(trees, this.rows.values, WIDTH, this.candidates.size);
   }
 
   /** The floor's items: what was bought, then what is popular, at most `most`. */

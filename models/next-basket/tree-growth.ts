@@ -1,10 +1,9 @@
 import { randomOf } from '../random.ts';
 import { BINS, type Binned, binned } from './bins.ts';
-import type { Trees } from './trees.ts';
+import { DEPTH, LEAVES, type Trees } from './trees.ts';
 
 export interface GrowthOptions {
   readonly trees: number;
-  readonly depth: number;
   /** How much of what a tree found is added. */
   readonly learningRate: number;
   /** Added to the curvature of each leaf, so that leaves of few rows say little. */
@@ -29,7 +28,7 @@ export interface Examples {
 /**
  * Grows trees that put what was bought before what was not: softmax over the candidates of each customer (ListNet, Cao et al. 2007), with
  * second-order leaves (Chen and Guestrin 2016, eq. 5 and 7). Each customer counts the square root of what they bought. Equal input
- * gives equal trees. O(trees * depth * rows * features), by their shares; 1 byte a value beside the examples.
+ * gives equal trees. O(trees * DEPTH * rows * features), by their shares; 1 byte a value beside the examples.
  */
 export function growTrees(examples: Examples, options: GrowthOptions): Trees {
   return new Growth(examples, options).grow();
@@ -70,35 +69,34 @@ class Growth {
     this.#curvature = new Float32Array(examples.rows);
     this.#node = new Uint8Array(examples.rows);
     this.#summed = new Int32Array(examples.rows);
-    const sums = () => this.#features.map(() => new Float64Array((2 ** options.depth / 2) * BINS * 2));
+    const sums = () => this.#features.map(() => new Float64Array((LEAVES / 2) * BINS * 2));
     this.#sums = sums();
     this.#above = sums();
   }
 
   grow(): Trees {
-    const { trees, depth, featureShare, seed } = this.#options;
-    const leaves = 2 ** depth;
+    const { trees, featureShare, seed } = this.#options;
     const random = randomOf(seed);
-    const feature = new Uint8Array(trees * depth);
-    const threshold = new Float32Array(trees * depth);
-    const leaf = new Float32Array(trees * leaves);
+    const feature = new Uint8Array(trees * DEPTH);
+    const threshold = new Float32Array(trees * DEPTH);
+    const leaf = new Float32Array(trees * LEAVES);
     for (let tree = 0; tree < trees; tree++) {
       this.#drawSample(random);
       const offered = this.#features.map((_, index) => index).filter(() => random() < featureShare);
       const questions: Question[] = [];
-      for (let level = 0; level < depth; level++) {
+      for (let level = 0; level < DEPTH; level++) {
         this.#sumUp(level, offered);
         const question = this.#bestQuestion(level, offered);
         questions.push(question);
         this.#answer(level, question);
-        feature[tree * depth + level] = question.feature;
-        threshold[tree * depth + level] = this.#features[question.feature]!.cuts[question.bin] ?? Number.POSITIVE_INFINITY;
+        feature[tree * DEPTH + level] = question.feature;
+        threshold[tree * DEPTH + level] = this.#features[question.feature]!.cuts[question.bin] ?? Number.POSITIVE_INFINITY;
       }
-      const added = leaf.subarray(tree * leaves, (tree + 1) * leaves);
+      const added = leaf.subarray(tree * LEAVES, (tree + 1) * LEAVES);
       this.#fillLeaves(added);
       this.#addScores(questions, added);
     }
-    return { depth, feature, threshold, leaf };
+    return { feature, threshold, leaf };
   }
 
   /** Whole groups, by chance, with the derivatives of their loss at the scores so far. */
