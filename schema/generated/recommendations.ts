@@ -229,6 +229,7 @@ export type Customer = {
   readonly id: Scalars['ID']['output'];
   /** The purposes granted now; null when unknown, which counts as none. */
   readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
+  readonly permissionsSince?: Maybe<ReadonlyArray<Scalars['DateTime']['output']>>;
   readonly crmSignals?: Maybe<CrmSignals>;
   readonly posSignals?: Maybe<PosSignals>;
   readonly posHistory?: Maybe<PosHistory>;
@@ -574,8 +575,13 @@ export type Offer = {
   readonly rank: Scalars['Int']['output'];
   /** Until when the facts carry it; null when no end is known. */
   readonly validUntil?: Maybe<Scalars['DateTime']['output']>;
-  /** Channels over which it may be made. E-mail, text messages, push and calls that sell need consent to MARKETING. */
+  /** Channels over which it may be made now, in the customer's order of preference where one was stated. What is kept from the others says `heldBack`. */
   readonly channels: ReadonlyArray<Channel>;
+  /**
+   * Channels over which it could be made and is not now, once for each cause: e-mail, text messages, push and calls, which go out to the
+   * customer. Empty when nothing is held back.
+   */
+  readonly heldBack: ReadonlyArray<HeldBackChannel>;
   /** True when it rests on data of this customer; false when everybody is offered the same. */
   readonly personalized: Scalars['Boolean']['output'];
   /** The purposes whose consent allowed the data to be used; empty when no personal data was. */
@@ -583,6 +589,43 @@ export type Offer = {
   /** When it was computed. */
   readonly asOf: Scalars['DateTime']['output'];
 };
+
+/** A channel that is held back, and why. */
+export type HeldBackChannel = {
+  readonly __typename?: 'HeldBackChannel';
+  /** The channel. */
+  readonly channel: Channel;
+  /** A stable code to program against. */
+  readonly code: HeldBackCode;
+  /** The cause in words, for staff, in the language of the offer. */
+  readonly text: Scalars['String']['output'];
+  /** Until when; null when no end is known. */
+  readonly until?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/**
+ * Why a channel is held back. What serves (SERVICE_RECOVERY and the templates that help) is not held back for what concerns selling: consent
+ * to MARKETING, campaigns unsubscribed from, and how often something was sent.
+ */
+export type HeldBackCode =
+  /** Selling on this channel needs consent to MARKETING, which is missing. */
+  | 'NO_MARKETING_CONSENT'
+  /** The customer unsubscribed from campaigns on this channel, and has not consented to MARKETING anew since. */
+  | 'UNSUBSCRIBED'
+  /** A message bounced within 30 days, and none has got through since. */
+  | 'UNDELIVERABLE'
+  /** The domain that knows whether the customer may be reached did not answer: digital of campaigns, crm of the hours. */
+  | 'UNCHECKED'
+  /**
+   * Enough campaigns were sent: within 7 and 30 days at most 4 and 12 on all channels, of them 3 and 8 by e-mail, 3 and 8 by push, 1 and 4 by
+   * text message, 1 and 2 by telephone.
+   */
+  | 'FREQUENCY_CAP'
+  /**
+   * Outside the hours that the customer stated, on every channel that goes out; where none were stated, from 21 to 8 o'clock by text message,
+   * push and telephone. By the customer's clock, by UTC where their time zone is unknown.
+   */
+  | 'QUIET_HOURS';
 
 /** A fact that an offer rests on. */
 export type OfferReason = {
@@ -1499,6 +1542,9 @@ export type CrmSignals = {
   readonly locale?: Maybe<Scalars['Locale']['output']>;
   readonly timeZone?: Maybe<Scalars['TimeZone']['output']>;
   readonly customerSince?: Maybe<Scalars['DateTime']['output']>;
+  readonly contactFrom?: Maybe<Scalars['String']['output']>;
+  readonly contactTo?: Maybe<Scalars['String']['output']>;
+  readonly channelOrder: ReadonlyArray<Channel>;
   readonly openCases: ReadonlyArray<CaseSignal>;
 };
 
@@ -1580,6 +1626,24 @@ export type DigitalSignals = {
   readonly asOf: Scalars['DateTime']['output'];
   readonly cart: ReadonlyArray<CartSignal>;
   readonly cartUpdatedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly touches: ReadonlyArray<TouchSignal>;
+  readonly unsubscribed: ReadonlyArray<UnsubscribedSignal>;
+  readonly errorKind?: Maybe<Scalars['String']['output']>;
+  readonly errorAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type TouchSignal = {
+  readonly __typename?: 'TouchSignal';
+  readonly channel: Channel;
+  readonly sentAt: Scalars['DateTime']['output'];
+  readonly arrivedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly bouncedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type UnsubscribedSignal = {
+  readonly __typename?: 'UnsubscribedSignal';
+  readonly channel: Channel;
+  readonly at: Scalars['DateTime']['output'];
 };
 
 export type CartSignal = {
@@ -1603,6 +1667,7 @@ export type FeedbackSignals = {
   readonly asOf: Scalars['DateTime']['output'];
   readonly openDetractor?: Maybe<Scalars['ID']['output']>;
   readonly openDetractorAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly lastGivenAt?: Maybe<Scalars['DateTime']['output']>;
   readonly urgentItem?: Maybe<UrgentItemSignal>;
 };
 
@@ -1695,13 +1760,13 @@ export type FederationReferenceTypes = {
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}>
     & ( Record<PropertyKey, never>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}>
@@ -1760,6 +1825,8 @@ export type ResolversTypes = {
   SourceStatus: ResolverTypeWrapper<SourceStatus>;
   SourceState: SourceState;
   Offer: ResolverTypeWrapper<ShownOffer>;
+  HeldBackChannel: ResolverTypeWrapper<HeldBackChannel>;
+  HeldBackCode: HeldBackCode;
   OfferReason: ResolverTypeWrapper<OfferReason>;
   OfferEvidence: ResolverTypeWrapper<OfferEvidence>;
   OfferTemplate: OfferTemplate;
@@ -1839,6 +1906,8 @@ export type ResolversTypes = {
   LoyaltySignals: ResolverTypeWrapper<LoyaltySignals>;
   ExpiringPointsSignal: ResolverTypeWrapper<ExpiringPointsSignal>;
   DigitalSignals: ResolverTypeWrapper<DigitalSignals>;
+  TouchSignal: ResolverTypeWrapper<TouchSignal>;
+  UnsubscribedSignal: ResolverTypeWrapper<UnsubscribedSignal>;
   CartSignal: ResolverTypeWrapper<CartSignal>;
   UrgentItemSignal: ResolverTypeWrapper<UrgentItemSignal>;
   FeedbackSignals: ResolverTypeWrapper<FeedbackSignals>;
@@ -1884,6 +1953,7 @@ export type ResolversParentTypes = {
   DecisionInput: DecisionInput;
   SourceStatus: SourceStatus;
   Offer: ShownOffer;
+  HeldBackChannel: HeldBackChannel;
   OfferReason: OfferReason;
   OfferEvidence: OfferEvidence;
   RfmScores: RfmScores;
@@ -1944,6 +2014,8 @@ export type ResolversParentTypes = {
   LoyaltySignals: LoyaltySignals;
   ExpiringPointsSignal: ExpiringPointsSignal;
   DigitalSignals: DigitalSignals;
+  TouchSignal: TouchSignal;
+  UnsubscribedSignal: UnsubscribedSignal;
   CartSignal: CartSignal;
   UrgentItemSignal: UrgentItemSignal;
   FeedbackSignals: FeedbackSignals;
@@ -2156,9 +2228,17 @@ export type OfferResolvers<ContextType = Context, ParentType extends ResolversPa
   rank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   validUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   channels?: Resolver<ReadonlyArray<ResolversTypes['Channel']>, ParentType, ContextType>;
+  heldBack?: Resolver<ReadonlyArray<ResolversTypes['HeldBackChannel']>, ParentType, ContextType>;
   personalized?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   consentBasis?: Resolver<ReadonlyArray<ResolversTypes['ConsentPurpose']>, ParentType, ContextType>;
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type HeldBackChannelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['HeldBackChannel'] = ResolversParentTypes['HeldBackChannel']> = {
+  channel?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['HeldBackCode'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  until?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type OfferReasonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OfferReason'] = ResolversParentTypes['OfferReason']> = {
@@ -2437,6 +2517,7 @@ export type Resolvers<ContextType = Context> = {
   DecisionInput?: DecisionInputResolvers<ContextType>;
   SourceStatus?: SourceStatusResolvers<ContextType>;
   Offer?: OfferResolvers<ContextType>;
+  HeldBackChannel?: HeldBackChannelResolvers<ContextType>;
   OfferReason?: OfferReasonResolvers<ContextType>;
   OfferEvidence?: OfferEvidenceResolvers<ContextType>;
   RfmScores?: RfmScoresResolvers<ContextType>;

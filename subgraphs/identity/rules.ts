@@ -68,6 +68,13 @@ export function grantedPurposes(matrix: readonly ConsentState[]): readonly Conse
   return CONSENT_PURPOSES.filter((purpose) => granted.has(purpose));
 }
 
+/** Of each granted purpose, in their order, when the latest of the statements that grant it was made. */
+export function grantedSince(matrix: readonly ConsentState[]): readonly EpochMs[] {
+  return grantedPurposes(matrix).map((granted) =>
+    Math.max(...matrix.filter(({ purpose }) => purpose === granted).map(({ said }) => said?.recordedAt ?? 0)),
+  );
+}
+
 /** A field that is not answered, or not personally, for lack of a purpose. */
 export interface Withheld {
   readonly field: string;

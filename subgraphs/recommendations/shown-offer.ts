@@ -1,4 +1,5 @@
 import type { OfferTemplate } from '../../schema/generated/recommendations.ts';
+import { HOLD_WORDS } from './hold-words.ts';
 import { offerId } from './offers.ts';
 import type { OfferReason, RankedOffer, Subject } from './records.ts';
 import { evidenceText, fill, type Language, languageOf, OFFER_WORDS, REASON_WORDS } from './wording.ts';
@@ -55,6 +56,10 @@ export class ShownOffer {
     return this.#offer.channels;
   }
 
+  heldBack() {
+    return this.#offer.heldBack.map(({ channel, code, until }) => ({ channel, code, until, text: HOLD_WORDS[this.locale][code] }));
+  }
+
   personalized(): boolean {
     return this.#offer.personalized;
   }
@@ -93,6 +98,7 @@ export function written(offer: ShownOffer): string {
     offer.rank(),
     offer.validUntil(),
     offer.channels(),
+    offer.heldBack(),
     offer.personalized(),
     offer.consentBasis(),
     offer.asOf(),

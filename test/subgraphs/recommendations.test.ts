@@ -244,3 +244,48 @@ describe('a decision', () => {
     ]);
   });
 });
+
+describe('an offer', () => {
+  const touch = (channel: string, sentAt: string) => ({ channel, sentAt, arrivedAt: sentAt, bouncedAt: null });
+  const held = {
+    ...aiko,
+    digitalSignals: {
+      ...quiet.digitalSignals,
+      touches: [touch('SMS', '2026-02-27T12:00:00Z')],
+      unsubscribed: [{ channel: 'EMAIL', at: '2025-12-24T12:00:00Z' }],
+    },
+  };
+  const CHANNELS = '{ offers(first: 1) { template channels heldBack { channel code until text } } }';
+
+  it('says over which channels it is not made, why, and until when', async () => {
+    // Noon in UTC is 21:00 in Tokyo, where the day begins at 23:00 UTC.
+    expect((await ask([held], CHANNELS)).data?._entities).toEqual([
+      {
+        id: aiko.id,
+        recommendations: {
+          offers: [
+            {
+              template: 'BIRTHDAY',
+              channels: ['STORE', 'WEB', 'APP', 'CHAT'],
+              heldBack: [
+                { channel: 'EMAIL', code: 'UNSUBSCRIBED', until: null, text: 'このチャネルでの配信は停止されています。' },
+                { channel: 'SMS', code: 'FREQUENCY_CAP', until: '2026-03-06T12:00:00.000Z', text: '最近の配信回数が上限に達しています。' },
+                { channel: 'SMS', code: 'QUIET_HOURS', until: '2026-03-01T23:00:00.000Z', text: 'お客様への連絡を控える時間帯です。' },
+                { channel: 'PUSH', code: 'QUIET_HOURS', until: '2026-03-01T23:00:00.000Z', text: 'お客様への連絡を控える時間帯です。' },
+              ],
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('goes out again by e-mail once the customer consents to marketing anew', async () => {
+    const since = (day: string) => ({ ...held, permissionsSince: ['2025-01-01T00:00:00Z', '2025-01-01T00:00:00Z', `${day}T00:00:00Z`] });
+    const channels = async (customer: object) =>
+      ((await ask([customer], CHANNELS)).data!._entities as [{ recommendations: { offers: [{ channels: string[] }] } }])[0].recommendations
+        .offers[0].channels;
+    expect(await channels(since('2025-12-01'))).not.toContain('EMAIL');
+    expect(await channels(since('2026-01-15'))).toContain('EMAIL');
+  });
+});

@@ -20,6 +20,8 @@ export function subject(known: {
   feedback?: Partial<FeedbackSignals>;
   lost?: readonly (keyof Subject['sources'])[];
   marketing?: boolean;
+  marketingSince?: number;
+  now?: number;
 }): Subject {
   const read = <S>(name: keyof Subject['sources'], signals: S) =>
     known.lost?.includes(name) ? ({ state: 'UNAVAILABLE' } as const) : ({ state: 'OK', asOf: NOW, signals } as const);
@@ -28,13 +30,23 @@ export function subject(known: {
     representation: { id: 'cus_00000000000000000000' },
     personal: true,
     marketing: known.marketing ?? true,
-    now: NOW,
+    marketingSince: known.marketingSince ?? null,
+    now: known.now ?? NOW,
     sources: {
-      crm: read('crm', { birthDate: null, locale: null, timeZone: null, customerSince: null, openCases: [], ...known.crm }),
+      crm: read('crm', {
+        birthDate: null,
+        locale: null,
+        timeZone: null,
+        customerSince: null,
+        contactWindow: null,
+        channelOrder: [],
+        openCases: [],
+        ...known.crm,
+      }),
       pos: read('pos', { orderCount: 0, firstOrderAt: null, lastOrderAt: null, latePaymentCount: 0, rank: null, ...known.pos }),
       loyalty: read('loyalty', { member: false, nextTierCode: null, pointsToNextTier: null, expiring: [], ...known.loyalty }),
-      digital: read('digital', { cart: [], cartUpdatedAt: null, ...known.digital }),
-      feedback: read('feedback', { openDetractor: null, openDetractorAt: null, urgentItem: null, ...known.feedback }),
+      digital: read('digital', { cart: [], cartUpdatedAt: null, touches: [], unsubscribed: [], error: null, ...known.digital }),
+      feedback: read('feedback', { openDetractor: null, openDetractorAt: null, lastGivenAt: null, urgentItem: null, ...known.feedback }),
     },
   };
 }
