@@ -16,7 +16,8 @@ export interface PurchaseFact {
 export interface RatedTextFact {
   /** A customer's id, or something else where nobody is known to have written it. */
   readonly owner: string;
-  readonly at: EpochMs;
+  /** null: without a date. */
+  readonly at: EpochMs | null;
   readonly text: string;
   /** 1 to 5. */
   readonly stars: number;

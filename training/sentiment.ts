@@ -25,12 +25,14 @@ interface Classes {
 /** The model of sentiment from what customers wrote and the stars that they gave, for the languages in which there are enough of them. */
 export async function trainOnStars(texts: AsyncIterable<Learnt<RatedTextFact>>, now: EpochMs): Promise<Trained> {
   const rated: RatedText[] = [];
-  let [from, to, seen] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  let from: EpochMs | null = null;
+  let to: EpochMs | null = null;
+  let seen = 0;
   for await (const { at, text, stars } of texts) {
     seen += 1;
-    if (rated.length >= MOST_TEXTS || at > now) continue;
+    if (rated.length >= MOST_TEXTS || (at ?? now) > now) continue;
     rated.push({ text, stars });
-    [from, to] = [Math.min(from, at), Math.max(to, at)];
+    if (at !== null) [from, to] = [Math.min(from ?? at, at), Math.max(to ?? at, at)];
   }
   const corpus = sentimentCorpus(rated, languagesWritten(rated.map(({ text }) => text)));
   const classes = classesOf(corpus);

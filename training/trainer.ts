@@ -5,9 +5,9 @@ export type Trained =
   | {
       readonly ok: true;
       readonly model: object;
-      /** The earliest and the latest fact that it learned from. */
-      readonly from: EpochMs;
-      readonly to: EpochMs;
+      /** The earliest and the latest fact that it learned from; null when none of them has a date. */
+      readonly from: EpochMs | null;
+      readonly to: EpochMs | null;
       readonly counts: Readonly<Record<string, number>>;
       readonly metrics: Readonly<Record<string, number>>;
     }
