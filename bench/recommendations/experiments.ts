@@ -1,4 +1,5 @@
 import { effects, hillstrom, looked } from './experiments/hillstrom.ts';
+import { throughProduct } from './experiments/hillstrom-through-product.ts';
 import { peeking } from './experiments/peeking.ts';
 import { sampling } from './experiments/sampling.ts';
 import type { Line } from './line.ts';
@@ -8,6 +9,7 @@ export async function* section(): AsyncGenerator<Line> {
   const customers = hillstrom();
   yield* effects(customers);
   yield looked(customers);
+  yield* throughProduct(customers);
   yield* peeking();
   yield* sampling();
 }

@@ -19,7 +19,7 @@ function combined({ combine }: DefinedMetric, outcomes: readonly OutcomeRecord[]
  * What one exposed unit counts with: in each metric, and in what key figures are computed from. `outcomes` are in the order of their time;
  * those before the exposure or after the window do not count.
  */
-export function valuesOf(experiment: ExperimentRecord, exposed: ExposureRecord, outcomes: readonly OutcomeRecord[]): UnitValues {
+function valuesOf(experiment: ExperimentRecord, exposed: ExposureRecord, outcomes: readonly OutcomeRecord[]): UnitValues {
   const until = experiment.outcomeWindowMs === null ? Number.POSITIVE_INFINITY : exposed.at + experiment.outcomeWindowMs;
   const counted = outcomes.filter(({ at }) => at >= exposed.at && at < until);
   const values: Record<string, readonly number[]> = {};
@@ -71,7 +71,7 @@ class Tally {
 }
 
 /** The counters of all experiments by id, from what was recorded of all units, whose records stand together and in the order of their time. */
-export async function countUnits(
+async function countUnits(
   experiments: readonly ExperimentRecord[],
   records: AsyncIterable<UnitRecord>,
 ): Promise<ReadonlyMap<string, Counters>> {
@@ -111,7 +111,7 @@ export class CountKeeper {
   readonly #units: Collection<UnitRecord>;
   readonly #clock: () => EpochMs;
   #latest: Count | null = null;
-  #running: { readonly since: EpochMs; readonly count: Promise<Count> } | null = null;
+  #running: { readonly asOf: EpochMs; readonly count: Promise<Count> } | null = null;
   #next: Promise<Count> | null = null;
 
   constructor(experiments: () => Promise<readonly ExperimentRecord[]>, units: Collection<UnitRecord>, clock: () => EpochMs) {
@@ -122,10 +122,12 @@ export class CountKeeper {
 
   /** A count that began less than `maxAgeMs` ago, or one that begins now. */
   async within(maxAgeMs: number): Promise<Count> {
-    const since = this.#clock() - maxAgeMs;
-    if (this.#latest && this.#latest.asOf > since) return this.#latest;
+    const now = this.#clock();
+    // A count of the future was made before the clock was put back: nobody knows how old it is.
+    const fresh = (asOf: EpochMs) => asOf > now - maxAgeMs && asOf <= now;
+    if (this.#latest && fresh(this.#latest.asOf)) return this.#latest;
     if (this.#running === null) return this.#start();
-    if (this.#running.since > since) return this.#running.count;
+    if (fresh(this.#running.asOf)) return this.#running.count;
     // What is under way may have passed by what was acknowledged since it began.
     const begin = () => this.#start();
     this.#next ??= this.#running.count.then(begin, begin);
@@ -137,7 +139,7 @@ export class CountKeeper {
     const count: Promise<Count> = this.#count(asOf).finally(() => {
       if (this.#running?.count === count) this.#running = null;
     });
-    this.#running = { since: asOf, count };
+    this.#running = { asOf, count };
     this.#next = null;
     return count;
   }

@@ -64,7 +64,7 @@ async function accept(
 
 /** The arm in which the exposure counts, or why it does not. */
 function armOf(input: ExperimentExposureInput, unit: KnownUnit, { experiment, layer }: Batch, at: EpochMs): string | Reason {
-  const standing = standingOf(experiment, layer, unit.owner, unit.granted, at);
+  const standing = standingOf(experiment, layer, unit.hashed, unit.granted, at);
   if (standing.status === 'NOT_ENROLLED' && standing.reason === 'CONSENT_MISSING') return CONSENT_MISSING;
   if (stateOf(experiment, at) !== 'RUNNING') return reason('EXPERIMENT_NOT_RUNNING', 'at', 'The experiment did not run then.');
   if (experiment.assignment === 'GIVEN') {
@@ -97,7 +97,7 @@ function outcomeOf(input: ExperimentOutcomeInput, unit: KnownUnit, batch: Batch,
   if (missingPurposes(experiment, unit.granted).length > 0) return CONSENT_MISSING;
   // Of who can't have been exposed nothing needs to be known.
   if (experiment.assignment === 'HASHED') {
-    const begun = standingOf(experiment, layer, unit.owner, unit.granted, experiment.startAt);
+    const begun = standingOf(experiment, layer, unit.hashed, unit.granted, experiment.startAt);
     if (begun.status === 'NOT_ENROLLED' && unit.members.length === 1) return NOT_ENROLLED;
   }
   const value = outcomeValue(input, experiment);

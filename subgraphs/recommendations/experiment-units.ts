@@ -13,6 +13,8 @@ import type { ExperimentRecord } from './experiment-records.ts';
 export interface KnownUnit {
   /** Under whom it is recorded: the customer, or a digest of the anonymous unit's id, which is itself not kept. */
   readonly owner: string;
+  /** What is hashed to assign it: its id, the same to every experiment, or a layer could not keep them apart. */
+  readonly hashed: string;
   /** Under whom it may have been recorded before: all ids of a customer, this one first. */
   readonly members: readonly string[];
   /** Purposes granted now; null for an anonymous unit, of which nobody knows. */
@@ -36,7 +38,7 @@ export async function knownUnits(
     return units.map((each) => {
       if (!LABEL.test(each) || parseCustomerId(each) !== null) return UNFIT;
       const owner = `unit_${digest(experimentSalt(id), each)}`;
-      return { owner, members: [owner], granted: null };
+      return { owner, hashed: each, members: [owner], granted: null };
     });
   const customers = [...new Set(units.filter((each) => parseCustomerId(each) !== null))];
   const [members, permissions] =
@@ -47,7 +49,7 @@ export async function knownUnits(
 
 function unitOf(members: readonly string[], granted: readonly ConsentPurpose[] | null): KnownUnit | Reason {
   const [owner] = members;
-  return owner === undefined || granted === null ? UNKNOWN : { owner, members, granted };
+  return owner === undefined || granted === null ? UNKNOWN : { owner, hashed: owner, members, granted };
 }
 
 /** Where a unit stands with an experiment, and why. */

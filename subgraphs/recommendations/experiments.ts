@@ -49,7 +49,7 @@ export const experimentQueries: Pick<QueryResolvers<Context>, 'experiment' | 'ex
     if (!experiment) return null;
     const [known] = await knownUnits(experiment, [unit], directory);
     if (!known || 'code' in known) return assignmentShown(experiment, { status: 'NOT_ENROLLED', reason: 'UNIT_UNKNOWN' });
-    return assignmentShown(experiment, standingOf(experiment, await experiments.layerOf(experiment), known.owner, known.granted, now));
+    return assignmentShown(experiment, standingOf(experiment, await experiments.layerOf(experiment), known.hashed, known.granted, now));
   },
   experimentReport: async (_, { id, maxAgeSeconds }, { experiments }) => {
     if (maxAgeSeconds < 0 || maxAgeSeconds > MOST_SECONDS)

@@ -11,9 +11,9 @@ import { compareProportions } from '../../../models/experiments/proportions.ts';
 import { reportOf } from '../../../models/experiments/report.ts';
 import { DATA, type Line } from '../line.ts';
 
-const CONTROL = 'No E-Mail';
-const MENS = 'Mens E-Mail';
-const WOMENS = 'Womens E-Mail';
+export const CONTROL = 'No E-Mail';
+export const MENS = 'Mens E-Mail';
+export const WOMENS = 'Womens E-Mail';
 
 export interface Customer {
   readonly arm: string;
@@ -84,7 +84,7 @@ interface Published {
 }
 
 /** From the file by a plain script, statsmodels and scipy. */
-const PUBLISHED: readonly Published[] = [
+export const PUBLISHED: readonly Published[] = [
   { metric: 'visit', arm: MENS, points: 7.659, interval: [6.995, 8.323], z: 22.49 },
   { metric: 'visit', arm: WOMENS, points: 4.523, interval: [3.889, 5.157], z: 13.95 },
   { metric: 'conversion', arm: MENS, points: 0.681, z: 7.39 },
