@@ -104,10 +104,15 @@ function kpisShown(experiment: ExperimentRecord, arm: string, counted: ArmCounte
     ...shown('ITEMS_PER_BASKET', kpis.itemsPerBasket),
     ...kpis.money.flatMap(({ currency, revenueMinor, costMinor, profitMinor, averageOrderValueMinor, roiPercent }) => [
       ...shown('REVENUE', revenueMinor, currency),
-      ...shown('COST', costMinor, currency),
+      ...shown('COST', costKnown(experiment, currency) ? costMinor : null, currency),
       ...shown('PROFIT', profitMinor, currency),
       ...shown('AVERAGE_ORDER_VALUE', averageOrderValueMinor, currency),
       ...shown('ROI_PERCENT', roiPercent, currency),
     ]),
   ];
+}
+
+/** Whether anything of the cost in that currency is counted; 0 would pass for a figure otherwise. */
+function costKnown({ money }: ExperimentRecord, currency: string): boolean {
+  return money.some((one) => one.currency === currency && (one.cost !== null || one.fixedCosts.length > 0));
 }
