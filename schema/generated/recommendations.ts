@@ -492,6 +492,7 @@ export type RecommendationsOffersArgs = {
   channel?: InputMaybe<Channel>;
   templates?: InputMaybe<ReadonlyArray<OfferTemplate>>;
   locale?: InputMaybe<Scalars['Locale']['input']>;
+  context?: InputMaybe<DecisionContextInput>;
   record?: Scalars['Boolean']['input'];
 };
 
@@ -500,12 +501,14 @@ export type Decision = {
   readonly __typename?: 'Decision';
   /** The decision's id, as its offers carry it. Opaque. */
   readonly id: Scalars['ID']['output'];
-  /** When it was made; the time that everything in it was computed for. */
+  /** When it was made; the time that everything in it was computed for, unless `context` says another. */
   readonly decidedAt: Scalars['DateTime']['output'];
   /** The channel that offers were asked for; null for any. */
   readonly channel?: Maybe<Channel>;
   /** The kinds of offer that were asked for; null for all. */
   readonly templates?: Maybe<ReadonlyArray<OfferTemplate>>;
+  /** What was told of the moment that was decided for; null when nothing was. */
+  readonly context?: Maybe<DecisionContext>;
   /** The purposes that were granted then; null when they were not known, which counts as none. */
   readonly purposes?: Maybe<ReadonlyArray<ConsentPurpose>>;
   /** What each domain contributed then. */
@@ -517,6 +520,63 @@ export type Decision = {
   /** Whether `offers` are to the letter what was answered then; false when the rules or the words have changed since. */
   readonly reproduced: Scalars['Boolean']['output'];
 };
+
+/** What a client told of the moment that a decision was for. */
+export type DecisionContext = {
+  readonly __typename?: 'DecisionContext';
+  /** The time that was decided for; null for that of the request. */
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
+  /** What the decision was for; null for nothing in particular. */
+  readonly occasion?: Maybe<DecisionOccasion>;
+  /** The store that the customer was in; null when in none. */
+  readonly store?: Maybe<Scalars['ID']['output']>;
+  /** Whatever else was told, in the order in which it was told. */
+  readonly attributes: ReadonlyArray<ContextAttribute>;
+};
+
+/** Something that a client told of the moment. */
+export type ContextAttribute = {
+  readonly __typename?: 'ContextAttribute';
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** Its value. */
+  readonly value: Scalars['String']['output'];
+};
+
+/** What is known of the moment that is decided for. It is kept with a decision that is kept. */
+export type DecisionContextInput = {
+  /** The time to decide for, from a day ago to 30 days ahead; the time of the request when absent. What is known of the customer is that of now. */
+  readonly at?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What the decision is for; nothing in particular when absent. */
+  readonly occasion?: InputMaybe<DecisionOccasion>;
+  /** The id of the store that the customer is in now, at most 64 characters: what sells is said there and not sent. In none when absent. */
+  readonly store?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * Whatever else is known, at most 20, each name once. Two names mean something to the rules: `weather` (STORM, SNOW, HEAVY_RAIN and
+   * EXTREME_HEAT put STORE last among channels) and `screen` (SHARED: others can see it, so only what tells nothing of the customer is
+   * offered).
+   */
+  readonly attributes?: InputMaybe<ReadonlyArray<ContextAttributeInput>>;
+};
+
+/** Something that is known of the moment. */
+export type ContextAttributeInput = {
+  /** Its name, 1 to 64 characters. */
+  readonly name: Scalars['String']['input'];
+  /** Its value, 1 to 64 characters. */
+  readonly value: Scalars['String']['input'];
+};
+
+/** What a decision is for. What puts something right or helps is offered on every occasion. */
+export type DecisionOccasion =
+  /** A greeting for the birthday: of what sells only BIRTHDAY, while there is one. */
+  | 'BIRTHDAY'
+  /** A greeting for the anniversary: of what sells only ANNIVERSARY, while there is one. */
+  | 'ANNIVERSARY'
+  /** The customer is paying: neither CART_REMINDER nor WIN_BACK. */
+  | 'CHECKOUT'
+  /** The customer talks to service: nothing that sells. */
+  | 'SERVICE_CONTACT';
 
 /** One value that a decision was made from. */
 export type DecisionInput = {
@@ -586,7 +646,7 @@ export type Offer = {
   readonly personalized: Scalars['Boolean']['output'];
   /** The purposes whose consent allowed the data to be used; empty when no personal data was. */
   readonly consentBasis: ReadonlyArray<ConsentPurpose>;
-  /** When it was computed. */
+  /** The time that it was computed for: that of the request, or of its context. */
   readonly asOf: Scalars['DateTime']['output'];
 };
 
@@ -625,7 +685,9 @@ export type HeldBackCode =
    * Outside the hours that the customer stated, on every channel that goes out; where none were stated, from 21 to 8 o'clock by text message,
    * push and telephone. By the customer's clock, by UTC where their time zone is unknown.
    */
-  | 'QUIET_HOURS';
+  | 'QUIET_HOURS'
+  /** The customer is in a store, as the context says: what sells is said there and not sent. */
+  | 'IN_STORE';
 
 /** A fact that an offer rests on. */
 export type OfferReason = {
@@ -692,6 +754,8 @@ export type OfferReasonCode =
   | 'COMPLAINTS_UNCHECKED'
   /** Consent to PERSONALIZATION and PROFILING is missing or could not be read, so nothing personal was used. */
   | 'NOT_PERSONALIZED'
+  /** The context says that others can see the screen, so nothing personal is shown. */
+  | 'SEEN_BY_OTHERS'
   /** Nothing known of the customer speaks for a particular offer. */
   | 'NO_EVIDENCE';
 
@@ -1821,6 +1885,11 @@ export type ResolversTypes = {
   ModelUse: ResolverTypeWrapper<ModelVersion>;
   Recommendations: ResolverTypeWrapper<Subject>;
   Decision: ResolverTypeWrapper<ExplainedDecision>;
+  DecisionContext: ResolverTypeWrapper<DecisionContext>;
+  ContextAttribute: ResolverTypeWrapper<ContextAttribute>;
+  DecisionContextInput: DecisionContextInput;
+  ContextAttributeInput: ContextAttributeInput;
+  DecisionOccasion: DecisionOccasion;
   DecisionInput: ResolverTypeWrapper<DecisionInput>;
   SourceStatus: ResolverTypeWrapper<SourceStatus>;
   SourceState: SourceState;
@@ -1950,6 +2019,10 @@ export type ResolversParentTypes = {
   ModelUse: ModelVersion;
   Recommendations: Subject;
   Decision: ExplainedDecision;
+  DecisionContext: DecisionContext;
+  ContextAttribute: ContextAttribute;
+  DecisionContextInput: DecisionContextInput;
+  ContextAttributeInput: ContextAttributeInput;
   DecisionInput: DecisionInput;
   SourceStatus: SourceStatus;
   Offer: ShownOffer;
@@ -2197,11 +2270,24 @@ export type DecisionResolvers<ContextType = Context, ParentType extends Resolver
   decidedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   channel?: Resolver<Maybe<ResolversTypes['Channel']>, ParentType, ContextType>;
   templates?: Resolver<Maybe<ReadonlyArray<ResolversTypes['OfferTemplate']>>, ParentType, ContextType>;
+  context?: Resolver<Maybe<ResolversTypes['DecisionContext']>, ParentType, ContextType>;
   purposes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ConsentPurpose']>>, ParentType, ContextType>;
   sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
   inputs?: Resolver<ReadonlyArray<ResolversTypes['DecisionInput']>, ParentType, ContextType>;
   offers?: Resolver<ReadonlyArray<ResolversTypes['Offer']>, ParentType, ContextType>;
   reproduced?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type DecisionContextResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DecisionContext'] = ResolversParentTypes['DecisionContext']> = {
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  occasion?: Resolver<Maybe<ResolversTypes['DecisionOccasion']>, ParentType, ContextType>;
+  store?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  attributes?: Resolver<ReadonlyArray<ResolversTypes['ContextAttribute']>, ParentType, ContextType>;
+};
+
+export type ContextAttributeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContextAttribute'] = ResolversParentTypes['ContextAttribute']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type DecisionInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DecisionInput'] = ResolversParentTypes['DecisionInput']> = {
@@ -2514,6 +2600,8 @@ export type Resolvers<ContextType = Context> = {
   ModelUse?: ModelUseResolvers<ContextType>;
   Recommendations?: RecommendationsResolvers<ContextType>;
   Decision?: DecisionResolvers<ContextType>;
+  DecisionContext?: DecisionContextResolvers<ContextType>;
+  ContextAttribute?: ContextAttributeResolvers<ContextType>;
   DecisionInput?: DecisionInputResolvers<ContextType>;
   SourceStatus?: SourceStatusResolvers<ContextType>;
   Offer?: OfferResolvers<ContextType>;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { digest, entityId, parseEntityId } from '../../kernel/ids.ts';
 import type { Channel } from '../../kernel/intake.ts';
 import type { Collection, Doc, EpochMs, Spec } from '../../kernel/storage/port.ts';
+import type { DecisionContext } from './decision-context.ts';
 import { rankedOffers, selectOffers } from './offers.ts';
 import type { Subject, Template } from './records.ts';
 import { type ShownOffer, shownOffers, written } from './shown-offer.ts';
@@ -14,6 +15,8 @@ export interface Asked {
   readonly channel: Channel | null;
   readonly templates: readonly Template[] | null;
   readonly locale: string | null;
+  /** Absent when none was given. */
+  readonly context?: DecisionContext;
 }
 
 /** A decision with everything that it was made from, under its customer, so that it is erased with the rest. */
@@ -39,7 +42,9 @@ export interface ExplainedDecision {
 }
 
 /** What to offer, as it was asked for. */
-export function offersOf(subject: Subject, asked: Asked, decisionId: string | null): readonly ShownOffer[] {
+export function offersOf(customer: Subject, asked: Asked, decisionId: string | null): readonly ShownOffer[] {
+  const { context } = asked;
+  const subject = context ? { ...customer, context, now: context.at ?? customer.now } : customer;
   return shownOffers(selectOffers(rankedOffers(subject), asked), subject, asked.locale, decisionId);
 }
 

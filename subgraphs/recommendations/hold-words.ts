@@ -10,6 +10,7 @@ export const HOLD_WORDS: Readonly<Record<Language, Readonly<Record<HoldCode, str
     UNCHECKED: 'Whether the customer may be reached on this channel could not be read.',
     FREQUENCY_CAP: 'Enough was sent to the customer of late.',
     QUIET_HOURS: 'The customer is not to be disturbed at this time of day.',
+    IN_STORE: 'The customer is in a store and can be told there.',
   },
   ja: {
     NO_MARKETING_CONSENT: 'マーケティングへの同意がありません。',
@@ -18,5 +19,6 @@ export const HOLD_WORDS: Readonly<Record<Language, Readonly<Record<HoldCode, str
     UNCHECKED: 'このチャネルで連絡してよいか確認できませんでした。',
     FREQUENCY_CAP: '最近の配信回数が上限に達しています。',
     QUIET_HOURS: 'お客様への連絡を控える時間帯です。',
+    IN_STORE: 'お客様は店舗にいらっしゃるため、その場でご案内できます。',
   },
 };

@@ -1,5 +1,6 @@
 import type { Channel } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { lastChannels } from './decision-context.ts';
 import { minuteOfDay, nextMinuteOfDay } from './local-day.ts';
 import type { HeldBack, HoldCode, Subject, TimeWindow, Touch } from './records.ts';
 
@@ -56,7 +57,7 @@ export interface Policy {
 
 /**
  * The policy for one customer. Outbound channels alone are ever held back:
- * - for what sells: without consent to MARKETING, where the customer unsubscribed (and did not consent anew since), where enough was
+ * - for what sells: without consent to MARKETING, while the customer is in a store and can be told there, where the customer unsubscribed (and did not consent anew since), where enough was
  *   sent of late, and everywhere when digital, which knows of the two, did not answer;
  * - for everything: where messages bounce, at quiet hours, and on what interrupts when crm, which knows the hours, did not answer.
  * A channel is held back once for each cause.
@@ -64,7 +65,11 @@ export interface Policy {
 export function policyOf(subject: Subject): Policy {
   const { crm } = subject.sources;
   const preferred = crm.state === 'OK' ? crm.signals.channelOrder : [];
-  const place = (channel: Channel) => (preferred.includes(channel) ? preferred.indexOf(channel) : preferred.length);
+  const last = lastChannels(subject.context);
+  const place = (channel: Channel) => {
+    if (last.includes(channel)) return preferred.length + 1;
+    return preferred.includes(channel) ? preferred.indexOf(channel) : preferred.length;
+  };
   const holds = new Map<string, readonly HeldBack[]>();
   const holdsOf = (channel: Channel, selling: boolean) => {
     const key = `${channel} ${selling}`;
@@ -76,7 +81,7 @@ export function policyOf(subject: Subject): Policy {
     place(channels, selling) {
       const allowed = channels.filter((channel) => !OUTBOUND.includes(channel) || holdsOf(channel, selling).length === 0);
       return {
-        channels: preferred.length === 0 ? allowed : allowed.toSorted((a, b) => place(a) - place(b)),
+        channels: preferred.length === 0 && last.length === 0 ? allowed : allowed.toSorted((a, b) => place(a) - place(b)),
         heldBack: channels.filter((channel) => OUTBOUND.includes(channel)).flatMap((channel) => holdsOf(channel, selling)),
       };
     },
@@ -84,12 +89,13 @@ export function policyOf(subject: Subject): Policy {
 }
 
 function heldBack(subject: Subject, channel: Channel, selling: boolean): readonly HeldBack[] {
-  const { sources, marketing, marketingSince, now } = subject;
+  const { sources, marketing, marketingSince, now, context } = subject;
   const { crm, digital } = sources;
   const holds: HeldBack[] = [];
   const hold = (code: HoldCode, until: EpochMs | null = null) => holds.push({ channel, code, until });
 
   if (selling && !marketing) hold('NO_MARKETING_CONSENT');
+  if (selling && context.store !== null) hold('IN_STORE');
   if (digital.state === 'OK') {
     const { touches, unsubscribed } = digital.signals;
     const refused = unsubscribed.find((one) => one.channel === channel);

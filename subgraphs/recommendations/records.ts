@@ -1,5 +1,6 @@
 import type { Channel, ConsentPurpose } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { DecisionContext } from './decision-context.ts';
 import type { CustomerRepresentation } from './source.ts';
 
 /** The domains whose signals recommendations reads, in the order in which `sourceStatus` lists them. */
@@ -125,7 +126,9 @@ export interface Subject {
   /** When MARKETING was last consented to; null without, and when that is not known. */
   readonly marketingSince: EpochMs | null;
   readonly sources: Sources;
+  /** The time that is decided for. */
   readonly now: EpochMs;
+  readonly context: DecisionContext;
 }
 
 export const TEMPLATES = [
@@ -153,6 +156,7 @@ export const REASON_CODES = [
   'SELLING_SUPPRESSED',
   'COMPLAINTS_UNCHECKED',
   'NOT_PERSONALIZED',
+  'SEEN_BY_OTHERS',
   'NO_EVIDENCE',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
@@ -179,7 +183,15 @@ export interface Candidate {
   readonly values: Readonly<Record<string, EvidenceValue>>;
 }
 
-export const HOLD_CODES = ['NO_MARKETING_CONSENT', 'UNSUBSCRIBED', 'UNDELIVERABLE', 'UNCHECKED', 'FREQUENCY_CAP', 'QUIET_HOURS'] as const;
+export const HOLD_CODES = [
+  'NO_MARKETING_CONSENT',
+  'UNSUBSCRIBED',
+  'UNDELIVERABLE',
+  'UNCHECKED',
+  'FREQUENCY_CAP',
+  'QUIET_HOURS',
+  'IN_STORE',
+] as const;
 export type HoldCode = (typeof HOLD_CODES)[number];
 
 /** A channel over which an offer could be made and is not, for now. */

@@ -2,6 +2,7 @@ import { badArgument } from '../../kernel/errors.ts';
 import { pageSize } from '../../kernel/page.ts';
 import type { Resolvers } from '../../schema/generated/recommendations.ts';
 import type { Context } from './context.ts';
+import { readContext } from './decision-context.ts';
 import { type Asked, offersOf } from './decisions.ts';
 import { experimentMutations, experimentQueries, experimentsOf, experimentTypes } from './experiments.ts';
 import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './insights.ts';
@@ -24,8 +25,14 @@ export const resolvers: Resolvers<Context> = {
   Recommendations: {
     asOf: (subject) => subject.now,
     sourceStatus,
-    offers: (subject, { first, channel, templates, locale, record }, { decisions }) => {
-      const asked: Asked = { first: pageSize(first), channel: channel ?? null, templates: templates ?? null, locale: locale ?? null };
+    offers: (subject, { first, channel, templates, locale, context, record }, { decisions }) => {
+      const asked: Asked = {
+        first: pageSize(first),
+        channel: channel ?? null,
+        templates: templates ?? null,
+        locale: locale ?? null,
+        ...(context && { context: readContext(context, subject.now) }),
+      };
       return record ? decisions.record(subject, asked) : offersOf(subject, asked, null);
     },
     rfm,
@@ -65,6 +72,7 @@ export const resolvers: Resolvers<Context> = {
     decidedAt: ({ at }) => at,
     channel: ({ asked }) => asked.channel,
     templates: ({ asked }) => asked.templates,
+    context: ({ asked }) => asked.context ?? null,
     purposes: ({ subject }) => subject.representation.permissions ?? null,
     sourceStatus: ({ subject }) => sourceStatus(subject),
     inputs: ({ subject }) => inputsOf(subject),

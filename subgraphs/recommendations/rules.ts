@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { nextBirthday } from './birthday.ts';
+import { isSeenByOthers, suits } from './decision-context.ts';
 import { endOfDay } from './local-day.ts';
 import type { Candidate, OfferReason, Service, Subject } from './records.ts';
 
@@ -163,19 +164,24 @@ function unheard({ sources: { crm, feedback } }: Subject): readonly Service[] {
 }
 
 /** What everybody is offered. */
-function general(reason: 'NOT_PERSONALIZED' | 'NO_EVIDENCE'): Candidate {
-  return { template: 'GENERAL', reasons: [{ code: reason, evidence: {} }], urgency: 0, validUntil: null, occasion: '', values: {} };
+function general(reason: 'NOT_PERSONALIZED' | 'SEEN_BY_OTHERS' | 'NO_EVIDENCE', { context }: Subject): readonly Candidate[] {
+  if (!suits('GENERAL', context)) return [];
+  return [{ template: 'GENERAL', reasons: [{ code: reason, evidence: {} }], urgency: 0, validUntil: null, occasion: '', values: {} }];
 }
 
 /**
- * Everything that can be offered to a customer now, in no particular order, never empty.
- * - Without consent: the general offer alone.
+ * Everything that can be offered to a customer at the time that is decided for, in no particular order; empty only where the occasion
+ * leaves nothing to say.
+ * - Without consent, and where others read along: the general offer alone.
  * - With an open complaint, outage or locked account, an open detractor or an urgent text: recovery alone; its reasons name what is held back.
  * - Otherwise what the rules find; when they find nothing, the general offer.
  */
 export function candidates(subject: Subject): readonly Candidate[] {
-  if (!subject.personal) return [general('NOT_PERSONALIZED')];
-  const selling = SELLING.map((rule) => rule(subject)).filter((offer) => offer !== null);
+  if (!subject.personal) return general('NOT_PERSONALIZED', subject);
+  if (isSeenByOthers(subject.context)) return general('SEEN_BY_OTHERS', subject);
+  const selling = SELLING.map((rule) => rule(subject))
+    .filter((offer) => offer !== null)
+    .filter(({ template }) => suits(template, subject.context));
   const wrongs = recoveryReasons(subject);
   const heldBack = wrongs.some(silences) ? selling.map((offer) => offer.template) : null;
   const suppressed: readonly OfferReason[] = heldBack?.length
@@ -199,5 +205,5 @@ export function candidates(subject: Subject): readonly Candidate[] {
     services.length > 0 ? [{ code: 'COMPLAINTS_UNCHECKED', evidence: { services: services.join(' ') } }] : [];
   const cautious = caveat.length === 0 ? selling : selling.map((offer) => ({ ...offer, reasons: [...offer.reasons, ...caveat] }));
   const offers = [...recovery, ...cautious];
-  return offers.length > 0 ? offers : [general('NO_EVIDENCE')];
+  return offers.length > 0 ? offers : general('NO_EVIDENCE', subject);
 }

@@ -2,6 +2,7 @@ import { signalsAllowed } from '../../kernel/customer.ts';
 import { CHANNELS, type Channel, type ConsentPurpose } from '../../kernel/intake.ts';
 import { parseDate, parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { NO_CONTEXT } from './decision-context.ts';
 import type { PurchaseRank, Source, Sources, Subject, TimeWindow, UrgentItem } from './records.ts';
 
 /** A Customer as the gateway hands it over: what `@requires` names, in JSON. A null or missing signal means that its domain did not answer. */
@@ -198,5 +199,6 @@ export function readCustomer(customer: CustomerRepresentation, now: EpochMs): Su
     marketingSince: personal ? sinceOf(customer, permissions, 'MARKETING') : null,
     sources: personal ? sources(customer) : WITHHELD,
     now,
+    context: NO_CONTEXT,
   };
 }

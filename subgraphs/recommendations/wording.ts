@@ -77,6 +77,7 @@ export const REASON_PLACEHOLDERS: Readonly<Record<ReasonCode, readonly string[]>
   SELLING_SUPPRESSED: ['templates'],
   COMPLAINTS_UNCHECKED: ['services'],
   NOT_PERSONALIZED: [],
+  SEEN_BY_OTHERS: [],
   NO_EVIDENCE: [],
 };
 
@@ -94,6 +95,7 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<ReasonCode,
     SELLING_SUPPRESSED: 'Held back until this is settled: {templates}.',
     COMPLAINTS_UNCHECKED: 'An open complaint could not be ruled out; no answer from: {services}.',
     NOT_PERSONALIZED: 'Nothing personal was used: consent to personalisation and profiling is missing.',
+    SEEN_BY_OTHERS: 'Others can see the screen, so nothing personal is shown.',
     NO_EVIDENCE: 'Nothing known of the customer speaks for a particular offer.',
   },
   ja: {
@@ -109,6 +111,7 @@ export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<ReasonCode,
     SELLING_SUPPRESSED: '解決するまで見合わせる提案：{templates}。',
     COMPLAINTS_UNCHECKED: '未解決の苦情がないことを確認できませんでした（応答なし：{services}）。',
     NOT_PERSONALIZED: 'パーソナライズとプロファイリングへの同意がないため、個人の情報は使っていません。',
+    SEEN_BY_OTHERS: '画面がほかの方にも見えるため、個人に関わる内容は表示していません。',
     NO_EVIDENCE: '特定の提案を裏づける情報がありません。',
   },
 };

@@ -1,5 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entityId, parseEntityId } from '../../kernel/ids.ts';
+import { decisionSpec } from '../../subgraphs/recommendations/decisions.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
 
@@ -196,6 +198,45 @@ describe('a decision', () => {
       offers: given,
     });
     expect(decision?.inputs).toContainEqual({ service: 'crm', name: 'birthDate', value: '"1988-03-04"' });
+  });
+
+  it('is kept and made again with what was told of the moment', async () => {
+    const context =
+      '{ at: "2026-03-10T12:00:00Z", store: "tokyo-1", occasion: CHECKOUT, attributes: [{ name: "weather", value: "SNOW" }] }';
+    const asked = (record: boolean) => `{ offers(context: ${context}, record: ${record}) { decisionId template asOf heldBack { code } } }`;
+    const { data } = await ask([aiko], asked(true));
+    const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
+    // The birthday is over by then.
+    expect(answer.offers).toMatchObject([{ template: 'POINTS_EXPIRING', asOf: '2026-03-10T12:00:00.000Z' }]);
+    const { data: again } = await domain.ask(
+      'query ($id: ID!) { explainDecision(id: $id) { decidedAt reproduced context { at occasion store attributes { name value } } offers { decisionId template asOf heldBack { code } } } }',
+      { id: answer.offers[0]?.decisionId },
+    );
+    expect(again?.explainDecision).toEqual({
+      decidedAt: '2026-03-01T12:00:00.000Z',
+      reproduced: true,
+      context: {
+        at: '2026-03-10T12:00:00.000Z',
+        occasion: 'CHECKOUT',
+        store: 'tokyo-1',
+        attributes: [{ name: 'weather', value: 'SNOW' }],
+      },
+      offers: answer.offers,
+    });
+  });
+
+  it('that was kept before contexts, touches and preferences were told is still made again', async () => {
+    const [offer] = await decide({ ...aiko, id: 'cus_old' });
+    const collection = domain.store.collection(decisionSpec);
+    const [doc] = await collection.getMany([parseEntityId('dec', offer!.decisionId)!]);
+    const { crmSignals, digitalSignals, feedbackSignals } = quiet;
+    const old = { ...doc!, id: 'old', version: 0, customer: { ...doc!.customer, crmSignals, digitalSignals, feedbackSignals } };
+    await collection.insertOnce([old]);
+    expect(await explain(entityId('dec', { owner: 'cus_old', id: 'old' }))).toMatchObject({
+      decidedAt: '2026-03-01T12:00:00.000Z',
+      offers: [{ rank: 1 }],
+      reproduced: false,
+    });
   });
 
   it('is not kept unless that is asked for', async () => {

@@ -1,3 +1,4 @@
+import { type DecisionContext, NO_CONTEXT } from '../../../subgraphs/recommendations/decision-context.ts';
 import type {
   CrmSignals,
   DigitalSignals,
@@ -22,6 +23,7 @@ export function subject(known: {
   marketing?: boolean;
   marketingSince?: number;
   now?: number;
+  context?: Partial<DecisionContext>;
 }): Subject {
   const read = <S>(name: keyof Subject['sources'], signals: S) =>
     known.lost?.includes(name) ? ({ state: 'UNAVAILABLE' } as const) : ({ state: 'OK', asOf: NOW, signals } as const);
@@ -32,6 +34,7 @@ export function subject(known: {
     marketing: known.marketing ?? true,
     marketingSince: known.marketingSince ?? null,
     now: known.now ?? NOW,
+    context: { ...NO_CONTEXT, ...known.context },
     sources: {
       crm: read('crm', {
         birthDate: null,
