@@ -6,7 +6,7 @@ import type { Purchases } from './purchases.ts';
  * What the blend sees of a customer and an item, in this order: all from the order of baskets, so that it needs no times. Ages and gaps
  * are in baskets.
  */
-export const FEATURES = [
+const FEATURES = [
   // How often this customer bought it: baskets, share of their baskets, share since the first, beside the item that they bought most.
   'count',
   'rate',
