@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { detectLanguage } from '../../../../models/text/language.ts';
+import { describe, expect, it } from 'vitest';
+import { detectLanguage, languagesWritten } from '../../../../models/text/language.ts';
 
 it.each([
   ['Muito bom', 'pt'],
@@ -30,4 +30,18 @@ it('goes by who writes to the company where Han letters alone could be either', 
 
 it('lets what is expected lean, and not decide', () => {
   expect(detectLanguage('I ordered the blue one and it never arrived', ['pt', 'ja'])).toBe('en');
+});
+
+describe('the languages of a set of texts', () => {
+  const ENGLISH = 'The parcel was late and it is not what I wanted.';
+  const JAPANESE = 'とても良い商品でした。';
+
+  it('are those of at least one text in fifty, most frequent first', () => {
+    const of = (english: number, japanese: number) =>
+      languagesWritten([...Array<string>(english).fill(ENGLISH), ...Array<string>(japanese).fill(JAPANESE)]);
+    expect(of(98, 2)).toEqual(['en', 'ja']);
+    expect(of(99, 1)).toEqual(['en']);
+    expect(of(1, 2)).toEqual(['ja', 'en']);
+    expect(of(0, 0)).toEqual([]);
+  });
 });
