@@ -41,10 +41,17 @@ module.exports = {
       to: { path: '^(subgraphs|gateway|ingest|demo|cli|schema|web|test|bench)/' },
     },
     {
-      name: 'ingest-and-demo-import-only-kernel',
+      name: 'models-import-nothing-of-ours',
+      comment: 'Arithmetic on plain values: whoever has customers, baskets or texts may use it, and check it against what was published.',
+      severity: 'error',
+      from: { path: '^models/' },
+      to: { path: ['^(kernel|subgraphs|gateway|ingest|demo|cli|schema|web|test|bench)/', '^(node:)?(fs|net|http|child_process|worker_threads|timers)(/|$)'] },
+    },
+    {
+      name: 'ingest-demo-and-training-import-only-kernel',
       comment: 'The pipeline and the demo data are given intakes and a directory; they know no domain.',
       severity: 'error',
-      from: { path: '^(ingest|demo)/' },
+      from: { path: '^(ingest|demo|training)/' },
       to: { path: '^(subgraphs|gateway|cli|schema|web|test|bench)/' },
     },
     {
@@ -113,7 +120,7 @@ module.exports = {
     {
       name: 'product-runs-without-dev-dependencies',
       severity: 'error',
-      from: { path: '^(kernel|subgraphs|gateway|ingest|demo|cli)/' },
+      from: { path: '^(kernel|subgraphs|gateway|ingest|demo|cli|models)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

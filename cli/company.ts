@@ -3,13 +3,13 @@ import type { Directory } from '../kernel/intake.ts';
 import { openStore, type StorageConfig } from '../kernel/storage/open.ts';
 import type { EpochMs, Store } from '../kernel/storage/port.ts';
 import { openSubgraph, SUBGRAPH_NAMES, type Subgraph, type SubgraphName } from '../kernel/subgraph.ts';
-import { modules, openDirectory } from '../subgraphs/registry.ts';
+import { modules, openCatalogue, openDirectory } from '../subgraphs/registry.ts';
 
 /** Subgraphs over their stores, in this process. */
 export interface Company {
   readonly directory: Directory;
   readonly subgraphs: ReadonlyMap<SubgraphName, Subgraph>;
-  /** The open stores, identity's always among them. */
+  /** The open stores, identity's always among them, and pos's where recommendations is. */
   readonly stores: ReadonlyMap<SubgraphName, Store>;
   close(): Promise<void>;
 }
@@ -20,10 +20,15 @@ export interface CompanyOptions {
   readonly names?: readonly SubgraphName[];
   readonly clock: () => EpochMs;
   readonly log: Logger;
+  /** See `SubgraphDeps.signingKeys`. */
+  readonly signingKeys?: readonly string[];
+  /** See `SubgraphDeps.languages`. */
+  readonly languages?: readonly string[];
 }
 
 /** Opens the stores, the directory and the subgraphs. Closes what it had opened when one fails. */
-export async function openCompany({ storage, names = SUBGRAPH_NAMES, clock, log }: CompanyOptions): Promise<Company> {
+export async function openCompany(options: CompanyOptions): Promise<Company> {
+  const { storage, names = SUBGRAPH_NAMES, clock, log, signingKeys = [], languages = [] } = options;
   const stores = new Map<SubgraphName, Store>();
   const close = async () => {
     await Promise.all([...stores.values()].map((store) => store.close()));
@@ -37,9 +42,23 @@ export async function openCompany({ storage, names = SUBGRAPH_NAMES, clock, log 
     const identityStore = await open('identity');
     const directory = await openDirectory({ store: identityStore, clock });
     const subgraphs = new Map<SubgraphName, Subgraph>();
+    // Recommendations leaves out what can't be had, wherever pos runs.
+    const posStore = names.includes('pos') || names.includes('recommendations') ? await open('pos') : null;
+    const catalogue = posStore && openCatalogue(posStore);
     for (const name of names) {
-      const store = name === 'identity' ? identityStore : await open(name);
-      subgraphs.set(name, openSubgraph(modules[name], { store, directory, clock, log: log.child({ subgraph: name }) }));
+      const store = stores.get(name) ?? (await open(name));
+      subgraphs.set(
+        name,
+        openSubgraph(modules[name], {
+          store,
+          directory,
+          ...(catalogue && { catalogue }),
+          clock,
+          log: log.child({ subgraph: name }),
+          signingKeys,
+          languages,
+        }),
+      );
     }
     return { directory, subgraphs, stores, close };
   } catch (error) {

@@ -121,5 +121,6 @@ export async function runSubgraph(config: Config, name: SubgraphName): Promise<v
 }
 
 function opened(config: Config, names: readonly SubgraphName[], log: Logger): Promise<Company> {
-  return openCompany({ storage: config.storage, names, clock: Date.now, log });
+  const { storage, signingKeys, languages } = config;
+  return openCompany({ storage, names, clock: Date.now, log, signingKeys, languages });
 }

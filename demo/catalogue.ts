@@ -10,6 +10,8 @@ export interface Product {
   readonly category: string;
   /** In euro cents; see `priceIn` for what other countries pay. */
   readonly priceMinor: number;
+  /** Most are in stock; a few are not, and some of them will not come again. */
+  readonly availability: 'IN_STOCK' | 'LOW_STOCK' | 'OUT_OF_STOCK' | 'DISCONTINUED';
 }
 
 export interface Category {
@@ -77,6 +79,13 @@ function gtin(nth: number): string {
   return `${body}${(10 - (sum % 10)) % 10}`;
 }
 
+/** Of 100 products 5 are sold out, 1 is discontinued and 5 are running low, all over the catalogue. */
+function availability(nth: number): Product['availability'] {
+  if (nth % 100 === 58) return 'DISCONTINUED';
+  if (nth % 20 === 7) return 'OUT_OF_STOCK';
+  return nth % 20 === 13 ? 'LOW_STOCK' : 'IN_STOCK';
+}
+
 function products(category: string, first: number): readonly Product[] {
   const { kinds, makes } = RANGE[category]!;
   return Object.entries(kinds).flatMap(([kind, price], kindPlace) =>
@@ -89,6 +98,7 @@ function products(category: string, first: number): readonly Product[] {
         brand: BRANDS[nth % BRANDS.length]!,
         category,
         priceMinor: Math.round((price * (85 + 15 * makePlace)) / 10_000) * 100 - 5,
+        availability: availability(nth),
       };
     }),
   );

@@ -22,6 +22,10 @@ export interface Config {
   readonly subgraphUrls: ReadonlyMap<SubgraphName, URL>;
   /** What gateway and HTTP subgraphs know each other by; null when every subgraph runs in process. */
   readonly secret: string | null;
+  /** What the company signs with; the first one signs, all of them verify. Empty: subgraphs keep keys of their own. */
+  readonly signingKeys: readonly string[];
+  /** Primary tags of the languages in which customers write, most frequent first. Empty: what models have learnt, or else anything. */
+  readonly languages: readonly string[];
   /** How long one fetch from a subgraph may take. */
   readonly deadlineMs: number;
   /** The longest answer of a subgraph that is read; null: what is usual. */
@@ -98,6 +102,14 @@ const schema = z.strictObject({
   SUBGRAPH_RECOMMENDATIONS_URL: subgraphUrl('recommendations'),
   SUBGRAPH_SECRET: text('must be at least 32 visible characters without spaces; make one with: openssl rand -hex 32', (value) =>
     /^[\x21-\x7e]{32,512}$/.test(value),
+  ).optional(),
+  C360_SIGNING_KEYS: text(
+    'must be keys of at least 32 visible characters each, separated by commas, the one that signs first; make one with: openssl rand -hex 32',
+    (value) => value.split(',').every((key) => /^[\x21-\x7e]{32,512}$/.test(key.trim())),
+  ).optional(),
+  C360_LANGUAGES: text(
+    'must be codes of languages of two or three letters, separated by commas, the most frequent first, such as ja,en',
+    (value) => value.split(',').every((tag) => /^[a-z]{2,3}$/.test(tag.trim())),
   ).optional(),
   SUBGRAPH_DEADLINE_MS: whole(50, 60_000, 3000).default(3000),
   SUBGRAPH_ANSWER_LIMIT_BYTES: whole(65_536, 512 * 1024 * 1024, 8_388_608).optional(),
@@ -200,6 +212,8 @@ function shaped(settings: z.infer<typeof schema>, role: Role): Config {
     demo: settings.DEMO ?? null,
     subgraphUrls,
     secret: settings.SUBGRAPH_SECRET ?? null,
+    signingKeys: settings.C360_SIGNING_KEYS?.split(',').map((key) => key.trim()) ?? [],
+    languages: settings.C360_LANGUAGES?.split(',').map((tag) => tag.trim()) ?? [],
     deadlineMs: settings.SUBGRAPH_DEADLINE_MS,
     answerLimitBytes: settings.SUBGRAPH_ANSWER_LIMIT_BYTES ?? null,
     requestDeadlineMs: settings.C360_REQUEST_DEADLINE_MS,

@@ -60,12 +60,14 @@ export interface Newest extends Doc {
 
 /**
  * Folds rows of which the newest holds as a whole, such as a price or a payment's status: a row that was heard before changes
- * nothing, and one that its source changed earlier than what holds is only remembered. `build` makes the document of a row, given what held before.
+ * nothing, and one that its source changed earlier than what holds is only remembered. `build` makes the document of a row, given what held before;
+ * `older` that of one that came too late, where a part of it has a time of its own.
  */
 export function foldNewest<R extends { readonly updatedAt: EpochMs | null }, D extends Newest>(
   current: D | null,
   arrivals: readonly Arrival<R>[],
   build: (row: R, said: readonly Statement[], current: D | null) => D,
+  older: (row: R, said: readonly Statement[], current: D) => D = (_, said, holds) => ({ ...holds, said }),
 ): Folded<D> {
   let doc = current;
   const outcomes = arrivals.map(({ record, origin }): Outcome => {
@@ -73,7 +75,7 @@ export function foldNewest<R extends { readonly updatedAt: EpochMs | null }, D e
     const known = heard(doc?.said ?? [], content, origin);
     if (known !== 'new') return known;
     const said = remember(doc?.said ?? [], { content, origin });
-    doc = doc && (record.updatedAt ?? 0) < (doc.updatedAt ?? 0) ? { ...doc, said } : build(record, said, doc);
+    doc = doc && (record.updatedAt ?? 0) < (doc.updatedAt ?? 0) ? older(record, said, doc) : build(record, said, doc);
     return 'stored';
   });
   return { doc: doc === current ? null : doc, outcomes };

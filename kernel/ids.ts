@@ -6,20 +6,20 @@ export type CustomerId = string & { readonly __brand: 'CustomerId' };
 
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** The first 100 bits of `bytes`, as 20 characters of lower-case Crockford base32. Needs 13 bytes. */
-export function base32(bytes: Uint8Array): string {
+/** The first bits of `bytes`, five a character, in lower-case Crockford base32: 100 bits in 20 characters unless told. Needs as many bits. */
+export function base32(bytes: Uint8Array, length = 20): string {
   let text = '';
   let bits = 0;
   let held = 0;
   for (const byte of bytes) {
     held = (held << 8) | byte;
     bits += 8;
-    while (bits >= 5 && text.length < 20) {
+    while (bits >= 5 && text.length < length) {
       bits -= 5;
       text += CROCKFORD[(held >> bits) & 31];
     }
     held &= (1 << bits) - 1;
-    if (text.length === 20) break;
+    if (text.length === length) break;
   }
   return text;
 }

@@ -75,6 +75,8 @@ export interface Directory {
   exists(customers: readonly string[]): Promise<readonly boolean[]>;
   /** In input order: the ids under which the person's records are filed, first the one that answers for them all; none for an unknown customer. */
   members(customers: readonly string[]): Promise<readonly (readonly string[])[]>;
+  /** In input order: the purposes that the person grants now; null for an unknown or erased customer. */
+  permissions(customers: readonly string[]): Promise<readonly (readonly ConsentPurpose[] | null)[]>;
   /** Remembers whose record a source's number is; the first owner stays. */
   refer(references: readonly (Reference & { readonly owner: string })[]): Promise<void>;
   /** In input order: the owner given to `refer`, or null. */

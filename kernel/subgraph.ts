@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from 'pino';
+import type { Catalogue } from './catalogue.ts';
 import { subgraphExecution } from './execution/entities.ts';
+import type { Facts } from './facts.ts';
 import type { Directory, Intake } from './intake.ts';
 import { amountText, type Money } from './money.ts';
 import { scalars } from './scalars.ts';
@@ -29,8 +31,14 @@ export interface RequestScope {
 export interface SubgraphDeps {
   readonly store: Store;
   readonly directory: Directory;
+  /** Absent: nothing is known of what can be had. */
+  readonly catalogue?: Catalogue;
   readonly clock: () => EpochMs;
   readonly log: Logger;
+  /** What the company signs with: the first one signs, all of them verify. Absent or empty: a subgraph that signs keeps a key of its own. */
+  readonly signingKeys?: readonly string[];
+  /** BCP 47 primary tags of the languages in which customers write, most frequent first. Absent or empty: nothing is known. */
+  readonly languages?: readonly string[];
 }
 
 /** Work that a subgraph wants repeated beside its requests, such as measuring the customer base. */
@@ -53,6 +61,8 @@ export interface SubgraphModule<Context> {
   /** The kinds of record it takes in. */
   intakes(deps: SubgraphDeps): readonly Intake[];
   jobs?(deps: SubgraphDeps): readonly Job[];
+  /** What models may learn from, for those who allow it. */
+  facts?(deps: SubgraphDeps): Facts;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of modules with different contexts has no narrower type.
@@ -64,6 +74,7 @@ export interface Subgraph {
   readonly schema: GraphQLSchema;
   readonly intakes: readonly Intake[];
   readonly jobs: readonly Job[];
+  readonly facts: Facts;
   /** The context of one request. A mutation needs a fresh one, so that what it changed is read again. */
   context(scope: RequestScope): unknown;
   /** Executes a validated document. Never rejects for a resolver's fault; gives no promise where no resolver does. */
@@ -95,6 +106,7 @@ export function openSubgraph<Context>(module: SubgraphModule<Context>, deps: Sub
     schema,
     intakes: module.intakes(deps),
     jobs: module.jobs?.(deps) ?? [],
+    facts: module.facts?.(deps) ?? {},
     context: module.context(deps),
     execute: subgraphExecution(schema),
   };

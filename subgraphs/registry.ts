@@ -8,6 +8,7 @@ import { pos } from './pos/module.ts';
 import { recommendations } from './recommendations/module.ts';
 
 export { openDirectory } from './identity/directory.ts';
+export { openCatalogue } from './pos/open-catalogue.ts';
 
 /** The one list of subgraph modules. */
 export const modules: Readonly<Record<SubgraphName, AnySubgraphModule>> = {

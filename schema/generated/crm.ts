@@ -169,6 +169,12 @@ export type CrmSignals = {
   readonly timeZone?: Maybe<Scalars['TimeZone']['output']>;
   /** When the CRM first knew the customer; null when unknown. */
   readonly customerSince?: Maybe<Scalars['DateTime']['output']>;
+  /** From when the customer likes to be contacted, local time as hh:mm; null when nothing was stated. */
+  readonly contactFrom?: Maybe<Scalars['String']['output']>;
+  /** Until when, likewise; before `contactFrom` when it passes midnight. */
+  readonly contactTo?: Maybe<Scalars['String']['output']>;
+  /** Channels by preference, the best first; empty when nothing was stated. */
+  readonly channelOrder: ReadonlyArray<Channel>;
   /** Cases that are not closed, newest first, at most 20. */
   readonly openCases: ReadonlyArray<CaseSignal>;
 };
@@ -1140,6 +1146,9 @@ export type CrmSignalsResolvers<ContextType = Context, ParentType extends Resolv
   locale?: Resolver<Maybe<ResolversTypes['Locale']>, ParentType, ContextType>;
   timeZone?: Resolver<Maybe<ResolversTypes['TimeZone']>, ParentType, ContextType>;
   customerSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  contactFrom?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  contactTo?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  channelOrder?: Resolver<ReadonlyArray<ResolversTypes['Channel']>, ParentType, ContextType>;
   openCases?: Resolver<ReadonlyArray<ResolversTypes['CaseSignal']>, ParentType, ContextType>;
 };
 

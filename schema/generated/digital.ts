@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerReference, CustomerReference as DigitalOf } from '../../kernel/customer.ts';
 import type { TouchRecord, SeenDevice, EventRecord, ErrorRecord, ViewedProduct as ViewedProductRecord } from '../../subgraphs/digital/records.ts';
+import type { SignalsParent } from '../../subgraphs/digital/resolvers.ts';
 import type { Interest as InterestValue } from '../../subgraphs/digital/rules.ts';
 import type { Visit } from '../../subgraphs/digital/sessions.ts';
 import type { Context } from '../../subgraphs/digital/context.ts';
@@ -658,6 +659,36 @@ export type DigitalSignals = {
   readonly cart: ReadonlyArray<CartSignal>;
   /** When the cart last changed; null without a cart. */
   readonly cartUpdatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Messages of campaigns by e-mail, text message, push and telephone of the last 30 days, newest first, at most 40. */
+  readonly touches: ReadonlyArray<TouchSignal>;
+  /** The channels on which the customer ever wanted no more messages of campaigns. */
+  readonly unsubscribed: ReadonlyArray<UnsubscribedSignal>;
+  /** What last went wrong for the customer on a screen, one of ErrorKind but UNKNOWN; null when nothing did within 7 days. */
+  readonly errorKind?: Maybe<Scalars['String']['output']>;
+  /** When that was; null when nothing went wrong. */
+  readonly errorAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** One message of a campaign, as far as it bears on sending the next. */
+export type TouchSignal = {
+  readonly __typename?: 'TouchSignal';
+  /** By which channel it was sent. */
+  readonly channel: Channel;
+  /** When it was first heard of. */
+  readonly sentAt: Scalars['DateTime']['output'];
+  /** When the customer last showed that it got through: it was delivered, opened, clicked or acted on; null when never. */
+  readonly arrivedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it last could not be delivered; null when never. */
+  readonly bouncedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** That the customer wants no more messages of campaigns on a channel. */
+export type UnsubscribedSignal = {
+  readonly __typename?: 'UnsubscribedSignal';
+  /** The channel. */
+  readonly channel: Channel;
+  /** When that was last said. */
+  readonly at: Scalars['DateTime']['output'];
 };
 
 /** A line of a cart. */
@@ -838,7 +869,9 @@ export type ResolversTypes = {
   EventsTrackPayload: ResolverTypeWrapper<Omit<EventsTrackPayload, 'events'> & { events: ReadonlyArray<Maybe<ResolversTypes['DigitalEvent']>> }>;
   CampaignTouchRecordInput: CampaignTouchRecordInput;
   CampaignTouchRecordPayload: ResolverTypeWrapper<Omit<CampaignTouchRecordPayload, 'campaignTouch'> & { campaignTouch?: Maybe<ResolversTypes['CampaignTouch']> }>;
-  DigitalSignals: ResolverTypeWrapper<DigitalSignals>;
+  DigitalSignals: ResolverTypeWrapper<SignalsParent>;
+  TouchSignal: ResolverTypeWrapper<TouchSignal>;
+  UnsubscribedSignal: ResolverTypeWrapper<UnsubscribedSignal>;
   CartSignal: ResolverTypeWrapper<CartSignal>;
 };
 
@@ -895,7 +928,9 @@ export type ResolversParentTypes = {
   EventsTrackPayload: Omit<EventsTrackPayload, 'events'> & { events: ReadonlyArray<Maybe<ResolversParentTypes['DigitalEvent']>> };
   CampaignTouchRecordInput: CampaignTouchRecordInput;
   CampaignTouchRecordPayload: Omit<CampaignTouchRecordPayload, 'campaignTouch'> & { campaignTouch?: Maybe<ResolversParentTypes['CampaignTouch']> };
-  DigitalSignals: DigitalSignals;
+  DigitalSignals: SignalsParent;
+  TouchSignal: TouchSignal;
+  UnsubscribedSignal: UnsubscribedSignal;
   CartSignal: CartSignal;
 };
 
@@ -1141,6 +1176,22 @@ export type DigitalSignalsResolvers<ContextType = Context, ParentType extends Re
   lastSeenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   cart?: Resolver<ReadonlyArray<ResolversTypes['CartSignal']>, ParentType, ContextType>;
   cartUpdatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  touches?: Resolver<ReadonlyArray<ResolversTypes['TouchSignal']>, ParentType, ContextType>;
+  unsubscribed?: Resolver<ReadonlyArray<ResolversTypes['UnsubscribedSignal']>, ParentType, ContextType>;
+  errorKind?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  errorAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type TouchSignalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TouchSignal'] = ResolversParentTypes['TouchSignal']> = {
+  channel?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+  sentAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  arrivedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  bouncedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type UnsubscribedSignalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UnsubscribedSignal'] = ResolversParentTypes['UnsubscribedSignal']> = {
+  channel?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type CartSignalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartSignal'] = ResolversParentTypes['CartSignal']> = {
@@ -1190,6 +1241,8 @@ export type Resolvers<ContextType = Context> = {
   EventsTrackPayload?: EventsTrackPayloadResolvers<ContextType>;
   CampaignTouchRecordPayload?: CampaignTouchRecordPayloadResolvers<ContextType>;
   DigitalSignals?: DigitalSignalsResolvers<ContextType>;
+  TouchSignal?: TouchSignalResolvers<ContextType>;
+  UnsubscribedSignal?: UnsubscribedSignalResolvers<ContextType>;
   CartSignal?: CartSignalResolvers<ContextType>;
 };
 

@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerReference, CustomerReference as FeedbackOf } from '../../kernel/customer.ts';
 import type { FollowUp, FeedbackRecord, ProductReference } from '../../subgraphs/feedback/records.ts';
+import type { UnderstoodText } from '../../subgraphs/feedback/texts.ts';
 import type { Context } from '../../subgraphs/feedback/context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -210,6 +211,11 @@ export type Feedback = {
   readonly csat?: Maybe<MetricAnswer>;
   /** How easy the customer found it, 1 to 7, by the latest answer; null when never answered. */
   readonly ces?: Maybe<MetricAnswer>;
+  /**
+   * How pleased the customer's latest 20 texts are, as far as they show it, among the latest 100 pieces of feedback. Null where nothing was
+   * written or nothing of it shows it, and without consent to PROFILING.
+   */
+  readonly sentiment?: Maybe<CustomerSentiment>;
 };
 
 
@@ -217,6 +223,19 @@ export type Feedback = {
 export type FeedbackItemsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** How pleased one customer's latest texts are, all texts counting alike. */
+export type CustomerSentiment = {
+  readonly __typename?: 'CustomerSentiment';
+  /** Their mean, from -1, surely displeased, to 1, surely pleased. */
+  readonly score: Scalars['Float']['output'];
+  /** The mean of the newer half less that of the older, from -2 to 2; of an odd number the middle one is newer. Null with fewer than four texts. */
+  readonly trend?: Maybe<Scalars['Float']['output']>;
+  /** How many texts showed it, 1 to 20. */
+  readonly n: Scalars['Int']['output'];
+  /** What the texts were scored by, each once. */
+  readonly models: ReadonlyArray<TextModel>;
 };
 
 /** The latest answer to how likely one is to recommend the company. */
@@ -303,6 +322,11 @@ export type FeedbackItem = {
   readonly text?: Maybe<Scalars['String']['output']>;
   /** Where it can be read; null when nowhere. */
   readonly link?: Maybe<Scalars['URL']['output']>;
+  /**
+   * What is understood of `title` and `text`, computed when it is asked for; what stands behind their first 2,000 characters is not read. Null
+   * when only rated.
+   */
+  readonly analysis?: Maybe<TextAnalysis>;
   /** The product that it is about; null when about none. */
   readonly product?: Maybe<Product>;
   /** The order that it is about; null when about none. */
@@ -318,6 +342,111 @@ export type FeedbackItem = {
   /** Who of the company answered; null while nobody did. */
   readonly closedLoop?: Maybe<ClosedLoop>;
 };
+
+/** What a machine understands of a text. It may be wrong; what was said stands in the text. */
+export type TextAnalysis = {
+  readonly __typename?: 'TextAnalysis';
+  /** The language that it is written in, without a region; null where the text does not show it. */
+  readonly language?: Maybe<Scalars['Locale']['output']>;
+  /** How pleased the writer is; null where the text does not show it, or is in a language for which there is neither a model nor a list of words. */
+  readonly sentiment?: Maybe<TextSentiment>;
+  /** What it is about, that of which most is said first; empty when none of the known topics is found. */
+  readonly topics: ReadonlyArray<TextTopic>;
+  /** How soon somebody should look at it. */
+  readonly urgency: TextUrgency;
+  /** What scored the sentiment; null without one. */
+  readonly model?: Maybe<TextModel>;
+  /** Version of the topics and their words. */
+  readonly topicsVersion: Scalars['String']['output'];
+  /** Version of the rules of urgency and their words. */
+  readonly urgencyVersion: Scalars['String']['output'];
+};
+
+/** How pleased the writer of a text is. */
+export type TextSentiment = {
+  readonly __typename?: 'TextSentiment';
+  /** From -1, surely displeased, to 1, surely pleased. By the model 2 * probability - 1; by the list of words a balance of praise and complaint. */
+  readonly score: Scalars['Float']['output'];
+  /** That the writer would give four or five stars and not one or two, 0 to 1, calibrated on ratings. Null by the list of words, which knows no odds. */
+  readonly probability?: Maybe<Scalars['Float']['output']>;
+};
+
+/** A topic that a text speaks of. */
+export type TextTopic = {
+  readonly __typename?: 'TextTopic';
+  /** Its code, such as DELIVERY. */
+  readonly topic: Scalars['String']['output'];
+  /** The words by which it was found, each once, without accents and in lower case. */
+  readonly terms: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** How soon somebody should look at a text, and why. */
+export type TextUrgency = {
+  readonly __typename?: 'TextUrgency';
+  /** How soon. */
+  readonly level: UrgencyLevel;
+  /** What speaks for it, the gravest first; empty when nothing does. */
+  readonly reasons: ReadonlyArray<UrgencyReason>;
+};
+
+/** How soon somebody should look at a text. */
+export type UrgencyLevel =
+  /** Whenever there is time. */
+  | 'LOW'
+  /** In its turn. */
+  | 'NORMAL'
+  /** Before others. */
+  | 'HIGH'
+  /** At once. */
+  | 'CRITICAL';
+
+/** One sign that a text is urgent. */
+export type UrgencyReason = {
+  readonly __typename?: 'UrgencyReason';
+  /** What it is a sign of. */
+  readonly code: UrgencyReasonCode;
+  /** The words that show it, each once, without accents and in lower case; empty for NEGATIVE_SENTIMENT. */
+  readonly terms: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** What makes a text urgent. */
+export type UrgencyReasonCode =
+  /** Somebody is hurt or in danger. Critical alone. */
+  | 'SAFETY'
+  /** Lawyers, courts, authorities. */
+  | 'LEGAL_THREAT'
+  /** Wants to tell the public. */
+  | 'PUBLICITY_THREAT'
+  /** Wants to leave. */
+  | 'CANCELLATION_THREAT'
+  /** Has written before, or still waits for an answer. */
+  | 'REPEATED_CONTACT'
+  /** Wants money back, or was charged wrongly. */
+  | 'MONEY_LOST'
+  /** Feels cheated or robbed. */
+  | 'FRAUD'
+  /** It has to be soon. */
+  | 'TIME_PRESSURE'
+  /** Displeased by the sentiment, at or below -0.2. */
+  | 'NEGATIVE_SENTIMENT';
+
+/** What a sentiment was scored by. */
+export type TextModel = {
+  readonly __typename?: 'TextModel';
+  /** Which kind. */
+  readonly name: TextModelName;
+  /** Its version; of a model as `c360 models list sentiment` shows it. */
+  readonly version: Scalars['String']['output'];
+  /** When it was trained; null for the list of words. */
+  readonly trainedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** What can score a sentiment. */
+export type TextModelName =
+  /** A model trained on the company's own ratings (`c360 train sentiment`). */
+  | 'SENTIMENT'
+  /** A list of words, until there is a model that knows the language. */
+  | 'LEXICON';
 
 /** An order by its number in its source. */
 export type FeedbackOrder = {
@@ -582,6 +711,26 @@ export type FeedbackSignals = {
   readonly openDetractor?: Maybe<Scalars['ID']['output']>;
   /** When that feedback was given; null when there is none. */
   readonly openDetractorAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When any feedback was last given; null when there is none, or none has a date. */
+  readonly lastGivenAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * The most urgent text (HIGH or CRITICAL) among the latest 10 of the last 30 days that were not followed up, the latest of equals; null when
+   * there is none.
+   */
+  readonly urgentItem?: Maybe<UrgentItemSignal>;
+};
+
+/** A text that somebody should look at. */
+export type UrgentItemSignal = {
+  readonly __typename?: 'UrgentItemSignal';
+  /** The feedback's id. */
+  readonly id: Scalars['ID']['output'];
+  /** HIGH or CRITICAL. */
+  readonly level: Scalars['String']['output'];
+  /** What makes it urgent, as UrgencyReasonCode, the gravest first; never empty. */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+  /** When it was given. */
+  readonly at: Scalars['DateTime']['output'];
 };
 
 
@@ -715,19 +864,29 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Feedback: ResolverTypeWrapper<FeedbackOf>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  CustomerSentiment: ResolverTypeWrapper<CustomerSentiment>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   NpsAnswer: ResolverTypeWrapper<NpsAnswer>;
   NpsCategory: NpsCategory;
   MetricAnswer: ResolverTypeWrapper<MetricAnswer>;
   FeedbackMetric: FeedbackMetric;
   FeedbackSource: FeedbackSource;
   FeedbackItem: ResolverTypeWrapper<FeedbackRecord>;
+  TextAnalysis: ResolverTypeWrapper<UnderstoodText>;
+  TextSentiment: ResolverTypeWrapper<TextSentiment>;
+  TextTopic: ResolverTypeWrapper<TextTopic>;
+  TextUrgency: ResolverTypeWrapper<TextUrgency>;
+  UrgencyLevel: UrgencyLevel;
+  UrgencyReason: ResolverTypeWrapper<UrgencyReason>;
+  UrgencyReasonCode: UrgencyReasonCode;
+  TextModel: ResolverTypeWrapper<TextModel>;
+  TextModelName: TextModelName;
   FeedbackOrder: ResolverTypeWrapper<FeedbackOrder>;
   ClosedLoop: ResolverTypeWrapper<FollowUp>;
   FeedbackItemConnection: ResolverTypeWrapper<Omit<FeedbackItemConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['FeedbackItem']>, edges: ReadonlyArray<ResolversTypes['FeedbackItemEdge']> }>;
   FeedbackItemEdge: ResolverTypeWrapper<Omit<FeedbackItemEdge, 'node'> & { node: ResolversTypes['FeedbackItem'] }>;
   Product: ResolverTypeWrapper<ProductReference>;
   ProductRating: ResolverTypeWrapper<ProductRating>;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   MetricReport: ResolverTypeWrapper<MetricReport>;
   ConfidenceInterval: ResolverTypeWrapper<ConfidenceInterval>;
   RatingCount: ResolverTypeWrapper<RatingCount>;
@@ -741,6 +900,7 @@ export type ResolversTypes = {
   FeedbackLoopCloseInput: FeedbackLoopCloseInput;
   FeedbackLoopClosePayload: ResolverTypeWrapper<Omit<FeedbackLoopClosePayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversTypes['FeedbackItem']> }>;
   FeedbackSignals: ResolverTypeWrapper<FeedbackSignals>;
+  UrgentItemSignal: ResolverTypeWrapper<UrgentItemSignal>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -767,16 +927,23 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   Feedback: FeedbackOf;
   Int: Scalars['Int']['output'];
+  CustomerSentiment: CustomerSentiment;
+  Float: Scalars['Float']['output'];
   NpsAnswer: NpsAnswer;
   MetricAnswer: MetricAnswer;
   FeedbackItem: FeedbackRecord;
+  TextAnalysis: UnderstoodText;
+  TextSentiment: TextSentiment;
+  TextTopic: TextTopic;
+  TextUrgency: TextUrgency;
+  UrgencyReason: UrgencyReason;
+  TextModel: TextModel;
   FeedbackOrder: FeedbackOrder;
   ClosedLoop: FollowUp;
   FeedbackItemConnection: Omit<FeedbackItemConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['FeedbackItem']>, edges: ReadonlyArray<ResolversParentTypes['FeedbackItemEdge']> };
   FeedbackItemEdge: Omit<FeedbackItemEdge, 'node'> & { node: ResolversParentTypes['FeedbackItem'] };
   Product: ProductReference;
   ProductRating: ProductRating;
-  Float: Scalars['Float']['output'];
   MetricReport: MetricReport;
   ConfidenceInterval: ConfidenceInterval;
   RatingCount: RatingCount;
@@ -790,6 +957,7 @@ export type ResolversParentTypes = {
   FeedbackLoopCloseInput: FeedbackLoopCloseInput;
   FeedbackLoopClosePayload: Omit<FeedbackLoopClosePayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversParentTypes['FeedbackItem']> };
   FeedbackSignals: FeedbackSignals;
+  UrgentItemSignal: UrgentItemSignal;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -873,6 +1041,14 @@ export type FeedbackResolvers<ContextType = Context, ParentType extends Resolver
   nps?: Resolver<Maybe<ResolversTypes['NpsAnswer']>, ParentType, ContextType>;
   csat?: Resolver<Maybe<ResolversTypes['MetricAnswer']>, ParentType, ContextType>;
   ces?: Resolver<Maybe<ResolversTypes['MetricAnswer']>, ParentType, ContextType>;
+  sentiment?: Resolver<Maybe<ResolversTypes['CustomerSentiment']>, ParentType, ContextType>;
+};
+
+export type CustomerSentimentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CustomerSentiment'] = ResolversParentTypes['CustomerSentiment']> = {
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  trend?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  n?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  models?: Resolver<ReadonlyArray<ResolversTypes['TextModel']>, ParentType, ContextType>;
 };
 
 export type NpsAnswerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NpsAnswer'] = ResolversParentTypes['NpsAnswer']> = {
@@ -900,6 +1076,7 @@ export type FeedbackItemResolvers<ContextType = Context, ParentType extends Reso
   title?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   text?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   link?: Resolver<Maybe<ResolversTypes['URL']>, ParentType, ContextType>;
+  analysis?: Resolver<Maybe<ResolversTypes['TextAnalysis']>, ParentType, ContextType>;
   product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType>;
   order?: Resolver<Maybe<ResolversTypes['FeedbackOrder']>, ParentType, ContextType>;
   authorAge?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -907,6 +1084,42 @@ export type FeedbackItemResolvers<ContextType = Context, ParentType extends Reso
   helpfulCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   categories?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   closedLoop?: Resolver<Maybe<ResolversTypes['ClosedLoop']>, ParentType, ContextType>;
+};
+
+export type TextAnalysisResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextAnalysis'] = ResolversParentTypes['TextAnalysis']> = {
+  language?: Resolver<Maybe<ResolversTypes['Locale']>, ParentType, ContextType>;
+  sentiment?: Resolver<Maybe<ResolversTypes['TextSentiment']>, ParentType, ContextType>;
+  topics?: Resolver<ReadonlyArray<ResolversTypes['TextTopic']>, ParentType, ContextType>;
+  urgency?: Resolver<ResolversTypes['TextUrgency'], ParentType, ContextType>;
+  model?: Resolver<Maybe<ResolversTypes['TextModel']>, ParentType, ContextType>;
+  topicsVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  urgencyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type TextSentimentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextSentiment'] = ResolversParentTypes['TextSentiment']> = {
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  probability?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type TextTopicResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextTopic'] = ResolversParentTypes['TextTopic']> = {
+  topic?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  terms?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type TextUrgencyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextUrgency'] = ResolversParentTypes['TextUrgency']> = {
+  level?: Resolver<ResolversTypes['UrgencyLevel'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['UrgencyReason']>, ParentType, ContextType>;
+};
+
+export type UrgencyReasonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UrgencyReason'] = ResolversParentTypes['UrgencyReason']> = {
+  code?: Resolver<ResolversTypes['UrgencyReasonCode'], ParentType, ContextType>;
+  terms?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type TextModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextModel'] = ResolversParentTypes['TextModel']> = {
+  name?: Resolver<ResolversTypes['TextModelName'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  trainedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type FeedbackOrderResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeedbackOrder'] = ResolversParentTypes['FeedbackOrder']> = {
@@ -994,6 +1207,15 @@ export type FeedbackSignalsResolvers<ContextType = Context, ParentType extends R
   csatAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   openDetractor?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   openDetractorAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastGivenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  urgentItem?: Resolver<Maybe<ResolversTypes['UrgentItemSignal']>, ParentType, ContextType>;
+};
+
+export type UrgentItemSignalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UrgentItemSignal'] = ResolversParentTypes['UrgentItemSignal']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  level?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
@@ -1014,9 +1236,16 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Feedback?: FeedbackResolvers<ContextType>;
+  CustomerSentiment?: CustomerSentimentResolvers<ContextType>;
   NpsAnswer?: NpsAnswerResolvers<ContextType>;
   MetricAnswer?: MetricAnswerResolvers<ContextType>;
   FeedbackItem?: FeedbackItemResolvers<ContextType>;
+  TextAnalysis?: TextAnalysisResolvers<ContextType>;
+  TextSentiment?: TextSentimentResolvers<ContextType>;
+  TextTopic?: TextTopicResolvers<ContextType>;
+  TextUrgency?: TextUrgencyResolvers<ContextType>;
+  UrgencyReason?: UrgencyReasonResolvers<ContextType>;
+  TextModel?: TextModelResolvers<ContextType>;
   FeedbackOrder?: FeedbackOrderResolvers<ContextType>;
   ClosedLoop?: ClosedLoopResolvers<ContextType>;
   FeedbackItemConnection?: FeedbackItemConnectionResolvers<ContextType>;
@@ -1031,5 +1260,6 @@ export type Resolvers<ContextType = Context> = {
   MentionImportPayload?: MentionImportPayloadResolvers<ContextType>;
   FeedbackLoopClosePayload?: FeedbackLoopClosePayloadResolvers<ContextType>;
   FeedbackSignals?: FeedbackSignalsResolvers<ContextType>;
+  UrgentItemSignal?: UrgentItemSignalResolvers<ContextType>;
 };
 

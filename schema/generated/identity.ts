@@ -146,6 +146,8 @@ export type Customer = {
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
   /** The purposes granted now for every channel without exception; null when they could not be read, which counts as none. */
   readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
+  /** Of each of `permissions`, in their order, when the latest of the statements that grant it was made; null when they could not be read. */
+  readonly permissionsSince?: Maybe<ReadonlyArray<Scalars['DateTime']['output']>>;
   /** Whether a person or only a browser, device or visit is known. */
   readonly status: CustomerStatus;
   /** What the customer is known by in each system, by namespace and value. */
@@ -857,6 +859,7 @@ export type CustomerResolvers<ContextType = Context, ParentType extends Resolver
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   members?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
   permissions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ConsentPurpose']>>, ParentType, ContextType>;
+  permissionsSince?: Resolver<Maybe<ReadonlyArray<ResolversTypes['DateTime']>>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['CustomerStatus'], ParentType, ContextType>;
   identifiers?: Resolver<ReadonlyArray<ResolversTypes['Identifier']>, ParentType, ContextType>;
   identityLinks?: Resolver<ReadonlyArray<ResolversTypes['IdentityLink']>, ParentType, ContextType>;

@@ -390,6 +390,15 @@ export type VoucherOccasion =
   /** The source did not say. */
   | 'UNKNOWN';
 
+/** What the bearer of a voucher has to show besides the voucher itself. */
+export type BearerAuth =
+  /** Nothing: whoever shows it for its customer redeems it. */
+  | 'NONE'
+  /** The PIN that was given when it was issued. */
+  | 'PIN'
+  /** That its customer is signed in. */
+  | 'LOGIN';
+
 /** A voucher, bound to one customer and redeemed at most once. */
 export type Voucher = {
   readonly __typename?: 'Voucher';
@@ -413,6 +422,16 @@ export type Voucher = {
   readonly redeemedAt?: Maybe<Scalars['DateTime']['output']>;
   /** When it expires; null: never. */
   readonly validUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** What its bearer has to show besides it. */
+  readonly bearerAuth: BearerAuth;
+  /**
+   * What its QR code holds, for apps that draw codes themselves: signed by the company and bound to the customer, without saying who that
+   * is; 72 digits and capital letters. It changes with the signing key and with validUntil; earlier ones stay good while their key is
+   * configured. Null unless the voucher can be redeemed now.
+   */
+  readonly token?: Maybe<Scalars['String']['output']>;
+  /** The token as a QR code: an SVG document with a view box and no size of its own. Null unless the voucher can be redeemed now. */
+  readonly qr?: Maybe<Scalars['String']['output']>;
 };
 
 export type Mutation = {
@@ -534,16 +553,38 @@ export type VoucherIssueInput = {
   readonly campaign?: InputMaybe<Scalars['String']['input']>;
   /** When it expires; null: never. */
   readonly validUntil?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What its bearer has to show besides it; null: nothing. */
+  readonly bearerAuth?: InputMaybe<BearerAuth>;
+  /** Where bearerAuth is PIN: 4 to 12 digits. Only a hash of them is kept, and they are shown nowhere again. Null otherwise. */
+  readonly pin?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** A voucher to redeem. */
+/**
+ * A voucher to redeem, by its code or by its token. Repeats of a key are compared without pin and authenticatedAs, so who mistyped the PIN may
+ * try again under the same key.
+ */
 export type VoucherRedeemInput = {
   /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The id of the customer who shows it. */
   readonly customer: Scalars['ID']['input'];
-  /** The code on the voucher. */
-  readonly code: Scalars['String']['input'];
+  /** The code on the voucher, in any case; null where the token is given. */
+  readonly code?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * What was read from the voucher's QR code, exactly; null where the code is given. One that is malformed, altered, forged or another
+   * customer's is refused as VOUCHER_TOKEN_INVALID, whichever it is.
+   */
+  readonly token?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * The PIN, for a voucher whose bearerAuth is PIN; null where none was asked for. Five wrong ones in a row lock the voucher for 15 minutes,
+   * five more for twice as long, and so on up to a day.
+   */
+  readonly pin?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * The id of the customer whom the caller has signed in, for a voucher whose bearerAuth is LOGIN; null where nobody is. The caller is
+   * believed: there is no sign-in of its own yet, so only callers that sign customers in themselves may be able to reach this mutation.
+   */
+  readonly authenticatedAs?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** What became of pointsAccrue. */
@@ -784,6 +825,7 @@ export type ResolversTypes = {
   Order: ResolverTypeWrapper<Order>;
   VoucherStatus: VoucherStatus;
   VoucherOccasion: VoucherOccasion;
+  BearerAuth: BearerAuth;
   Voucher: ResolverTypeWrapper<VoucherRecord>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   LoyaltyEnrollInput: LoyaltyEnrollInput;
@@ -1021,6 +1063,9 @@ export type VoucherResolvers<ContextType = Context, ParentType extends Resolvers
   issuedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   redeemedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   validUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  bearerAuth?: Resolver<ResolversTypes['BearerAuth'], ParentType, ContextType>;
+  token?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  qr?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {

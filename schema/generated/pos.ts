@@ -151,6 +151,58 @@ export type Customer = {
   readonly purchases?: Maybe<Purchases>;
   /** What recommendations needs of this domain. Null only when the domain can't answer. */
   readonly posSignals?: Maybe<PosSignals>;
+  /** For the ranking of products. Never null while pos can answer. */
+  readonly posBaskets?: Maybe<PosBaskets>;
+  /** For models of the customer base. Never null while pos can answer. */
+  readonly posHistory?: Maybe<PosHistory>;
+};
+
+/** What the ranking of products needs of the purchase history: the last of it. */
+export type PosBaskets = {
+  readonly __typename?: 'PosBaskets';
+  /** Whether purchases were read. When WITHHELD there are no baskets. */
+  readonly state: SignalState;
+  /** When this was read. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** Orders with products, newest first, until they hold 200 products together. */
+  readonly baskets: ReadonlyArray<PurchasedBasket>;
+};
+
+/** What was in one order. */
+export type PurchasedBasket = {
+  readonly __typename?: 'PurchasedBasket';
+  /** When it was placed. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Its products, each once. */
+  readonly skus: ReadonlyArray<Scalars['ID']['output']>;
+};
+
+/** What models of the customer base need of the purchase history: all of it, however long ago. */
+export type PosHistory = {
+  readonly __typename?: 'PosHistory';
+  /** Whether purchases were read. When WITHHELD there are no bases. */
+  readonly state: SignalState;
+  /** When this was read. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** Days with purchases, per currency, that of most days first; empty without purchases. */
+  readonly bases: ReadonlyArray<PurchaseDays>;
+};
+
+/** The days on which a customer bought in one currency. Days are counted from 1970-01-01, in UTC. */
+export type PurchaseDays = {
+  readonly __typename?: 'PurchaseDays';
+  /** The currency of the orders. */
+  readonly currency: Scalars['CurrencyCode']['output'];
+  /** How many days had an order. */
+  readonly days: Scalars['Int']['output'];
+  /** The first of them. */
+  readonly firstDay: Scalars['Int']['output'];
+  /** The last of them. */
+  readonly lastDay: Scalars['Int']['output'];
+  /** What was ordered on all of them, in minor units. */
+  readonly spentMinor: Scalars['Float']['output'];
+  /** What was ordered on the first of them, in minor units. */
+  readonly firstSpentMinor: Scalars['Float']['output'];
 };
 
 /** What recommendations needs of the purchase history. */
@@ -438,7 +490,24 @@ export type Product = {
   readonly category?: Maybe<Scalars['String']['output']>;
   /** The list price now; null when unknown. */
   readonly price?: Maybe<Money>;
+  /** Whether it can be had, as the catalogue last said; null only when that can't be read. */
+  readonly availability?: Maybe<ProductAvailability>;
+  /** When the source saw that; null when it does not say, or when availability is unknown. */
+  readonly availabilityAt?: Maybe<Scalars['DateTime']['output']>;
 };
+
+/** Whether a product can be had. */
+export type ProductAvailability =
+  /** Enough is there. */
+  | 'IN_STOCK'
+  /** The last ones; what is few, the source says. */
+  | 'LOW_STOCK'
+  /** None is there now. */
+  | 'OUT_OF_STOCK'
+  /** It will not come again. */
+  | 'DISCONTINUED'
+  /** No source says. */
+  | 'UNKNOWN';
 
 /** A shop with staff or tills. */
 export type Store = {
@@ -796,6 +865,17 @@ export type FederationReferenceTypes = {
     & ( Record<PropertyKey, never>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"members":true,"permissions":true}> ) );
   Order:
     ( { __typename: 'Order' }
@@ -839,12 +919,16 @@ export type ResolversTypes = {
   SignalState: SignalState;
   Customer: ResolverTypeWrapper<CustomerReference>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  PosSignals: ResolverTypeWrapper<Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversTypes['Money']> }>;
+  PosBaskets: ResolverTypeWrapper<PosBaskets>;
+  PurchasedBasket: ResolverTypeWrapper<PurchasedBasket>;
+  PosHistory: ResolverTypeWrapper<PosHistory>;
+  PurchaseDays: ResolverTypeWrapper<PurchaseDays>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  PosSignals: ResolverTypeWrapper<Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversTypes['Money']> }>;
   PurchaseRank: ResolverTypeWrapper<PurchaseRank>;
   Purchases: ResolverTypeWrapper<PurchasesParent>;
   PurchaseSummary: ResolverTypeWrapper<SummaryParent>;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   CurrencySummary: ResolverTypeWrapper<CurrencySummaryRule>;
   FavouriteCategory: ResolverTypeWrapper<FavouriteCategory>;
   OrderStatus: OrderStatus;
@@ -854,6 +938,7 @@ export type ResolversTypes = {
   PaymentStatus: PaymentStatus;
   Payment: ResolverTypeWrapper<StoredPayment>;
   Product: ResolverTypeWrapper<ProductParent>;
+  ProductAvailability: ProductAvailability;
   Store: ResolverTypeWrapper<StoreParent>;
   StoreLocation: ResolverTypeWrapper<StoreLocation>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -893,12 +978,16 @@ export type ResolversParentTypes = {
   UserError: UserError;
   Customer: CustomerReference;
   ID: Scalars['ID']['output'];
-  PosSignals: Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversParentTypes['Money']> };
+  PosBaskets: PosBaskets;
+  PurchasedBasket: PurchasedBasket;
+  PosHistory: PosHistory;
+  PurchaseDays: PurchaseDays;
   Int: Scalars['Int']['output'];
+  Float: Scalars['Float']['output'];
+  PosSignals: Omit<PosSignals, 'totalSpent'> & { totalSpent: ReadonlyArray<ResolversParentTypes['Money']> };
   PurchaseRank: PurchaseRank;
   Purchases: PurchasesParent;
   PurchaseSummary: SummaryParent;
-  Float: Scalars['Float']['output'];
   CurrencySummary: CurrencySummaryRule;
   FavouriteCategory: FavouriteCategory;
   Order: StoredOrder;
@@ -988,6 +1077,34 @@ export type CustomerResolvers<ContextType = Context, ParentType extends Resolver
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   purchases?: Resolver<Maybe<ResolversTypes['Purchases']>, ParentType, ContextType>;
   posSignals?: Resolver<Maybe<ResolversTypes['PosSignals']>, ParentType, ContextType>;
+  posBaskets?: Resolver<Maybe<ResolversTypes['PosBaskets']>, ParentType, ContextType>;
+  posHistory?: Resolver<Maybe<ResolversTypes['PosHistory']>, ParentType, ContextType>;
+};
+
+export type PosBasketsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PosBaskets'] = ResolversParentTypes['PosBaskets']> = {
+  state?: Resolver<ResolversTypes['SignalState'], ParentType, ContextType>;
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  baskets?: Resolver<ReadonlyArray<ResolversTypes['PurchasedBasket']>, ParentType, ContextType>;
+};
+
+export type PurchasedBasketResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PurchasedBasket'] = ResolversParentTypes['PurchasedBasket']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  skus?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type PosHistoryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PosHistory'] = ResolversParentTypes['PosHistory']> = {
+  state?: Resolver<ResolversTypes['SignalState'], ParentType, ContextType>;
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  bases?: Resolver<ReadonlyArray<ResolversTypes['PurchaseDays']>, ParentType, ContextType>;
+};
+
+export type PurchaseDaysResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PurchaseDays'] = ResolversParentTypes['PurchaseDays']> = {
+  currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
+  days?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  firstDay?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  lastDay?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  spentMinor?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  firstSpentMinor?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export type PosSignalsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PosSignals'] = ResolversParentTypes['PosSignals']> = {
@@ -1109,6 +1226,8 @@ export type ProductResolvers<ContextType = Context, ParentType extends Resolvers
   brand?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   category?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   price?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  availability?: Resolver<Maybe<ResolversTypes['ProductAvailability']>, ParentType, ContextType>;
+  availabilityAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type StoreResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Store'] = ResolversParentTypes['Store'], FederationReferenceType extends FederationReferenceTypes['Store'] = FederationReferenceTypes['Store']> = {
@@ -1200,6 +1319,10 @@ export type Resolvers<ContextType = Context> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
+  PosBaskets?: PosBasketsResolvers<ContextType>;
+  PurchasedBasket?: PurchasedBasketResolvers<ContextType>;
+  PosHistory?: PosHistoryResolvers<ContextType>;
+  PurchaseDays?: PurchaseDaysResolvers<ContextType>;
   PosSignals?: PosSignalsResolvers<ContextType>;
   PurchaseRank?: PurchaseRankResolvers<ContextType>;
   Purchases?: PurchasesResolvers<ContextType>;

@@ -2,7 +2,12 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Money as MoneyAmount } from '../../kernel/money.ts';
 import type { CustomerRepresentation } from '../../subgraphs/recommendations/source.ts';
-import type { ShownOffer } from '../../subgraphs/recommendations/resolvers.ts';
+import type { ExplainedDecision } from '../../subgraphs/recommendations/decisions.ts';
+import type { ExperimentRecord, DefinedMetric } from '../../subgraphs/recommendations/experiment-records.ts';
+import type { CustomerInsights } from '../../subgraphs/recommendations/insights.ts';
+import type { ModelVersion } from '../../kernel/model-shelf.ts';
+import type { CustomerToRank } from '../../subgraphs/recommendations/next-purchase.ts';
+import type { ShownOffer } from '../../subgraphs/recommendations/shown-offer.ts';
 import type { Subject } from '../../subgraphs/recommendations/records.ts';
 import type { Context } from '../../subgraphs/recommendations/context.ts';
 export type Maybe<T> = T | null | undefined;
@@ -12,6 +17,8 @@ export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: 
 export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
 export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
   ID: { input: string; output: string; }
@@ -136,19 +143,327 @@ export type SignalState =
   /** Not read: the customer has not granted the purposes that it needs, or permissions are unknown. */
   | 'WITHHELD';
 
+export type Query = {
+  readonly __typename?: 'Query';
+  /**
+   * A decision that was kept, made again from what it was made from. Null when there is none of that id, or its customer was erased.
+   * For staff: it shows what was known of the customer.
+   */
+  readonly explainDecision?: Maybe<Decision>;
+  /** An experiment as it was defined; null when there is none of that id. */
+  readonly experiment?: Maybe<Experiment>;
+  /** All experiments, the latest defined first. */
+  readonly experiments?: Maybe<ExperimentConnection>;
+  /**
+   * Where a unit stands with an experiment, for units that are not asked about through `Customer.experiments`. Computed, not kept. Null
+   * when there is no such experiment.
+   */
+  readonly experimentAssign?: Maybe<ExperimentAssignment>;
+  /** What an experiment has shown so far. Null when there is none of that id. */
+  readonly experimentReport?: Maybe<ExperimentReport>;
+};
+
+
+export type QueryExplainDecisionArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryExperimentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryExperimentsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryExperimentAssignArgs = {
+  experiment: Scalars['ID']['input'];
+  unit: Scalars['ID']['input'];
+};
+
+
+export type QueryExperimentReportArgs = {
+  id: Scalars['ID']['input'];
+  maxAgeSeconds?: Scalars['Int']['input'];
+};
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Defines an experiment, or widens one. */
+  readonly experimentDefine?: Maybe<ExperimentDefinePayload>;
+  /** Ends an experiment: nobody is taken in any more. Outcomes of units that were exposed still count. */
+  readonly experimentStop?: Maybe<ExperimentStopPayload>;
+  /** Records that units saw what their arm shows, each once. */
+  readonly experimentExposureRecord?: Maybe<ExperimentExposureRecordPayload>;
+  /** Records what units did, each outcome once. */
+  readonly experimentOutcomeRecord?: Maybe<ExperimentOutcomeRecordPayload>;
+};
+
+
+export type MutationExperimentDefineArgs = {
+  input: ExperimentDefineInput;
+};
+
+
+export type MutationExperimentStopArgs = {
+  input: ExperimentStopInput;
+};
+
+
+export type MutationExperimentExposureRecordArgs = {
+  input: ExperimentExposureRecordInput;
+};
+
+
+export type MutationExperimentOutcomeRecordArgs = {
+  input: ExperimentOutcomeRecordInput;
+};
+
 export type Customer = {
   readonly __typename?: 'Customer';
   /** The customer's id. */
   readonly id: Scalars['ID']['output'];
   /** The purposes granted now; null when unknown, which counts as none. */
   readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
+  readonly permissionsSince?: Maybe<ReadonlyArray<Scalars['DateTime']['output']>>;
   readonly crmSignals?: Maybe<CrmSignals>;
   readonly posSignals?: Maybe<PosSignals>;
+  readonly posHistory?: Maybe<PosHistory>;
+  readonly posBaskets?: Maybe<PosBaskets>;
   readonly loyaltySignals?: Maybe<LoyaltySignals>;
   readonly digitalSignals?: Maybe<DigitalSignals>;
   readonly feedbackSignals?: Maybe<FeedbackSignals>;
   /** What to do for this customer, computed at this moment from the other domains; null only when recommendations can't answer. */
   readonly recommendations?: Maybe<Recommendations>;
+  /**
+   * What models of the customer base say of this customer, from the purchases alone: no other domain is read for it. Null only when it
+   * can't be answered.
+   */
+  readonly insights?: Maybe<Insights>;
+  /**
+   * Where the customer stands with each experiment among customers that runs now, by id. Computed from the id alone, nothing is read of
+   * the customer. Null only when recommendations can't answer.
+   */
+  readonly experiments?: Maybe<ReadonlyArray<ExperimentAssignment>>;
+  /**
+   * What the customer buys next, by the model that `c360 train next-basket` made: trees over personal frequency, recency, similarity and
+   * popularity. Of other domains only the purchases and the cart are read. Null only when it can't be answered.
+   */
+  readonly nextPurchase?: Maybe<NextPurchase>;
+};
+
+/** What a customer buys next. Without consent to PERSONALIZATION and PROFILING nothing of the customer is used, and everybody is answered alike. */
+export type NextPurchase = {
+  readonly __typename?: 'NextPurchase';
+  /** When this was computed. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** What pos contributed: OK, WITHHELD without consent, or UNAVAILABLE; what is popular is ranked then. */
+  readonly sourceStatus: SourceStatus;
+  /**
+   * Products, those most likely in the next purchase first, bought before or not. What the catalogue says can't be had, and what is in the
+   * cart, is left out. Null while no model was trained.
+   */
+  readonly products?: Maybe<ReadonlyArray<RankedProduct>>;
+  /** The same, but only what the customer never bought before, as far as the last 200 products bought tell. */
+  readonly discover?: Maybe<ReadonlyArray<RankedProduct>>;
+  /** The model in use; null while there is none. */
+  readonly model?: Maybe<ModelUse>;
+};
+
+
+/** What a customer buys next. Without consent to PERSONALIZATION and PROFILING nothing of the customer is used, and everybody is answered alike. */
+export type NextPurchaseProductsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What a customer buys next. Without consent to PERSONALIZATION and PROFILING nothing of the customer is used, and everybody is answered alike. */
+export type NextPurchaseDiscoverArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A product in its place among those that a customer may buy next. */
+export type RankedProduct = {
+  readonly __typename?: 'RankedProduct';
+  /** The product. */
+  readonly product: Product;
+  /** Compares products of one answer, above 0, higher is better; not a probability. */
+  readonly score: Scalars['Float']['output'];
+  /** Its place in the list, 1 for the best. */
+  readonly rank: Scalars['Int']['output'];
+  /** Whether the customer bought it before, as far as the last 200 products bought tell. */
+  readonly boughtBefore: Scalars['Boolean']['output'];
+  /** True when the ranking rests on data of this customer; false when everybody is shown the same. */
+  readonly personalized: Scalars['Boolean']['output'];
+  /** The fact that speaks most for it. */
+  readonly reason: RankReason;
+};
+
+/** Why a product is ranked. */
+export type RankReason = {
+  readonly __typename?: 'RankReason';
+  /** A stable code to program against. */
+  readonly code: RankReasonCode;
+  /** In how many of the purchases looked at it was bought; null unless `code` is REPEAT. */
+  readonly times?: Maybe<Scalars['Int']['output']>;
+  /** When it was last bought; null unless `code` is REPEAT. */
+  readonly lastAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The product, bought before, that it is like; null unless `code` is SIMILAR_TO. */
+  readonly product?: Maybe<Product>;
+};
+
+/** Why a product is ranked. */
+export type RankReasonCode =
+  /** Bought before. */
+  | 'REPEAT'
+  /** Looked at lately. */
+  | 'VIEWED'
+  /** Customers who bought what this one bought, bought this too. */
+  | 'SIMILAR_TO'
+  /** Many customers buy it. */
+  | 'POPULAR';
+
+/** A product, known to pos by its sku. */
+export type Product = {
+  readonly __typename?: 'Product';
+  /** The stock keeping unit. */
+  readonly sku: Scalars['ID']['output'];
+};
+
+/** What models of the customer base say of one customer. Their purchases in the currency of most of them are looked at. */
+export type Insights = {
+  readonly __typename?: 'Insights';
+  /** When this was computed. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** What pos contributed: OK, WITHHELD without consent to PERSONALIZATION and PROFILING, or UNAVAILABLE; everything else is null then. */
+  readonly sourceStatus: SourceStatus;
+  /** How the purchases compare with the whole customer base; null without purchases, while too few customers have bought to say, and when pos was not read. */
+  readonly rfm?: Maybe<RfmScores>;
+  /**
+   * What the customer will spend, by BG/NBD (Fader, Hardie & Lee 2005) and Gamma-Gamma (Fader & Hardie 2013). Revenue, not profit; not
+   * discounted. Null without purchases, and while no model was trained for their currency (`c360 train customer-base`).
+   */
+  readonly lifetimeValue?: Maybe<LifetimeValue>;
+  /** How likely the customer is lost, and why; null without purchases, and while no model was trained for their currency. */
+  readonly churn?: Maybe<Churn>;
+  /** Where the customer stands between the first purchase and the last; null without purchases, and while no model was trained for their currency. */
+  readonly lifecycleStage?: Maybe<LifecycleStage>;
+  /** Customers who buy alike; null without purchases, and while no model was trained for their currency. */
+  readonly cluster?: Maybe<ClusterMembership>;
+  /** The model in use; null while there is none. */
+  readonly model?: Maybe<ModelUse>;
+};
+
+
+/** What models of the customer base say of one customer. Their purchases in the currency of most of them are looked at. */
+export type InsightsLifetimeValueArgs = {
+  horizonWeeks?: Scalars['Int']['input'];
+};
+
+/** What a customer has spent and will spend, in the currency of most of their purchases. */
+export type LifetimeValue = {
+  readonly __typename?: 'LifetimeValue';
+  /** What was ordered so far. */
+  readonly historic: Money;
+  /** What is expected to be ordered within the horizon. */
+  readonly predicted: Money;
+  /** The lower end of the interval: with a probability of `level` the customer spends as much at least. */
+  readonly low: Money;
+  /** The upper end of the interval. */
+  readonly high: Money;
+  /** The probability that what the customer will spend is within `low` and `high`, 0 to 1. */
+  readonly level: Scalars['Float']['output'];
+  /** On how many days the customer is expected to order within the horizon. */
+  readonly expectedOrderDays: Scalars['Float']['output'];
+  /** The horizon, in weeks. */
+  readonly horizonWeeks: Scalars['Int']['output'];
+};
+
+/** How likely it is that a customer orders nothing for a year. */
+export type Churn = {
+  readonly __typename?: 'Churn';
+  /** The probability, 0 to 1. */
+  readonly probability: Scalars['Float']['output'];
+  /** That of the typical customer who has come back at least once. */
+  readonly typicalProbability: Scalars['Float']['output'];
+  /** What sets this customer apart from the typical one, the strongest first; their contributions add up to the difference of the two probabilities. */
+  readonly drivers: ReadonlyArray<ChurnDriver>;
+};
+
+/** One thing that makes a loss more or less likely. */
+export type ChurnDriver = {
+  readonly __typename?: 'ChurnDriver';
+  /** What it is. */
+  readonly code: ChurnDriverCode;
+  /** Of this customer: a count, or weeks; null for the rhythm of one who never came back. */
+  readonly value?: Maybe<Scalars['Float']['output']>;
+  /** Of the typical customer, likewise. */
+  readonly typical: Scalars['Float']['output'];
+  /** What it adds to the probability; below 0 it speaks for staying. */
+  readonly contribution: Scalars['Float']['output'];
+};
+
+/** What can make a loss more or less likely. */
+export type ChurnDriverCode =
+  /** How often the customer came back. */
+  | 'REPEATS'
+  /** How many weeks pass from one purchase to the next. */
+  | 'RHYTHM'
+  /** How many weeks ago the last purchase was. */
+  | 'SILENCE';
+
+/** Where a customer stands, by the chance of another purchase within a year compared with what it was on the day of the last one. */
+export type LifecycleStage =
+  /** Bought within a week. */
+  | 'PURCHASE'
+  /** Bought once, and the chance of another purchase is good. */
+  | 'POST_PURCHASE'
+  /** Came back at least twice, and the chance of another purchase is good. */
+  | 'LOYAL'
+  /** Less than half of the chance is left. */
+  | 'AT_RISK'
+  /** Less than a fifth of the chance is left. */
+  | 'LAPSED';
+
+/** A group of customers who buy alike, found by k-means. */
+export type ClusterMembership = {
+  readonly __typename?: 'ClusterMembership';
+  /** Its number, 1 for the largest. Numbers may change whenever the model is trained. */
+  readonly number: Scalars['Int']['output'];
+  /** How many groups there are. */
+  readonly of: Scalars['Int']['output'];
+  /** How many customers the model was trained on are in it. */
+  readonly size: Scalars['Int']['output'];
+  /** What sets this customer apart from all, the strongest first. */
+  readonly reasons: ReadonlyArray<ClusterReason>;
+};
+
+/** One feature by which a customer stands out. */
+export type ClusterReason = {
+  readonly __typename?: 'ClusterReason';
+  /** What it is: `silence` since the last purchase in weeks, days with `purchases`, or `spend` a day in minor units, each as the logarithm of 1 + value. */
+  readonly feature: Scalars['String']['output'];
+  /** Of this customer. */
+  readonly value: Scalars['Float']['output'];
+  /** Of all customers. */
+  readonly mean: Scalars['Float']['output'];
+  /** The distance from the mean, in standard deviations; below 0 for less. */
+  readonly deviations: Scalars['Float']['output'];
+};
+
+/** A model as it was used. */
+export type ModelUse = {
+  readonly __typename?: 'ModelUse';
+  /** Its version, as `c360 models list` shows it. */
+  readonly version: Scalars['String']['output'];
+  /** When it was trained. */
+  readonly trainedAt: Scalars['DateTime']['output'];
+  /** The time of the latest fact that it learned from; null when it learned from none. */
+  readonly learnedUntil?: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** Offers and scores of one customer, all computed at one moment from one reading of the other domains. */
@@ -163,7 +478,10 @@ export type Recommendations = {
    * PERSONALIZATION and PROFILING it is what everybody is offered. Null only with an error.
    */
   readonly offers?: Maybe<ReadonlyArray<Offer>>;
-  /** How the purchases compare with the whole customer base; null without purchases, without consent to be profiled, while too few customers have bought to say, or when pos could not be asked. */
+  /**
+   * How the purchases compare with the whole customer base; null without purchases, without consent to be profiled, while too few customers
+   * have bought to say, or when pos could not be asked. The same as `Customer.insights.rfm`, for which no other domain is read.
+   */
   readonly rfm?: Maybe<RfmScores>;
 };
 
@@ -174,6 +492,101 @@ export type RecommendationsOffersArgs = {
   channel?: InputMaybe<Channel>;
   templates?: InputMaybe<ReadonlyArray<OfferTemplate>>;
   locale?: InputMaybe<Scalars['Locale']['input']>;
+  context?: InputMaybe<DecisionContextInput>;
+  record?: Scalars['Boolean']['input'];
+};
+
+/** A decision what to offer, with everything that it was made from. A decision is no longer known once its customer is erased. */
+export type Decision = {
+  readonly __typename?: 'Decision';
+  /** The decision's id, as its offers carry it. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** When it was made; the time that everything in it was computed for, unless `context` says another. */
+  readonly decidedAt: Scalars['DateTime']['output'];
+  /** The channel that offers were asked for; null for any. */
+  readonly channel?: Maybe<Channel>;
+  /** The kinds of offer that were asked for; null for all. */
+  readonly templates?: Maybe<ReadonlyArray<OfferTemplate>>;
+  /** What was told of the moment that was decided for; null when nothing was. */
+  readonly context?: Maybe<DecisionContext>;
+  /** The purposes that were granted then; null when they were not known, which counts as none. */
+  readonly purposes?: Maybe<ReadonlyArray<ConsentPurpose>>;
+  /** What each domain contributed then. */
+  readonly sourceStatus: ReadonlyArray<SourceStatus>;
+  /** What was known of the customer and could be used; empty without consent. */
+  readonly inputs: ReadonlyArray<DecisionInput>;
+  /** The offers, decided again from the same inputs by the rules of today. */
+  readonly offers: ReadonlyArray<Offer>;
+  /** Whether `offers` are to the letter what was answered then; false when the rules or the words have changed since. */
+  readonly reproduced: Scalars['Boolean']['output'];
+};
+
+/** What a client told of the moment that a decision was for. */
+export type DecisionContext = {
+  readonly __typename?: 'DecisionContext';
+  /** The time that was decided for; null for that of the request. */
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
+  /** What the decision was for; null for nothing in particular. */
+  readonly occasion?: Maybe<DecisionOccasion>;
+  /** The store that the customer was in; null when in none. */
+  readonly store?: Maybe<Scalars['ID']['output']>;
+  /** Whatever else was told, in the order in which it was told. */
+  readonly attributes: ReadonlyArray<ContextAttribute>;
+};
+
+/** Something that a client told of the moment. */
+export type ContextAttribute = {
+  readonly __typename?: 'ContextAttribute';
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** Its value. */
+  readonly value: Scalars['String']['output'];
+};
+
+/** What is known of the moment that is decided for. It is kept with a decision that is kept. */
+export type DecisionContextInput = {
+  /** The time to decide for, from a day ago to 30 days ahead; the time of the request when absent. What is known of the customer is that of now. */
+  readonly at?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What the decision is for; nothing in particular when absent. */
+  readonly occasion?: InputMaybe<DecisionOccasion>;
+  /** The id of the store that the customer is in now, at most 64 characters: what sells is said there and not sent. In none when absent. */
+  readonly store?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * Whatever else is known, at most 20, each name once. Two names mean something to the rules: `weather` (STORM, SNOW, HEAVY_RAIN and
+   * EXTREME_HEAT put STORE last among channels) and `screen` (SHARED: others can see it, so only what tells nothing of the customer is
+   * offered).
+   */
+  readonly attributes?: InputMaybe<ReadonlyArray<ContextAttributeInput>>;
+};
+
+/** Something that is known of the moment. */
+export type ContextAttributeInput = {
+  /** Its name, 1 to 64 characters. */
+  readonly name: Scalars['String']['input'];
+  /** Its value, 1 to 64 characters. */
+  readonly value: Scalars['String']['input'];
+};
+
+/** What a decision is for. What puts something right or helps is offered on every occasion. */
+export type DecisionOccasion =
+  /** A greeting for the birthday: of what sells only BIRTHDAY, while there is one. */
+  | 'BIRTHDAY'
+  /** A greeting for the anniversary: of what sells only ANNIVERSARY, while there is one. */
+  | 'ANNIVERSARY'
+  /** The customer is paying: neither CART_REMINDER nor WIN_BACK. */
+  | 'CHECKOUT'
+  /** The customer talks to service: nothing that sells. */
+  | 'SERVICE_CONTACT';
+
+/** One value that a decision was made from. */
+export type DecisionInput = {
+  readonly __typename?: 'DecisionInput';
+  /** The domain that told it, as errors carry it in `extensions.service`. */
+  readonly service: Scalars['String']['output'];
+  /** What it is, such as `orderCount`. */
+  readonly name: Scalars['String']['output'];
+  /** The value in JSON; instants in milliseconds since 1970. */
+  readonly value: Scalars['String']['output'];
 };
 
 /** What one domain contributed to the recommendations. */
@@ -199,6 +612,11 @@ export type SourceState =
 /** One thing to offer a customer, and why. */
 export type Offer = {
   readonly __typename?: 'Offer';
+  /**
+   * The decision that made it, for `explainDecision`. Null unless it was asked for with `record: true`; null then too when it could not be
+   * kept in time.
+   */
+  readonly decisionId?: Maybe<Scalars['ID']['output']>;
   /** Stays the same while the same facts hold, so that one offer shown twice can be told from two. */
   readonly id: Scalars['ID']['output'];
   /** What kind of offer it is. */
@@ -217,15 +635,59 @@ export type Offer = {
   readonly rank: Scalars['Int']['output'];
   /** Until when the facts carry it; null when no end is known. */
   readonly validUntil?: Maybe<Scalars['DateTime']['output']>;
-  /** Channels over which it may be made. E-mail, text messages, push and calls that sell need consent to MARKETING. */
+  /** Channels over which it may be made now, in the customer's order of preference where one was stated. What is kept from the others says `heldBack`. */
   readonly channels: ReadonlyArray<Channel>;
+  /**
+   * Channels over which it could be made and is not now, once for each cause: e-mail, text messages, push and calls, which go out to the
+   * customer. Empty when nothing is held back.
+   */
+  readonly heldBack: ReadonlyArray<HeldBackChannel>;
   /** True when it rests on data of this customer; false when everybody is offered the same. */
   readonly personalized: Scalars['Boolean']['output'];
   /** The purposes whose consent allowed the data to be used; empty when no personal data was. */
   readonly consentBasis: ReadonlyArray<ConsentPurpose>;
-  /** When it was computed. */
+  /** The time that it was computed for: that of the request, or of its context. */
   readonly asOf: Scalars['DateTime']['output'];
 };
+
+/** A channel that is held back, and why. */
+export type HeldBackChannel = {
+  readonly __typename?: 'HeldBackChannel';
+  /** The channel. */
+  readonly channel: Channel;
+  /** A stable code to program against. */
+  readonly code: HeldBackCode;
+  /** The cause in words, for staff, in the language of the offer. */
+  readonly text: Scalars['String']['output'];
+  /** Until when; null when no end is known. */
+  readonly until?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/**
+ * Why a channel is held back. What serves (SERVICE_RECOVERY and the templates that help) is not held back for what concerns selling: consent
+ * to MARKETING, campaigns unsubscribed from, and how often something was sent.
+ */
+export type HeldBackCode =
+  /** Selling on this channel needs consent to MARKETING, which is missing. */
+  | 'NO_MARKETING_CONSENT'
+  /** The customer unsubscribed from campaigns on this channel, and has not consented to MARKETING anew since. */
+  | 'UNSUBSCRIBED'
+  /** A message bounced within 30 days, and none has got through since. */
+  | 'UNDELIVERABLE'
+  /** The domain that knows whether the customer may be reached did not answer: digital of campaigns, crm of the hours. */
+  | 'UNCHECKED'
+  /**
+   * Enough campaigns were sent: within 7 and 30 days at most 4 and 12 on all channels, of them 3 and 8 by e-mail, 3 and 8 by push, 1 and 4 by
+   * text message, 1 and 2 by telephone.
+   */
+  | 'FREQUENCY_CAP'
+  /**
+   * Outside the hours that the customer stated, on every channel that goes out; where none were stated, from 21 to 8 o'clock by text message,
+   * push and telephone. By the customer's clock, by UTC where their time zone is unknown.
+   */
+  | 'QUIET_HOURS'
+  /** The customer is in a store, as the context says: what sells is said there and not sent. */
+  | 'IN_STORE';
 
 /** A fact that an offer rests on. */
 export type OfferReason = {
@@ -282,6 +744,8 @@ export type OfferReasonCode =
   | 'OPEN_CASE'
   /** Evidence: feedback, at. */
   | 'OPEN_DETRACTOR'
+  /** Evidence: feedback, level, reasons (what makes its text urgent, as UrgencyReasonCode), at. */
+  | 'URGENT_FEEDBACK'
   /** Evidence: items, at. */
   | 'CART_LEFT'
   /** Offers that would sell are held back until what is open is settled. Evidence: templates, those held back. */
@@ -290,6 +754,8 @@ export type OfferReasonCode =
   | 'COMPLAINTS_UNCHECKED'
   /** Consent to PERSONALIZATION and PROFILING is missing or could not be read, so nothing personal was used. */
   | 'NOT_PERSONALIZED'
+  /** The context says that others can see the screen, so nothing personal is shown. */
+  | 'SEEN_BY_OTHERS'
   /** Nothing known of the customer speaks for a particular offer. */
   | 'NO_EVIDENCE';
 
@@ -333,6 +799,805 @@ export type RfmSegment =
   /** R 1-2, F 1-2: seldom, and long ago. */
   | 'HIBERNATING';
 
+/** A comparison of treatments, defined before it starts: who gets what, what it is judged by, and when. */
+export type Experiment = {
+  readonly __typename?: 'Experiment';
+  /** Chosen by whoever defined it. */
+  readonly id: Scalars['ID']['output'];
+  /** What it is called. */
+  readonly name: Scalars['String']['output'];
+  /** What is compared: customers, or anonymous units such as browsers. */
+  readonly unit: ExperimentUnitKind;
+  /** Who decides on a unit's arm. */
+  readonly assignment: ExperimentAssignmentKind;
+  /** A customer is in it only while all of these purposes are granted; empty when it rests on nothing personal. */
+  readonly purposes: ReadonlyArray<ConsentPurpose>;
+  /** The arms with their shares, the control among them. */
+  readonly arms: ReadonlyArray<ExperimentArm>;
+  /** The arm that the others are compared with. */
+  readonly control: Scalars['String']['output'];
+  /** The share of units that are measured and get nothing, 0 to 1. */
+  readonly holdout: Scalars['Float']['output'];
+  /** Experiments of one layer never meet in one unit; null when this one may meet any other. */
+  readonly layer?: Maybe<ExperimentLayer>;
+  /** What it is judged by. */
+  readonly metrics: ReadonlyArray<ExperimentMetric>;
+  /** By what the report breaks its figures down. */
+  readonly segments: ReadonlyArray<ExperimentSegment>;
+  /** When the report may be acted on. */
+  readonly looks: ExperimentLooks;
+  /** Units of control and one treatment together that it was planned for. */
+  readonly plannedUnits: Scalars['Int']['output'];
+  /** Of every interval, 0 to 1. */
+  readonly confidence: Scalars['Float']['output'];
+  /** How long after its exposure a unit's outcomes count, in days; null: without end. */
+  readonly outcomeWindowDays?: Maybe<Scalars['Int']['output']>;
+  /** SCHEDULED, RUNNING, ENDED or STOPPED at the time of asking. */
+  readonly state: ExperimentState;
+  /** Exposures count from then on. */
+  readonly startAt: Scalars['DateTime']['output'];
+  /** Exposures count before that; null: no end was planned. */
+  readonly endAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it was stopped; null when it was not. */
+  readonly stoppedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A page of experiments, the latest defined first. */
+export type ExperimentConnection = {
+  readonly __typename?: 'ExperimentConnection';
+  /** The experiments. */
+  readonly nodes: ReadonlyArray<Experiment>;
+  /** The experiments with their cursors. */
+  readonly edges: ReadonlyArray<ExperimentEdge>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An experiment with its place in the list. */
+export type ExperimentEdge = {
+  readonly __typename?: 'ExperimentEdge';
+  /** Its place, for `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The experiment. */
+  readonly node: Experiment;
+};
+
+/** What an experiment compares. */
+export type ExperimentUnitKind =
+  /** Customers, by their id. */
+  | 'CUSTOMER'
+  /** Whatever the client gives ids to, such as browsers. Ids are kept as digests only. */
+  | 'ANONYMOUS';
+
+/** Who decides on a unit's arm. */
+export type ExperimentAssignmentKind =
+  /** A salted hash of the unit's id: the same for ever, without a record of it. */
+  | 'HASHED'
+  /** Somebody else, such as a mailing that is over: each exposure says it. */
+  | 'GIVEN';
+
+/** Where an experiment stands in time. */
+export type ExperimentState =
+  /** Before `startAt`. */
+  | 'SCHEDULED'
+  /** Units are taken in. */
+  | 'RUNNING'
+  /** After `endAt`. */
+  | 'ENDED'
+  /** Stopped by `experimentStop`. */
+  | 'STOPPED';
+
+/** When a report may be acted on. */
+export type ExperimentLooks =
+  /** Once, when the planned units are there: the fixed tests decide. */
+  | 'ONCE'
+  /** At any time, as often as liked: the always-valid intervals decide. */
+  | 'CONTINUOUS';
+
+/** One of the things that are compared. */
+export type ExperimentArm = {
+  readonly __typename?: 'ExperimentArm';
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** The share of the experiment's units that it gets, 0 to 1. */
+  readonly share: Scalars['Float']['output'];
+};
+
+/** A place that experiments share without meeting in one unit. */
+export type ExperimentLayer = {
+  readonly __typename?: 'ExperimentLayer';
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** The share of the layer's units that are the experiment's, 0 to 1. */
+  readonly share: Scalars['Float']['output'];
+};
+
+/** Something measured of each unit. */
+export type ExperimentMetric = {
+  readonly __typename?: 'ExperimentMetric';
+  /** Its name within the experiment. */
+  readonly key: Scalars['String']['output'];
+  /** What a unit's value is. */
+  readonly kind: ExperimentMetricKind;
+  /** Which way it should go. */
+  readonly desired: ExperimentDesired;
+  /** What it is for. */
+  readonly role: ExperimentMetricRole;
+  /** The harm that is tolerated, for a GUARDRAIL; null for the others. */
+  readonly margin?: Maybe<ExperimentMargin>;
+  /** Set when values are money: figures are in its minor units then, and outcomes of other currencies are refused. Null otherwise. */
+  readonly currencyCode?: Maybe<Scalars['CurrencyCode']['output']>;
+  /** What was known of a unit before its exposure and explains part of the value (CUPED); empty without. */
+  readonly covariates: ReadonlyArray<Scalars['String']['output']>;
+  /** What several outcomes of one unit come to. */
+  readonly combine: ExperimentCombination;
+  /** What a unit without an outcome counts as. */
+  readonly missing: ExperimentMissing;
+};
+
+/** What a unit's value is. */
+export type ExperimentMetricKind =
+  /** Whether something happened. */
+  | 'PROPORTION'
+  /** A number or an amount of money. */
+  | 'MEAN'
+  /** Two numbers, of which all units' sums are divided: order value by orders. */
+  | 'RATIO';
+
+/** Which way a metric should go. */
+export type ExperimentDesired =
+  /** Up, as conversions. */
+  | 'INCREASE'
+  /** Down, as complaints. */
+  | 'DECREASE';
+
+/** What a metric is for. */
+export type ExperimentMetricRole =
+  /** It decides. */
+  | 'PRIMARY'
+  /** It is looked at beside. */
+  | 'SECONDARY'
+  /** It must not get worse by more than its margin. */
+  | 'GUARDRAIL';
+
+/** How much harm a guardrail tolerates. */
+export type ExperimentMargin = {
+  readonly __typename?: 'ExperimentMargin';
+  /** In the metric's unit, a share for proportions; null when it is relative. */
+  readonly absolute?: Maybe<Scalars['Float']['output']>;
+  /** As a share of the control's value; null when it is absolute. */
+  readonly relative?: Maybe<Scalars['Float']['output']>;
+};
+
+/** What several outcomes of one unit in one metric come to. */
+export type ExperimentCombination =
+  /** Their sum; for a PROPORTION, whether any of them is 1. */
+  | 'SUM'
+  /** The latest of them by its time. */
+  | 'LAST';
+
+/** What an exposed unit without an outcome counts as. */
+export type ExperimentMissing =
+  /** As 0: nothing was bought. */
+  | 'ZERO'
+  /** Not at all: nothing was answered. n is then below the number of units. */
+  | 'LEFT_OUT';
+
+/** By what figures are broken down. */
+export type ExperimentSegment = {
+  readonly __typename?: 'ExperimentSegment';
+  /** What it is, such as `channel`. */
+  readonly name: Scalars['String']['output'];
+  /** Every value that an exposure may give. */
+  readonly values: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** Where one unit stands with one experiment. */
+export type ExperimentAssignment = {
+  readonly __typename?: 'ExperimentAssignment';
+  /** The experiment. */
+  readonly experiment: Experiment;
+  /** Whether the unit is in it. */
+  readonly status: ExperimentStatus;
+  /** The arm whose treatment it gets; null unless it is ASSIGNED. */
+  readonly arm?: Maybe<Scalars['String']['output']>;
+  /** Why. */
+  readonly reason: ExperimentAssignmentReason;
+  /** The purposes that would have to be granted first; empty unless the reason is CONSENT_MISSING. */
+  readonly missingPurposes: ReadonlyArray<ConsentPurpose>;
+};
+
+/** Whether a unit is in an experiment. */
+export type ExperimentStatus =
+  /** It is in an arm. Show what the arm says, and record the exposure then. */
+  | 'ASSIGNED'
+  /** Measured and given nothing: record the exposure when it would have been shown something. */
+  | 'HOLDOUT'
+  /** Not in it: show what everybody sees, and record nothing. */
+  | 'NOT_ENROLLED';
+
+/** Why a unit stands where it does. */
+export type ExperimentAssignmentReason =
+  /** Its hash falls into the arm's share. */
+  | 'IN_ARM'
+  /** Its hash falls into the experiment's holdout. */
+  | 'EXPERIMENT_HOLDOUT'
+  /** Its hash falls into the layer's holdout, which is in no experiment of the layer. */
+  | 'LAYER_HOLDOUT'
+  /** The layer gives it to another experiment or to none, or no arm has it yet. */
+  | 'OUTSIDE_SHARES'
+  /** Purposes that the experiment needs are not granted, or are not known. */
+  | 'CONSENT_MISSING'
+  /** The experiment has not begun. */
+  | 'NOT_STARTED'
+  /** The experiment is over. */
+  | 'ENDED'
+  /** The experiment was stopped. */
+  | 'STOPPED'
+  /** The arms of this experiment are not given out here. */
+  | 'GIVEN_ELSEWHERE'
+  /** There is no such customer, or the id is not of the kind that the experiment compares. */
+  | 'UNIT_UNKNOWN';
+
+/** What an experiment has shown so far. Money is in minor units of the metric's currency, shares are 0 to 1, and every figure has its n. */
+export type ExperimentReport = {
+  readonly __typename?: 'ExperimentReport';
+  /** The experiment. */
+  readonly experiment: Experiment;
+  /** When counting began: everything acknowledged before is in it. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** Exposed units in all arms; units in the holdout are not among them, and erased ones are no more. */
+  readonly units: Scalars['Int']['output'];
+  /** One for each arm, in the order of the definition. */
+  readonly arms: ReadonlyArray<ExperimentArmReport>;
+  /** What became of the holdout, where one was exposed; null otherwise. It takes no part in comparisons. */
+  readonly holdout?: Maybe<ExperimentArmReport>;
+  /** Whether the arms have as many units as they should; null without units. */
+  readonly sampleRatio?: Maybe<ExperimentSampleRatio>;
+  /** Each treatment against the control, by metric and then by arm. */
+  readonly comparisons: ReadonlyArray<ExperimentComparison>;
+  /** The same by segment, by name; p-values are corrected for the number of segments and arms. Segments without units are left out. */
+  readonly segments: ReadonlyArray<ExperimentSegmentReport>;
+  /** What follows, one for each treatment. */
+  readonly decisions: ReadonlyArray<ExperimentDecision>;
+  /** Key figures by arm, where the definition maps any; without the holdout. */
+  readonly kpis: ReadonlyArray<ExperimentKpis>;
+};
+
+/** What became of the units of one arm. */
+export type ExperimentArmReport = {
+  readonly __typename?: 'ExperimentArmReport';
+  /** The arm's name; HOLDOUT for the holdout. */
+  readonly arm: Scalars['String']['output'];
+  /** Exposed units. */
+  readonly units: Scalars['Int']['output'];
+  /** One for each metric. */
+  readonly figures: ReadonlyArray<ExperimentFigure>;
+};
+
+/** The value of one metric in one arm. */
+export type ExperimentFigure = {
+  readonly __typename?: 'ExperimentFigure';
+  /** The metric's key. */
+  readonly metric: Scalars['String']['output'];
+  /** A share for a PROPORTION; null where there is nothing to compute it from. */
+  readonly value?: Maybe<Scalars['Float']['output']>;
+  /** Units that it was computed from. */
+  readonly n: Scalars['Int']['output'];
+  /** At the experiment's confidence; null where the data give none. */
+  readonly interval?: Maybe<ExperimentInterval>;
+};
+
+/** Both ends of an interval, in the unit of what it is of. */
+export type ExperimentInterval = {
+  readonly __typename?: 'ExperimentInterval';
+  /** The lower end. */
+  readonly lower: Scalars['Float']['output'];
+  /** The upper end. */
+  readonly upper: Scalars['Float']['output'];
+};
+
+/** Whether units got lost on the way to an arm: Pearson's chi-square of the arms' units against their shares. */
+export type ExperimentSampleRatio = {
+  readonly __typename?: 'ExperimentSampleRatio';
+  /** MISMATCH when p is below the threshold: then no figure is to be trusted before the cause is found. */
+  readonly verdict: ExperimentSampleRatioVerdict;
+  /** Units by arm. */
+  readonly observed: ReadonlyArray<Scalars['Int']['output']>;
+  /** Units by arm as the shares would have them. */
+  readonly expected: ReadonlyArray<Scalars['Float']['output']>;
+  /** The statistic. */
+  readonly chiSquare: Scalars['Float']['output'];
+  /** Its degrees of freedom. */
+  readonly degreesOfFreedom: Scalars['Int']['output'];
+  /** The chance of such a difference where nothing is wrong. */
+  readonly p: Scalars['Float']['output'];
+  /** Below this it is a mismatch. */
+  readonly threshold: Scalars['Float']['output'];
+};
+
+/** What a sample-ratio check found. */
+export type ExperimentSampleRatioVerdict =
+  /** The arms have about the units that they should have. */
+  | 'OK'
+  /** They do not. */
+  | 'MISMATCH';
+
+/** One treatment against the control in one metric. */
+export type ExperimentComparison = {
+  readonly __typename?: 'ExperimentComparison';
+  /** The treatment. */
+  readonly arm: Scalars['String']['output'];
+  /** The metric's key. */
+  readonly metric: Scalars['String']['output'];
+  /** What the metric is for. */
+  readonly role: ExperimentMetricRole;
+  /** Units of both arms that were counted in this metric. */
+  readonly n: Scalars['Int']['output'];
+  /** By the fixed test; null where there is too little to compare. */
+  readonly difference?: Maybe<ExperimentDifference>;
+  /** Adjusted for the covariates; null without. It decides in place of the plain difference. */
+  readonly adjusted?: Maybe<ExperimentAdjustedDifference>;
+  /** Of the difference that decides, however often it is looked at; null before 200 units. */
+  readonly alwaysValid?: Maybe<ExperimentAlwaysValid>;
+  /**
+   * The p-value that decides, corrected: over arms by Holm for PRIMARY metrics, over arms and metrics by Benjamini and Hochberg for
+   * SECONDARY ones, in segments over segments and arms by Benjamini and Hochberg. Null for guardrails and where there is no test.
+   */
+  readonly adjustedP?: Maybe<Scalars['Float']['output']>;
+  /** Whether it moved the desired way, however little; null where it did not move. */
+  readonly improved?: Maybe<Scalars['Boolean']['output']>;
+  /** Null for other metrics, and where there is too little to judge. */
+  readonly guardrail?: Maybe<ExperimentGuardrail>;
+};
+
+/** How a treatment differs from the control. */
+export type ExperimentDifference = {
+  readonly __typename?: 'ExperimentDifference';
+  /** The control's value. */
+  readonly control: Scalars['Float']['output'];
+  /** The treatment's value. */
+  readonly treatment: Scalars['Float']['output'];
+  /** Units of both arms. */
+  readonly n: Scalars['Int']['output'];
+  /** Treatment less control. */
+  readonly difference: Scalars['Float']['output'];
+  /** Of the difference, without supposing that the arms are equal. */
+  readonly standardError: Scalars['Float']['output'];
+  /** Of the difference, at the experiment's confidence. */
+  readonly interval: ExperimentInterval;
+  /** Z for shares and ratios, T (Welch) for means. */
+  readonly test: ExperimentTest;
+  /** z or t. */
+  readonly statistic: Scalars['Float']['output'];
+  /** Of t; null for z. */
+  readonly degreesOfFreedom?: Maybe<Scalars['Float']['output']>;
+  /** Two-sided, for one look. */
+  readonly p: Scalars['Float']['output'];
+  /** The difference as a share of the control's value; null where that is not above 0. */
+  readonly lift?: Maybe<ExperimentLift>;
+};
+
+/** A difference with what covariates explain taken out (CUPED). */
+export type ExperimentAdjustedDifference = {
+  readonly __typename?: 'ExperimentAdjustedDifference';
+  /** The difference. */
+  readonly difference: ExperimentDifference;
+  /** By covariate, in the metric's order: how much of it is taken off. */
+  readonly coefficients: ReadonlyArray<Scalars['Float']['output']>;
+  /** The share of the difference's variance that is gone; slightly below 0 at worst. */
+  readonly varianceReduction: Scalars['Float']['output'];
+};
+
+/** A test statistic. */
+export type ExperimentTest =
+  /** Normal. */
+  | 'Z'
+  /** Student's t. */
+  | 'T';
+
+/** A difference relative to the control. */
+export type ExperimentLift = {
+  readonly __typename?: 'ExperimentLift';
+  /** Treatment / control - 1. */
+  readonly value: Scalars['Float']['output'];
+  /** At the experiment's confidence. */
+  readonly interval: ExperimentInterval;
+};
+
+/** What holds at every look at once (Waudby-Smith et al. 2021). */
+export type ExperimentAlwaysValid = {
+  readonly __typename?: 'ExperimentAlwaysValid';
+  /** Covers the true difference at every look at once, with the experiment's confidence. */
+  readonly interval: ExperimentInterval;
+  /** Below 1 - confidence at any look is a find. */
+  readonly p: Scalars['Float']['output'];
+};
+
+/** Whether a guardrail holds. */
+export type ExperimentGuardrail = {
+  readonly __typename?: 'ExperimentGuardrail';
+  /** What is shown. */
+  readonly verdict: ExperimentGuardrailVerdict;
+  /** Movement in the unwanted direction, in the unit of the margin; below 0 is an improvement. */
+  readonly harm: Scalars['Float']['output'];
+  /** Of the harm. */
+  readonly interval: ExperimentInterval;
+  /** The harm that is tolerated. */
+  readonly margin: Scalars['Float']['output'];
+};
+
+/** What is shown of a guardrail. */
+export type ExperimentGuardrailVerdict =
+  /** More harm than tolerated is ruled out. */
+  | 'PASSED'
+  /** More harm than tolerated is shown. */
+  | 'FAILED'
+  /** Neither: it takes more units. */
+  | 'INCONCLUSIVE';
+
+/** What was found among the units of one segment. */
+export type ExperimentSegmentReport = {
+  readonly __typename?: 'ExperimentSegmentReport';
+  /** Name and value, such as `channel=Web`. */
+  readonly segment: Scalars['String']['output'];
+  /** One for each arm. */
+  readonly arms: ReadonlyArray<ExperimentArmReport>;
+  /** Null without units. */
+  readonly sampleRatio?: Maybe<ExperimentSampleRatio>;
+  /** Each treatment against the control, by metric and then by arm. */
+  readonly comparisons: ReadonlyArray<ExperimentComparison>;
+};
+
+/** What a report advises for one treatment. */
+export type ExperimentDecision = {
+  readonly __typename?: 'ExperimentDecision';
+  /** The treatment. */
+  readonly arm: Scalars['String']['output'];
+  /** The first that applies. */
+  readonly code: ExperimentDecisionCode;
+  /** Keys of the metrics that it rests on. */
+  readonly metrics: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** What a report advises. */
+export type ExperimentDecisionCode =
+  /** Units were lost on the way to an arm: find the cause first. */
+  | 'SAMPLE_RATIO_MISMATCH'
+  /** More harm than tolerated is shown: stop. */
+  | 'GUARDRAIL_FAILED'
+  /** Too early to say. */
+  | 'KEEP_RUNNING'
+  /** A primary metric moved the wrong way: stop. */
+  | 'WORSE'
+  /** Better, but harm beyond a margin is not ruled out yet. */
+  | 'GUARDRAIL_INCONCLUSIVE'
+  /** A primary metric moved the right way, none the wrong way, and every guardrail passed: ship. */
+  | 'BETTER'
+  /** The planned units are there and nothing was shown. */
+  | 'NO_DIFFERENCE_SHOWN';
+
+/** Key figures of one arm. */
+export type ExperimentKpis = {
+  readonly __typename?: 'ExperimentKpis';
+  /** The arm's name. */
+  readonly arm: Scalars['String']['output'];
+  /** Those that the definition maps and that can be computed. */
+  readonly figures: ReadonlyArray<ExperimentKpiFigure>;
+};
+
+/** One key figure with its 95 % interval. */
+export type ExperimentKpiFigure = {
+  readonly __typename?: 'ExperimentKpiFigure';
+  /** Which one. */
+  readonly kpi: ExperimentKpi;
+  /** Shares are 0 to 1, NPS -100 to 100, ROI in percent, money in minor units. */
+  readonly value: Scalars['Float']['output'];
+  /** Set for money and for what comes of it; null otherwise. */
+  readonly currencyCode?: Maybe<Scalars['CurrencyCode']['output']>;
+  /** Units that it was computed from. */
+  readonly n: Scalars['Int']['output'];
+  /** Null where the data give none. */
+  readonly interval?: Maybe<ExperimentInterval>;
+};
+
+/** A key figure. */
+export type ExperimentKpi =
+  /** Share of exposed units that bought. */
+  | 'CONVERSION_RATE'
+  /** Share of exposed units that opened. */
+  | 'OPEN_RATE'
+  /** Share of exposed units that clicked. */
+  | 'CLICK_RATE'
+  /** Share that stayed active. */
+  | 'RETENTION_RATE'
+  /** Share that bought again. */
+  | 'REPEAT_RATE'
+  /** Percentage of answers 9 and 10 less that of answers 0 to 6. */
+  | 'NPS'
+  /** Share of answers 4 and 5. */
+  | 'CSAT'
+  /** Items by basket. */
+  | 'ITEMS_PER_BASKET'
+  /** All revenue. */
+  | 'REVENUE'
+  /** All cost, of units and fixed. */
+  | 'COST'
+  /** All profit before that cost. */
+  | 'PROFIT'
+  /** Revenue by order. */
+  | 'AVERAGE_ORDER_VALUE'
+  /** (profit - cost) / cost * 100; left out where the cost is 0. */
+  | 'ROI_PERCENT';
+
+/** An experiment to define. */
+export type ExperimentDefineInput = {
+  /** Made by the sender; a repeated request answers the same and changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** Your own: 1 to 64 of lower-case letters, digits and hyphens. Of one that exists, shares may grow (all alike) and name and end may change; all else stays. */
+  readonly id: Scalars['ID']['input'];
+  /** What it is called. */
+  readonly name: Scalars['String']['input'];
+  /** What is compared. */
+  readonly unit?: ExperimentUnitKind;
+  /** Who decides on a unit's arm. */
+  readonly assignment?: ExperimentAssignmentKind;
+  /** What customers have to have granted; absent: PERSONALIZATION and PROFILING for customers. Give [] only for what rests on nothing personal. Always empty for anonymous units. */
+  readonly purposes?: InputMaybe<ReadonlyArray<ConsentPurpose>>;
+  /** 2 to 20, the control among them. */
+  readonly arms: ReadonlyArray<ExperimentArmInput>;
+  /** The arm that the others are compared with. */
+  readonly control: Scalars['String']['input'];
+  /** The share of units that are measured and get nothing, 0 to 1. */
+  readonly holdout?: Scalars['Float']['input'];
+  /** Where experiments must not meet; absent: it may meet any other. */
+  readonly layer?: InputMaybe<ExperimentLayerInput>;
+  /** 1 to 20, one of them PRIMARY. */
+  readonly metrics: ReadonlyArray<ExperimentMetricInput>;
+  /** At most 10. */
+  readonly segments?: ReadonlyArray<ExperimentSegmentInput>;
+  /** When the report may be acted on. */
+  readonly looks?: ExperimentLooks;
+  /** Units of control and one treatment together, by the power calculation. */
+  readonly plannedUnits: Scalars['Int']['input'];
+  /** Of every interval, 0.5 to 0.999. */
+  readonly confidence?: Scalars['Float']['input'];
+  /** Absent: at once. */
+  readonly startAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Absent: until it is stopped. */
+  readonly endAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** How long after its exposure a unit's outcomes count, 1 to 3650 days; absent: without end. */
+  readonly outcomeWindowDays?: InputMaybe<Scalars['Int']['input']>;
+  /** Key figures to report beside, and the metrics that they are computed from; each once. */
+  readonly kpis?: ReadonlyArray<ExperimentKpiInput>;
+  /** Revenue, cost and return by currency; each once. */
+  readonly money?: ReadonlyArray<ExperimentMoneyInput>;
+};
+
+/** An arm to define. */
+export type ExperimentArmInput = {
+  /** 1 to 64 letters, digits, spaces, dots, hyphens and underscores; begins with a letter or digit. Not HOLDOUT. */
+  readonly name: Scalars['String']['input'];
+  /** Of the experiment's units, above 0 to 1. All arms and the holdout come to 1 at most; what they leave is not enrolled. */
+  readonly share: Scalars['Float']['input'];
+};
+
+/** A place in a layer. */
+export type ExperimentLayerInput = {
+  /** 1 to 64 of lower-case letters, digits and hyphens. Made when the first experiment names it. */
+  readonly name: Scalars['String']['input'];
+  /** Of the layer's units, above 0 to 1; the layer must have room. */
+  readonly share: Scalars['Float']['input'];
+  /** Of the layer's units, to be in none of its experiments; absent: as it is. May only grow. */
+  readonly holdout?: InputMaybe<Scalars['Float']['input']>;
+};
+
+/** A metric to define. */
+export type ExperimentMetricInput = {
+  /** Named as arms are. */
+  readonly key: Scalars['String']['input'];
+  /** What a unit's value is. */
+  readonly kind: ExperimentMetricKind;
+  /** Which way it should go. */
+  readonly desired?: ExperimentDesired;
+  /** What it is for. */
+  readonly role?: ExperimentMetricRole;
+  /** How much harm is tolerated; for a GUARDRAIL, which needs one. */
+  readonly margin?: InputMaybe<ExperimentMarginInput>;
+  /** For values that are money, which outcomes then give as `money`. Not for a PROPORTION. */
+  readonly currencyCode?: InputMaybe<Scalars['CurrencyCode']['input']>;
+  /** At most 5, named as arms are; each exposure has to give them. Not for a RATIO. */
+  readonly covariates?: ReadonlyArray<Scalars['String']['input']>;
+  /** What several outcomes of one unit come to. */
+  readonly combine?: ExperimentCombination;
+  /** What a unit without an outcome counts as. */
+  readonly missing?: ExperimentMissing;
+};
+
+/** How much harm a guardrail tolerates: one of the two, not below 0. */
+export type ExperimentMarginInput = {
+  /** In the metric's unit: a share for proportions, minor units for money. */
+  readonly absolute?: InputMaybe<Scalars['Float']['input']>;
+  /** As a share of the control's value. */
+  readonly relative?: InputMaybe<Scalars['Float']['input']>;
+};
+
+/** A breakdown to define. */
+export type ExperimentSegmentInput = {
+  /** Named as arms are. */
+  readonly name: Scalars['String']['input'];
+  /** 1 to 50 that an exposure may give. */
+  readonly values: ReadonlyArray<Scalars['String']['input']>;
+};
+
+/** A key figure and what it is computed from. */
+export type ExperimentKpiInput = {
+  /** One that is not of money: those are given by `money`. */
+  readonly kpi: ExperimentKpi;
+  /** A PROPORTION's key for rates, a MEAN's for NPS (0 to 10) and CSAT (1 to 5), a RATIO's for items by basket. */
+  readonly metric: Scalars['String']['input'];
+};
+
+/** The metrics of one currency that come to revenue and return. */
+export type ExperimentMoneyInput = {
+  /** The currency. */
+  readonly currencyCode: Scalars['CurrencyCode']['input'];
+  /** The key of a MEAN in this currency. */
+  readonly revenue: Scalars['String']['input'];
+  /** The key of a MEAN without a currency: orders by unit. */
+  readonly orders: Scalars['String']['input'];
+  /** The key of a MEAN in this currency: what sales left before `cost`. Absent: not known, so no ROI. */
+  readonly profit?: InputMaybe<Scalars['String']['input']>;
+  /** The key of a MEAN in this currency: what each unit was spent on. */
+  readonly cost?: InputMaybe<Scalars['String']['input']>;
+  /** Cost that no single unit caused, by arm. */
+  readonly fixedCosts?: ReadonlyArray<ExperimentFixedCostInput>;
+};
+
+/** What an arm cost as a whole. */
+export type ExperimentFixedCostInput = {
+  /** The arm's name. */
+  readonly arm: Scalars['String']['input'];
+  /** In the currency of the figures that it is part of; 0 or more. */
+  readonly cost: MoneyInput;
+};
+
+/** What became of a definition. */
+export type ExperimentDefinePayload = {
+  readonly __typename?: 'ExperimentDefinePayload';
+  /** The experiment as it is now; null when it was refused. */
+  readonly experiment?: Maybe<Experiment>;
+  /** Why it was refused. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** An experiment to stop. */
+export type ExperimentStopInput = {
+  /** Made by the sender; a repeated request answers the same and changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The experiment's id. */
+  readonly experiment: Scalars['ID']['input'];
+};
+
+/** What became of a stop. */
+export type ExperimentStopPayload = {
+  readonly __typename?: 'ExperimentStopPayload';
+  /** The experiment as it is now; null when it was refused. */
+  readonly experiment?: Maybe<Experiment>;
+  /** Why it was refused. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Units that saw what their arm shows. */
+export type ExperimentExposureRecordInput = {
+  /** Made by the sender; a repeated request answers the same and changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The experiment's id. */
+  readonly experiment: Scalars['ID']['input'];
+  /** 1 to 1,000. Of a unit the first exposure that is recorded counts, whatever comes after. */
+  readonly exposures: ReadonlyArray<ExperimentExposureInput>;
+};
+
+/** One unit's exposure. */
+export type ExperimentExposureInput = {
+  /** The customer's id, or the client's own for an anonymous unit, 1 to 200 characters. */
+  readonly unit: Scalars['ID']['input'];
+  /** The arm that was shown. Needed where arms are given elsewhere; otherwise absent, or refused when it is not the unit's. */
+  readonly arm?: InputMaybe<Scalars['String']['input']>;
+  /** When; absent: when the request first came. Not in the future, and while the experiment runs. */
+  readonly at?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The unit's segments; each of the defined ones at most once. */
+  readonly segments?: ReadonlyArray<ExperimentSegmentValueInput>;
+  /** What the metrics' covariates were before. */
+  readonly covariates?: ReadonlyArray<ExperimentCovariateInput>;
+};
+
+/** A segment that a unit is in. */
+export type ExperimentSegmentValueInput = {
+  /** As defined. */
+  readonly name: Scalars['String']['input'];
+  /** One of those defined. */
+  readonly value: Scalars['String']['input'];
+};
+
+/** Something known of a unit before its exposure. */
+export type ExperimentCovariateInput = {
+  /** As defined. */
+  readonly name: Scalars['String']['input'];
+  /** Its value. */
+  readonly value: Scalars['Float']['input'];
+};
+
+/** What became of exposures; each stands for itself. */
+export type ExperimentExposureRecordPayload = {
+  readonly __typename?: 'ExperimentExposureRecordPayload';
+  /** One for each exposure in input order; null where it was refused. */
+  readonly exposures: ReadonlyArray<Maybe<ExperimentExposure>>;
+  /** What was refused; `field` names the exposure by its index: input, exposures, 3, unit. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A unit's exposure, as it counts. */
+export type ExperimentExposure = {
+  readonly __typename?: 'ExperimentExposure';
+  /** As it was given. */
+  readonly unit: Scalars['ID']['output'];
+  /** The arm it counts in; HOLDOUT for the holdout. */
+  readonly arm: Scalars['String']['output'];
+  /** When it was exposed first. */
+  readonly exposedAt: Scalars['DateTime']['output'];
+  /** True when this request recorded it; false when it was recorded before. */
+  readonly recorded: Scalars['Boolean']['output'];
+};
+
+/** What units did. */
+export type ExperimentOutcomeRecordInput = {
+  /** Made by the sender; a repeated request answers the same and changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The experiment's id. */
+  readonly experiment: Scalars['ID']['input'];
+  /** 1 to 1,000. They may come before the unit's exposure is recorded, but count only if they took place after it. */
+  readonly outcomes: ReadonlyArray<ExperimentOutcomeInput>;
+};
+
+/** One thing that a unit did. */
+export type ExperimentOutcomeInput = {
+  /** Made by the sender, such as an order's number: a unit's outcome of that id counts once. With other content it is refused. */
+  readonly id: Scalars['ID']['input'];
+  /** The customer's id, or the client's own for an anonymous unit. */
+  readonly unit: Scalars['ID']['input'];
+  /** The metric's key. */
+  readonly metric: Scalars['String']['input'];
+  /** The value: 1 or 0 for a PROPORTION (absent: 1), needed for others unless `money` is. */
+  readonly value?: InputMaybe<Scalars['Float']['input']>;
+  /** The value of a metric that is money, in its currency. */
+  readonly money?: InputMaybe<MoneyInput>;
+  /** For a RATIO, what `value` or `money` is divided by; needed there. */
+  readonly denominator?: InputMaybe<Scalars['Float']['input']>;
+  /** When it took place; absent: when the request first came. Not in the future. */
+  readonly at?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** What became of outcomes; each stands for itself. */
+export type ExperimentOutcomeRecordPayload = {
+  readonly __typename?: 'ExperimentOutcomeRecordPayload';
+  /** One for each outcome in input order; null where it was refused. */
+  readonly outcomes: ReadonlyArray<Maybe<ExperimentOutcome>>;
+  /** What was refused; `field` names the outcome by its index: input, outcomes, 3, value. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** An outcome, as it was recorded. */
+export type ExperimentOutcome = {
+  readonly __typename?: 'ExperimentOutcome';
+  /** As it was given. */
+  readonly id: Scalars['ID']['output'];
+  /** As it was given. */
+  readonly unit: Scalars['ID']['output'];
+  /** True when this request recorded it; false when it was recorded before. */
+  readonly recorded: Scalars['Boolean']['output'];
+};
+
 export type CrmSignals = {
   readonly __typename?: 'CrmSignals';
   readonly state: SignalState;
@@ -341,6 +1606,9 @@ export type CrmSignals = {
   readonly locale?: Maybe<Scalars['Locale']['output']>;
   readonly timeZone?: Maybe<Scalars['TimeZone']['output']>;
   readonly customerSince?: Maybe<Scalars['DateTime']['output']>;
+  readonly contactFrom?: Maybe<Scalars['String']['output']>;
+  readonly contactTo?: Maybe<Scalars['String']['output']>;
+  readonly channelOrder: ReadonlyArray<Channel>;
   readonly openCases: ReadonlyArray<CaseSignal>;
 };
 
@@ -370,6 +1638,36 @@ export type PurchaseRank = {
   readonly asOf: Scalars['DateTime']['output'];
 };
 
+export type PosHistory = {
+  readonly __typename?: 'PosHistory';
+  readonly state: SignalState;
+  readonly asOf: Scalars['DateTime']['output'];
+  readonly bases: ReadonlyArray<PurchaseDays>;
+};
+
+export type PurchaseDays = {
+  readonly __typename?: 'PurchaseDays';
+  readonly currency: Scalars['CurrencyCode']['output'];
+  readonly days: Scalars['Int']['output'];
+  readonly firstDay: Scalars['Int']['output'];
+  readonly lastDay: Scalars['Int']['output'];
+  readonly spentMinor: Scalars['Float']['output'];
+  readonly firstSpentMinor: Scalars['Float']['output'];
+};
+
+export type PosBaskets = {
+  readonly __typename?: 'PosBaskets';
+  readonly state: SignalState;
+  readonly asOf: Scalars['DateTime']['output'];
+  readonly baskets: ReadonlyArray<PurchasedBasket>;
+};
+
+export type PurchasedBasket = {
+  readonly __typename?: 'PurchasedBasket';
+  readonly at: Scalars['DateTime']['output'];
+  readonly skus: ReadonlyArray<Scalars['ID']['output']>;
+};
+
 export type LoyaltySignals = {
   readonly __typename?: 'LoyaltySignals';
   readonly state: SignalState;
@@ -392,6 +1690,24 @@ export type DigitalSignals = {
   readonly asOf: Scalars['DateTime']['output'];
   readonly cart: ReadonlyArray<CartSignal>;
   readonly cartUpdatedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly touches: ReadonlyArray<TouchSignal>;
+  readonly unsubscribed: ReadonlyArray<UnsubscribedSignal>;
+  readonly errorKind?: Maybe<Scalars['String']['output']>;
+  readonly errorAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type TouchSignal = {
+  readonly __typename?: 'TouchSignal';
+  readonly channel: Channel;
+  readonly sentAt: Scalars['DateTime']['output'];
+  readonly arrivedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly bouncedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type UnsubscribedSignal = {
+  readonly __typename?: 'UnsubscribedSignal';
+  readonly channel: Channel;
+  readonly at: Scalars['DateTime']['output'];
 };
 
 export type CartSignal = {
@@ -401,12 +1717,22 @@ export type CartSignal = {
   readonly quantity: Scalars['Int']['output'];
 };
 
+export type UrgentItemSignal = {
+  readonly __typename?: 'UrgentItemSignal';
+  readonly id: Scalars['ID']['output'];
+  readonly level: Scalars['String']['output'];
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+  readonly at: Scalars['DateTime']['output'];
+};
+
 export type FeedbackSignals = {
   readonly __typename?: 'FeedbackSignals';
   readonly state: SignalState;
   readonly asOf: Scalars['DateTime']['output'];
   readonly openDetractor?: Maybe<Scalars['ID']['output']>;
   readonly openDetractorAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly lastGivenAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly urgentItem?: Maybe<UrgentItemSignal>;
 };
 
 
@@ -498,7 +1824,20 @@ export type FederationReferenceTypes = {
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}>
     & ( Record<PropertyKey, never>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true}}> ) );
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}> ) );
 };
 
 
@@ -524,28 +1863,122 @@ export type ResolversTypes = {
   Channel: Channel;
   ConsentPurpose: ConsentPurpose;
   SignalState: SignalState;
-  Customer: ResolverTypeWrapper<CustomerRepresentation>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  Recommendations: ResolverTypeWrapper<Subject>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Customer: ResolverTypeWrapper<CustomerRepresentation>;
+  NextPurchase: ResolverTypeWrapper<CustomerToRank>;
+  RankedProduct: ResolverTypeWrapper<RankedProduct>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  RankReason: ResolverTypeWrapper<RankReason>;
+  RankReasonCode: RankReasonCode;
+  Product: ResolverTypeWrapper<Product>;
+  Insights: ResolverTypeWrapper<CustomerInsights>;
+  LifetimeValue: ResolverTypeWrapper<Omit<LifetimeValue, 'historic' | 'predicted' | 'low' | 'high'> & { historic: ResolversTypes['Money'], predicted: ResolversTypes['Money'], low: ResolversTypes['Money'], high: ResolversTypes['Money'] }>;
+  Churn: ResolverTypeWrapper<Churn>;
+  ChurnDriver: ResolverTypeWrapper<ChurnDriver>;
+  ChurnDriverCode: ChurnDriverCode;
+  LifecycleStage: LifecycleStage;
+  ClusterMembership: ResolverTypeWrapper<ClusterMembership>;
+  ClusterReason: ResolverTypeWrapper<ClusterReason>;
+  ModelUse: ResolverTypeWrapper<ModelVersion>;
+  Recommendations: ResolverTypeWrapper<Subject>;
+  Decision: ResolverTypeWrapper<ExplainedDecision>;
+  DecisionContext: ResolverTypeWrapper<DecisionContext>;
+  ContextAttribute: ResolverTypeWrapper<ContextAttribute>;
+  DecisionContextInput: DecisionContextInput;
+  ContextAttributeInput: ContextAttributeInput;
+  DecisionOccasion: DecisionOccasion;
+  DecisionInput: ResolverTypeWrapper<DecisionInput>;
   SourceStatus: ResolverTypeWrapper<SourceStatus>;
   SourceState: SourceState;
   Offer: ResolverTypeWrapper<ShownOffer>;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  HeldBackChannel: ResolverTypeWrapper<HeldBackChannel>;
+  HeldBackCode: HeldBackCode;
   OfferReason: ResolverTypeWrapper<OfferReason>;
   OfferEvidence: ResolverTypeWrapper<OfferEvidence>;
   OfferTemplate: OfferTemplate;
   OfferReasonCode: OfferReasonCode;
   RfmScores: ResolverTypeWrapper<RfmScores>;
   RfmSegment: RfmSegment;
+  Experiment: ResolverTypeWrapper<ExperimentRecord>;
+  ExperimentConnection: ResolverTypeWrapper<Omit<ExperimentConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Experiment']>, edges: ReadonlyArray<ResolversTypes['ExperimentEdge']> }>;
+  ExperimentEdge: ResolverTypeWrapper<Omit<ExperimentEdge, 'node'> & { node: ResolversTypes['Experiment'] }>;
+  ExperimentUnitKind: ExperimentUnitKind;
+  ExperimentAssignmentKind: ExperimentAssignmentKind;
+  ExperimentState: ExperimentState;
+  ExperimentLooks: ExperimentLooks;
+  ExperimentArm: ResolverTypeWrapper<ExperimentArm>;
+  ExperimentLayer: ResolverTypeWrapper<ExperimentLayer>;
+  ExperimentMetric: ResolverTypeWrapper<DefinedMetric>;
+  ExperimentMetricKind: ExperimentMetricKind;
+  ExperimentDesired: ExperimentDesired;
+  ExperimentMetricRole: ExperimentMetricRole;
+  ExperimentMargin: ResolverTypeWrapper<ExperimentMargin>;
+  ExperimentCombination: ExperimentCombination;
+  ExperimentMissing: ExperimentMissing;
+  ExperimentSegment: ResolverTypeWrapper<ExperimentSegment>;
+  ExperimentAssignment: ResolverTypeWrapper<Omit<ExperimentAssignment, 'experiment'> & { experiment: ResolversTypes['Experiment'] }>;
+  ExperimentStatus: ExperimentStatus;
+  ExperimentAssignmentReason: ExperimentAssignmentReason;
+  ExperimentReport: ResolverTypeWrapper<Omit<ExperimentReport, 'experiment'> & { experiment: ResolversTypes['Experiment'] }>;
+  ExperimentArmReport: ResolverTypeWrapper<ExperimentArmReport>;
+  ExperimentFigure: ResolverTypeWrapper<ExperimentFigure>;
+  ExperimentInterval: ResolverTypeWrapper<ExperimentInterval>;
+  ExperimentSampleRatio: ResolverTypeWrapper<ExperimentSampleRatio>;
+  ExperimentSampleRatioVerdict: ExperimentSampleRatioVerdict;
+  ExperimentComparison: ResolverTypeWrapper<ExperimentComparison>;
+  ExperimentDifference: ResolverTypeWrapper<ExperimentDifference>;
+  ExperimentAdjustedDifference: ResolverTypeWrapper<ExperimentAdjustedDifference>;
+  ExperimentTest: ExperimentTest;
+  ExperimentLift: ResolverTypeWrapper<ExperimentLift>;
+  ExperimentAlwaysValid: ResolverTypeWrapper<ExperimentAlwaysValid>;
+  ExperimentGuardrail: ResolverTypeWrapper<ExperimentGuardrail>;
+  ExperimentGuardrailVerdict: ExperimentGuardrailVerdict;
+  ExperimentSegmentReport: ResolverTypeWrapper<ExperimentSegmentReport>;
+  ExperimentDecision: ResolverTypeWrapper<ExperimentDecision>;
+  ExperimentDecisionCode: ExperimentDecisionCode;
+  ExperimentKpis: ResolverTypeWrapper<ExperimentKpis>;
+  ExperimentKpiFigure: ResolverTypeWrapper<ExperimentKpiFigure>;
+  ExperimentKpi: ExperimentKpi;
+  ExperimentDefineInput: ExperimentDefineInput;
+  ExperimentArmInput: ExperimentArmInput;
+  ExperimentLayerInput: ExperimentLayerInput;
+  ExperimentMetricInput: ExperimentMetricInput;
+  ExperimentMarginInput: ExperimentMarginInput;
+  ExperimentSegmentInput: ExperimentSegmentInput;
+  ExperimentKpiInput: ExperimentKpiInput;
+  ExperimentMoneyInput: ExperimentMoneyInput;
+  ExperimentFixedCostInput: ExperimentFixedCostInput;
+  ExperimentDefinePayload: ResolverTypeWrapper<Omit<ExperimentDefinePayload, 'experiment'> & { experiment?: Maybe<ResolversTypes['Experiment']> }>;
+  ExperimentStopInput: ExperimentStopInput;
+  ExperimentStopPayload: ResolverTypeWrapper<Omit<ExperimentStopPayload, 'experiment'> & { experiment?: Maybe<ResolversTypes['Experiment']> }>;
+  ExperimentExposureRecordInput: ExperimentExposureRecordInput;
+  ExperimentExposureInput: ExperimentExposureInput;
+  ExperimentSegmentValueInput: ExperimentSegmentValueInput;
+  ExperimentCovariateInput: ExperimentCovariateInput;
+  ExperimentExposureRecordPayload: ResolverTypeWrapper<ExperimentExposureRecordPayload>;
+  ExperimentExposure: ResolverTypeWrapper<ExperimentExposure>;
+  ExperimentOutcomeRecordInput: ExperimentOutcomeRecordInput;
+  ExperimentOutcomeInput: ExperimentOutcomeInput;
+  ExperimentOutcomeRecordPayload: ResolverTypeWrapper<ExperimentOutcomeRecordPayload>;
+  ExperimentOutcome: ResolverTypeWrapper<ExperimentOutcome>;
   CrmSignals: ResolverTypeWrapper<CrmSignals>;
   CaseSignal: ResolverTypeWrapper<CaseSignal>;
   PosSignals: ResolverTypeWrapper<PosSignals>;
   PurchaseRank: ResolverTypeWrapper<PurchaseRank>;
+  PosHistory: ResolverTypeWrapper<PosHistory>;
+  PurchaseDays: ResolverTypeWrapper<PurchaseDays>;
+  PosBaskets: ResolverTypeWrapper<PosBaskets>;
+  PurchasedBasket: ResolverTypeWrapper<PurchasedBasket>;
   LoyaltySignals: ResolverTypeWrapper<LoyaltySignals>;
   ExpiringPointsSignal: ResolverTypeWrapper<ExpiringPointsSignal>;
   DigitalSignals: ResolverTypeWrapper<DigitalSignals>;
+  TouchSignal: ResolverTypeWrapper<TouchSignal>;
+  UnsubscribedSignal: ResolverTypeWrapper<UnsubscribedSignal>;
   CartSignal: ResolverTypeWrapper<CartSignal>;
+  UrgentItemSignal: ResolverTypeWrapper<UrgentItemSignal>;
   FeedbackSignals: ResolverTypeWrapper<FeedbackSignals>;
 };
 
@@ -567,24 +2000,97 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
   UserError: UserError;
-  Customer: CustomerRepresentation;
+  Query: Record<PropertyKey, never>;
   ID: Scalars['ID']['output'];
-  Recommendations: Subject;
   Int: Scalars['Int']['output'];
+  Mutation: Record<PropertyKey, never>;
+  Customer: CustomerRepresentation;
+  NextPurchase: CustomerToRank;
+  RankedProduct: RankedProduct;
+  Float: Scalars['Float']['output'];
+  RankReason: RankReason;
+  Product: Product;
+  Insights: CustomerInsights;
+  LifetimeValue: Omit<LifetimeValue, 'historic' | 'predicted' | 'low' | 'high'> & { historic: ResolversParentTypes['Money'], predicted: ResolversParentTypes['Money'], low: ResolversParentTypes['Money'], high: ResolversParentTypes['Money'] };
+  Churn: Churn;
+  ChurnDriver: ChurnDriver;
+  ClusterMembership: ClusterMembership;
+  ClusterReason: ClusterReason;
+  ModelUse: ModelVersion;
+  Recommendations: Subject;
+  Decision: ExplainedDecision;
+  DecisionContext: DecisionContext;
+  ContextAttribute: ContextAttribute;
+  DecisionContextInput: DecisionContextInput;
+  ContextAttributeInput: ContextAttributeInput;
+  DecisionInput: DecisionInput;
   SourceStatus: SourceStatus;
   Offer: ShownOffer;
-  Float: Scalars['Float']['output'];
+  HeldBackChannel: HeldBackChannel;
   OfferReason: OfferReason;
   OfferEvidence: OfferEvidence;
   RfmScores: RfmScores;
+  Experiment: ExperimentRecord;
+  ExperimentConnection: Omit<ExperimentConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Experiment']>, edges: ReadonlyArray<ResolversParentTypes['ExperimentEdge']> };
+  ExperimentEdge: Omit<ExperimentEdge, 'node'> & { node: ResolversParentTypes['Experiment'] };
+  ExperimentArm: ExperimentArm;
+  ExperimentLayer: ExperimentLayer;
+  ExperimentMetric: DefinedMetric;
+  ExperimentMargin: ExperimentMargin;
+  ExperimentSegment: ExperimentSegment;
+  ExperimentAssignment: Omit<ExperimentAssignment, 'experiment'> & { experiment: ResolversParentTypes['Experiment'] };
+  ExperimentReport: Omit<ExperimentReport, 'experiment'> & { experiment: ResolversParentTypes['Experiment'] };
+  ExperimentArmReport: ExperimentArmReport;
+  ExperimentFigure: ExperimentFigure;
+  ExperimentInterval: ExperimentInterval;
+  ExperimentSampleRatio: ExperimentSampleRatio;
+  ExperimentComparison: ExperimentComparison;
+  ExperimentDifference: ExperimentDifference;
+  ExperimentAdjustedDifference: ExperimentAdjustedDifference;
+  ExperimentLift: ExperimentLift;
+  ExperimentAlwaysValid: ExperimentAlwaysValid;
+  ExperimentGuardrail: ExperimentGuardrail;
+  ExperimentSegmentReport: ExperimentSegmentReport;
+  ExperimentDecision: ExperimentDecision;
+  ExperimentKpis: ExperimentKpis;
+  ExperimentKpiFigure: ExperimentKpiFigure;
+  ExperimentDefineInput: ExperimentDefineInput;
+  ExperimentArmInput: ExperimentArmInput;
+  ExperimentLayerInput: ExperimentLayerInput;
+  ExperimentMetricInput: ExperimentMetricInput;
+  ExperimentMarginInput: ExperimentMarginInput;
+  ExperimentSegmentInput: ExperimentSegmentInput;
+  ExperimentKpiInput: ExperimentKpiInput;
+  ExperimentMoneyInput: ExperimentMoneyInput;
+  ExperimentFixedCostInput: ExperimentFixedCostInput;
+  ExperimentDefinePayload: Omit<ExperimentDefinePayload, 'experiment'> & { experiment?: Maybe<ResolversParentTypes['Experiment']> };
+  ExperimentStopInput: ExperimentStopInput;
+  ExperimentStopPayload: Omit<ExperimentStopPayload, 'experiment'> & { experiment?: Maybe<ResolversParentTypes['Experiment']> };
+  ExperimentExposureRecordInput: ExperimentExposureRecordInput;
+  ExperimentExposureInput: ExperimentExposureInput;
+  ExperimentSegmentValueInput: ExperimentSegmentValueInput;
+  ExperimentCovariateInput: ExperimentCovariateInput;
+  ExperimentExposureRecordPayload: ExperimentExposureRecordPayload;
+  ExperimentExposure: ExperimentExposure;
+  ExperimentOutcomeRecordInput: ExperimentOutcomeRecordInput;
+  ExperimentOutcomeInput: ExperimentOutcomeInput;
+  ExperimentOutcomeRecordPayload: ExperimentOutcomeRecordPayload;
+  ExperimentOutcome: ExperimentOutcome;
   CrmSignals: CrmSignals;
   CaseSignal: CaseSignal;
   PosSignals: PosSignals;
   PurchaseRank: PurchaseRank;
+  PosHistory: PosHistory;
+  PurchaseDays: PurchaseDays;
+  PosBaskets: PosBaskets;
+  PurchasedBasket: PurchasedBasket;
   LoyaltySignals: LoyaltySignals;
   ExpiringPointsSignal: ExpiringPointsSignal;
   DigitalSignals: DigitalSignals;
+  TouchSignal: TouchSignal;
+  UnsubscribedSignal: UnsubscribedSignal;
   CartSignal: CartSignal;
+  UrgentItemSignal: UrgentItemSignal;
   FeedbackSignals: FeedbackSignals;
 };
 
@@ -646,17 +2152,148 @@ export type UserErrorResolvers<ContextType = Context, ParentType extends Resolve
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  explainDecision?: Resolver<Maybe<ResolversTypes['Decision']>, ParentType, ContextType, RequireFields<QueryExplainDecisionArgs, 'id'>>;
+  experiment?: Resolver<Maybe<ResolversTypes['Experiment']>, ParentType, ContextType, RequireFields<QueryExperimentArgs, 'id'>>;
+  experiments?: Resolver<Maybe<ResolversTypes['ExperimentConnection']>, ParentType, ContextType, RequireFields<QueryExperimentsArgs, 'first'>>;
+  experimentAssign?: Resolver<Maybe<ResolversTypes['ExperimentAssignment']>, ParentType, ContextType, RequireFields<QueryExperimentAssignArgs, 'experiment' | 'unit'>>;
+  experimentReport?: Resolver<Maybe<ResolversTypes['ExperimentReport']>, ParentType, ContextType, RequireFields<QueryExperimentReportArgs, 'id' | 'maxAgeSeconds'>>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  experimentDefine?: Resolver<Maybe<ResolversTypes['ExperimentDefinePayload']>, ParentType, ContextType, RequireFields<MutationExperimentDefineArgs, 'input'>>;
+  experimentStop?: Resolver<Maybe<ResolversTypes['ExperimentStopPayload']>, ParentType, ContextType, RequireFields<MutationExperimentStopArgs, 'input'>>;
+  experimentExposureRecord?: Resolver<Maybe<ResolversTypes['ExperimentExposureRecordPayload']>, ParentType, ContextType, RequireFields<MutationExperimentExposureRecordArgs, 'input'>>;
+  experimentOutcomeRecord?: Resolver<Maybe<ResolversTypes['ExperimentOutcomeRecordPayload']>, ParentType, ContextType, RequireFields<MutationExperimentOutcomeRecordArgs, 'input'>>;
+};
+
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Customer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   recommendations?: Resolver<Maybe<ResolversTypes['Recommendations']>, ParentType, ContextType>;
+  insights?: Resolver<Maybe<ResolversTypes['Insights']>, ParentType, ContextType>;
+  experiments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ExperimentAssignment']>>, ParentType, ContextType>;
+  nextPurchase?: Resolver<Maybe<ResolversTypes['NextPurchase']>, ParentType, ContextType>;
+};
+
+export type NextPurchaseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NextPurchase'] = ResolversParentTypes['NextPurchase']> = {
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  sourceStatus?: Resolver<ResolversTypes['SourceStatus'], ParentType, ContextType>;
+  products?: Resolver<Maybe<ReadonlyArray<ResolversTypes['RankedProduct']>>, ParentType, ContextType, RequireFields<NextPurchaseProductsArgs, 'first'>>;
+  discover?: Resolver<Maybe<ReadonlyArray<ResolversTypes['RankedProduct']>>, ParentType, ContextType, RequireFields<NextPurchaseDiscoverArgs, 'first'>>;
+  model?: Resolver<Maybe<ResolversTypes['ModelUse']>, ParentType, ContextType>;
+};
+
+export type RankedProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RankedProduct'] = ResolversParentTypes['RankedProduct']> = {
+  product?: Resolver<ResolversTypes['Product'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  rank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  boughtBefore?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  personalized?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['RankReason'], ParentType, ContextType>;
+};
+
+export type RankReasonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RankReason'] = ResolversParentTypes['RankReason']> = {
+  code?: Resolver<ResolversTypes['RankReasonCode'], ParentType, ContextType>;
+  times?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  lastAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType>;
+};
+
+export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product']> = {
+  sku?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type InsightsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Insights'] = ResolversParentTypes['Insights']> = {
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  sourceStatus?: Resolver<ResolversTypes['SourceStatus'], ParentType, ContextType>;
+  rfm?: Resolver<Maybe<ResolversTypes['RfmScores']>, ParentType, ContextType>;
+  lifetimeValue?: Resolver<Maybe<ResolversTypes['LifetimeValue']>, ParentType, ContextType, RequireFields<InsightsLifetimeValueArgs, 'horizonWeeks'>>;
+  churn?: Resolver<Maybe<ResolversTypes['Churn']>, ParentType, ContextType>;
+  lifecycleStage?: Resolver<Maybe<ResolversTypes['LifecycleStage']>, ParentType, ContextType>;
+  cluster?: Resolver<Maybe<ResolversTypes['ClusterMembership']>, ParentType, ContextType>;
+  model?: Resolver<Maybe<ResolversTypes['ModelUse']>, ParentType, ContextType>;
+};
+
+export type LifetimeValueResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LifetimeValue'] = ResolversParentTypes['LifetimeValue']> = {
+  historic?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  predicted?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  low?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  high?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  level?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  expectedOrderDays?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  horizonWeeks?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ChurnResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Churn'] = ResolversParentTypes['Churn']> = {
+  probability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  typicalProbability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  drivers?: Resolver<ReadonlyArray<ResolversTypes['ChurnDriver']>, ParentType, ContextType>;
+};
+
+export type ChurnDriverResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChurnDriver'] = ResolversParentTypes['ChurnDriver']> = {
+  code?: Resolver<ResolversTypes['ChurnDriverCode'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  typical?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  contribution?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ClusterMembershipResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ClusterMembership'] = ResolversParentTypes['ClusterMembership']> = {
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  of?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  size?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['ClusterReason']>, ParentType, ContextType>;
+};
+
+export type ClusterReasonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ClusterReason'] = ResolversParentTypes['ClusterReason']> = {
+  feature?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  mean?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  deviations?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ModelUseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelUse'] = ResolversParentTypes['ModelUse']> = {
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  trainedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  learnedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type RecommendationsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Recommendations'] = ResolversParentTypes['Recommendations']> = {
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
-  offers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Offer']>>, ParentType, ContextType, Partial<RecommendationsOffersArgs>>;
+  offers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Offer']>>, ParentType, ContextType, RequireFields<RecommendationsOffersArgs, 'record'>>;
   rfm?: Resolver<Maybe<ResolversTypes['RfmScores']>, ParentType, ContextType>;
+};
+
+export type DecisionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Decision'] = ResolversParentTypes['Decision']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  decidedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  channel?: Resolver<Maybe<ResolversTypes['Channel']>, ParentType, ContextType>;
+  templates?: Resolver<Maybe<ReadonlyArray<ResolversTypes['OfferTemplate']>>, ParentType, ContextType>;
+  context?: Resolver<Maybe<ResolversTypes['DecisionContext']>, ParentType, ContextType>;
+  purposes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ConsentPurpose']>>, ParentType, ContextType>;
+  sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
+  inputs?: Resolver<ReadonlyArray<ResolversTypes['DecisionInput']>, ParentType, ContextType>;
+  offers?: Resolver<ReadonlyArray<ResolversTypes['Offer']>, ParentType, ContextType>;
+  reproduced?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type DecisionContextResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DecisionContext'] = ResolversParentTypes['DecisionContext']> = {
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  occasion?: Resolver<Maybe<ResolversTypes['DecisionOccasion']>, ParentType, ContextType>;
+  store?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  attributes?: Resolver<ReadonlyArray<ResolversTypes['ContextAttribute']>, ParentType, ContextType>;
+};
+
+export type ContextAttributeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContextAttribute'] = ResolversParentTypes['ContextAttribute']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DecisionInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DecisionInput'] = ResolversParentTypes['DecisionInput']> = {
+  service?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type SourceStatusResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SourceStatus'] = ResolversParentTypes['SourceStatus']> = {
@@ -666,6 +2303,7 @@ export type SourceStatusResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type OfferResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Offer'] = ResolversParentTypes['Offer']> = {
+  decisionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   template?: Resolver<ResolversTypes['OfferTemplate'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -676,9 +2314,17 @@ export type OfferResolvers<ContextType = Context, ParentType extends ResolversPa
   rank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   validUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   channels?: Resolver<ReadonlyArray<ResolversTypes['Channel']>, ParentType, ContextType>;
+  heldBack?: Resolver<ReadonlyArray<ResolversTypes['HeldBackChannel']>, ParentType, ContextType>;
   personalized?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   consentBasis?: Resolver<ReadonlyArray<ResolversTypes['ConsentPurpose']>, ParentType, ContextType>;
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type HeldBackChannelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['HeldBackChannel'] = ResolversParentTypes['HeldBackChannel']> = {
+  channel?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['HeldBackCode'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  until?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type OfferReasonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OfferReason'] = ResolversParentTypes['OfferReason']> = {
@@ -701,6 +2347,229 @@ export type RfmScoresResolvers<ContextType = Context, ParentType extends Resolve
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
+export type ExperimentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Experiment'] = ResolversParentTypes['Experiment']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  unit?: Resolver<ResolversTypes['ExperimentUnitKind'], ParentType, ContextType>;
+  assignment?: Resolver<ResolversTypes['ExperimentAssignmentKind'], ParentType, ContextType>;
+  purposes?: Resolver<ReadonlyArray<ResolversTypes['ConsentPurpose']>, ParentType, ContextType>;
+  arms?: Resolver<ReadonlyArray<ResolversTypes['ExperimentArm']>, ParentType, ContextType>;
+  control?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  holdout?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  layer?: Resolver<Maybe<ResolversTypes['ExperimentLayer']>, ParentType, ContextType>;
+  metrics?: Resolver<ReadonlyArray<ResolversTypes['ExperimentMetric']>, ParentType, ContextType>;
+  segments?: Resolver<ReadonlyArray<ResolversTypes['ExperimentSegment']>, ParentType, ContextType>;
+  looks?: Resolver<ResolversTypes['ExperimentLooks'], ParentType, ContextType>;
+  plannedUnits?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  confidence?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  outcomeWindowDays?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['ExperimentState'], ParentType, ContextType>;
+  startAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  endAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  stoppedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type ExperimentConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentConnection'] = ResolversParentTypes['ExperimentConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Experiment']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ExperimentEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ExperimentEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentEdge'] = ResolversParentTypes['ExperimentEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Experiment'], ParentType, ContextType>;
+};
+
+export type ExperimentArmResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentArm'] = ResolversParentTypes['ExperimentArm']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExperimentLayerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentLayer'] = ResolversParentTypes['ExperimentLayer']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExperimentMetricResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentMetric'] = ResolversParentTypes['ExperimentMetric']> = {
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ExperimentMetricKind'], ParentType, ContextType>;
+  desired?: Resolver<ResolversTypes['ExperimentDesired'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['ExperimentMetricRole'], ParentType, ContextType>;
+  margin?: Resolver<Maybe<ResolversTypes['ExperimentMargin']>, ParentType, ContextType>;
+  currencyCode?: Resolver<Maybe<ResolversTypes['CurrencyCode']>, ParentType, ContextType>;
+  covariates?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  combine?: Resolver<ResolversTypes['ExperimentCombination'], ParentType, ContextType>;
+  missing?: Resolver<ResolversTypes['ExperimentMissing'], ParentType, ContextType>;
+};
+
+export type ExperimentMarginResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentMargin'] = ResolversParentTypes['ExperimentMargin']> = {
+  absolute?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  relative?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type ExperimentSegmentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentSegment'] = ResolversParentTypes['ExperimentSegment']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  values?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ExperimentAssignmentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentAssignment'] = ResolversParentTypes['ExperimentAssignment']> = {
+  experiment?: Resolver<ResolversTypes['Experiment'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ExperimentStatus'], ParentType, ContextType>;
+  arm?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['ExperimentAssignmentReason'], ParentType, ContextType>;
+  missingPurposes?: Resolver<ReadonlyArray<ResolversTypes['ConsentPurpose']>, ParentType, ContextType>;
+};
+
+export type ExperimentReportResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentReport'] = ResolversParentTypes['ExperimentReport']> = {
+  experiment?: Resolver<ResolversTypes['Experiment'], ParentType, ContextType>;
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  units?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  arms?: Resolver<ReadonlyArray<ResolversTypes['ExperimentArmReport']>, ParentType, ContextType>;
+  holdout?: Resolver<Maybe<ResolversTypes['ExperimentArmReport']>, ParentType, ContextType>;
+  sampleRatio?: Resolver<Maybe<ResolversTypes['ExperimentSampleRatio']>, ParentType, ContextType>;
+  comparisons?: Resolver<ReadonlyArray<ResolversTypes['ExperimentComparison']>, ParentType, ContextType>;
+  segments?: Resolver<ReadonlyArray<ResolversTypes['ExperimentSegmentReport']>, ParentType, ContextType>;
+  decisions?: Resolver<ReadonlyArray<ResolversTypes['ExperimentDecision']>, ParentType, ContextType>;
+  kpis?: Resolver<ReadonlyArray<ResolversTypes['ExperimentKpis']>, ParentType, ContextType>;
+};
+
+export type ExperimentArmReportResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentArmReport'] = ResolversParentTypes['ExperimentArmReport']> = {
+  arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  units?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  figures?: Resolver<ReadonlyArray<ResolversTypes['ExperimentFigure']>, ParentType, ContextType>;
+};
+
+export type ExperimentFigureResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentFigure'] = ResolversParentTypes['ExperimentFigure']> = {
+  metric?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  n?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  interval?: Resolver<Maybe<ResolversTypes['ExperimentInterval']>, ParentType, ContextType>;
+};
+
+export type ExperimentIntervalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentInterval'] = ResolversParentTypes['ExperimentInterval']> = {
+  lower?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  upper?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExperimentSampleRatioResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentSampleRatio'] = ResolversParentTypes['ExperimentSampleRatio']> = {
+  verdict?: Resolver<ResolversTypes['ExperimentSampleRatioVerdict'], ParentType, ContextType>;
+  observed?: Resolver<ReadonlyArray<ResolversTypes['Int']>, ParentType, ContextType>;
+  expected?: Resolver<ReadonlyArray<ResolversTypes['Float']>, ParentType, ContextType>;
+  chiSquare?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  degreesOfFreedom?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  p?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  threshold?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExperimentComparisonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentComparison'] = ResolversParentTypes['ExperimentComparison']> = {
+  arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  metric?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['ExperimentMetricRole'], ParentType, ContextType>;
+  n?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  difference?: Resolver<Maybe<ResolversTypes['ExperimentDifference']>, ParentType, ContextType>;
+  adjusted?: Resolver<Maybe<ResolversTypes['ExperimentAdjustedDifference']>, ParentType, ContextType>;
+  alwaysValid?: Resolver<Maybe<ResolversTypes['ExperimentAlwaysValid']>, ParentType, ContextType>;
+  adjustedP?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  improved?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  guardrail?: Resolver<Maybe<ResolversTypes['ExperimentGuardrail']>, ParentType, ContextType>;
+};
+
+export type ExperimentDifferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentDifference'] = ResolversParentTypes['ExperimentDifference']> = {
+  control?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  treatment?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  n?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  difference?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  standardError?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  interval?: Resolver<ResolversTypes['ExperimentInterval'], ParentType, ContextType>;
+  test?: Resolver<ResolversTypes['ExperimentTest'], ParentType, ContextType>;
+  statistic?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  degreesOfFreedom?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  p?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  lift?: Resolver<Maybe<ResolversTypes['ExperimentLift']>, ParentType, ContextType>;
+};
+
+export type ExperimentAdjustedDifferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentAdjustedDifference'] = ResolversParentTypes['ExperimentAdjustedDifference']> = {
+  difference?: Resolver<ResolversTypes['ExperimentDifference'], ParentType, ContextType>;
+  coefficients?: Resolver<ReadonlyArray<ResolversTypes['Float']>, ParentType, ContextType>;
+  varianceReduction?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExperimentLiftResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentLift'] = ResolversParentTypes['ExperimentLift']> = {
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  interval?: Resolver<ResolversTypes['ExperimentInterval'], ParentType, ContextType>;
+};
+
+export type ExperimentAlwaysValidResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentAlwaysValid'] = ResolversParentTypes['ExperimentAlwaysValid']> = {
+  interval?: Resolver<ResolversTypes['ExperimentInterval'], ParentType, ContextType>;
+  p?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExperimentGuardrailResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentGuardrail'] = ResolversParentTypes['ExperimentGuardrail']> = {
+  verdict?: Resolver<ResolversTypes['ExperimentGuardrailVerdict'], ParentType, ContextType>;
+  harm?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  interval?: Resolver<ResolversTypes['ExperimentInterval'], ParentType, ContextType>;
+  margin?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ExperimentSegmentReportResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentSegmentReport'] = ResolversParentTypes['ExperimentSegmentReport']> = {
+  segment?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  arms?: Resolver<ReadonlyArray<ResolversTypes['ExperimentArmReport']>, ParentType, ContextType>;
+  sampleRatio?: Resolver<Maybe<ResolversTypes['ExperimentSampleRatio']>, ParentType, ContextType>;
+  comparisons?: Resolver<ReadonlyArray<ResolversTypes['ExperimentComparison']>, ParentType, ContextType>;
+};
+
+export type ExperimentDecisionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentDecision'] = ResolversParentTypes['ExperimentDecision']> = {
+  arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['ExperimentDecisionCode'], ParentType, ContextType>;
+  metrics?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ExperimentKpisResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentKpis'] = ResolversParentTypes['ExperimentKpis']> = {
+  arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  figures?: Resolver<ReadonlyArray<ResolversTypes['ExperimentKpiFigure']>, ParentType, ContextType>;
+};
+
+export type ExperimentKpiFigureResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentKpiFigure'] = ResolversParentTypes['ExperimentKpiFigure']> = {
+  kpi?: Resolver<ResolversTypes['ExperimentKpi'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  currencyCode?: Resolver<Maybe<ResolversTypes['CurrencyCode']>, ParentType, ContextType>;
+  n?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  interval?: Resolver<Maybe<ResolversTypes['ExperimentInterval']>, ParentType, ContextType>;
+};
+
+export type ExperimentDefinePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentDefinePayload'] = ResolversParentTypes['ExperimentDefinePayload']> = {
+  experiment?: Resolver<Maybe<ResolversTypes['Experiment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ExperimentStopPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentStopPayload'] = ResolversParentTypes['ExperimentStopPayload']> = {
+  experiment?: Resolver<Maybe<ResolversTypes['Experiment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ExperimentExposureRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentExposureRecordPayload'] = ResolversParentTypes['ExperimentExposureRecordPayload']> = {
+  exposures?: Resolver<ReadonlyArray<Maybe<ResolversTypes['ExperimentExposure']>>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ExperimentExposureResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentExposure'] = ResolversParentTypes['ExperimentExposure']> = {
+  unit?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  exposedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type ExperimentOutcomeRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentOutcomeRecordPayload'] = ResolversParentTypes['ExperimentOutcomeRecordPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['ExperimentOutcome']>>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ExperimentOutcomeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentOutcome'] = ResolversParentTypes['ExperimentOutcome']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  unit?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -715,12 +2584,60 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
+  NextPurchase?: NextPurchaseResolvers<ContextType>;
+  RankedProduct?: RankedProductResolvers<ContextType>;
+  RankReason?: RankReasonResolvers<ContextType>;
+  Product?: ProductResolvers<ContextType>;
+  Insights?: InsightsResolvers<ContextType>;
+  LifetimeValue?: LifetimeValueResolvers<ContextType>;
+  Churn?: ChurnResolvers<ContextType>;
+  ChurnDriver?: ChurnDriverResolvers<ContextType>;
+  ClusterMembership?: ClusterMembershipResolvers<ContextType>;
+  ClusterReason?: ClusterReasonResolvers<ContextType>;
+  ModelUse?: ModelUseResolvers<ContextType>;
   Recommendations?: RecommendationsResolvers<ContextType>;
+  Decision?: DecisionResolvers<ContextType>;
+  DecisionContext?: DecisionContextResolvers<ContextType>;
+  ContextAttribute?: ContextAttributeResolvers<ContextType>;
+  DecisionInput?: DecisionInputResolvers<ContextType>;
   SourceStatus?: SourceStatusResolvers<ContextType>;
   Offer?: OfferResolvers<ContextType>;
+  HeldBackChannel?: HeldBackChannelResolvers<ContextType>;
   OfferReason?: OfferReasonResolvers<ContextType>;
   OfferEvidence?: OfferEvidenceResolvers<ContextType>;
   RfmScores?: RfmScoresResolvers<ContextType>;
+  Experiment?: ExperimentResolvers<ContextType>;
+  ExperimentConnection?: ExperimentConnectionResolvers<ContextType>;
+  ExperimentEdge?: ExperimentEdgeResolvers<ContextType>;
+  ExperimentArm?: ExperimentArmResolvers<ContextType>;
+  ExperimentLayer?: ExperimentLayerResolvers<ContextType>;
+  ExperimentMetric?: ExperimentMetricResolvers<ContextType>;
+  ExperimentMargin?: ExperimentMarginResolvers<ContextType>;
+  ExperimentSegment?: ExperimentSegmentResolvers<ContextType>;
+  ExperimentAssignment?: ExperimentAssignmentResolvers<ContextType>;
+  ExperimentReport?: ExperimentReportResolvers<ContextType>;
+  ExperimentArmReport?: ExperimentArmReportResolvers<ContextType>;
+  ExperimentFigure?: ExperimentFigureResolvers<ContextType>;
+  ExperimentInterval?: ExperimentIntervalResolvers<ContextType>;
+  ExperimentSampleRatio?: ExperimentSampleRatioResolvers<ContextType>;
+  ExperimentComparison?: ExperimentComparisonResolvers<ContextType>;
+  ExperimentDifference?: ExperimentDifferenceResolvers<ContextType>;
+  ExperimentAdjustedDifference?: ExperimentAdjustedDifferenceResolvers<ContextType>;
+  ExperimentLift?: ExperimentLiftResolvers<ContextType>;
+  ExperimentAlwaysValid?: ExperimentAlwaysValidResolvers<ContextType>;
+  ExperimentGuardrail?: ExperimentGuardrailResolvers<ContextType>;
+  ExperimentSegmentReport?: ExperimentSegmentReportResolvers<ContextType>;
+  ExperimentDecision?: ExperimentDecisionResolvers<ContextType>;
+  ExperimentKpis?: ExperimentKpisResolvers<ContextType>;
+  ExperimentKpiFigure?: ExperimentKpiFigureResolvers<ContextType>;
+  ExperimentDefinePayload?: ExperimentDefinePayloadResolvers<ContextType>;
+  ExperimentStopPayload?: ExperimentStopPayloadResolvers<ContextType>;
+  ExperimentExposureRecordPayload?: ExperimentExposureRecordPayloadResolvers<ContextType>;
+  ExperimentExposure?: ExperimentExposureResolvers<ContextType>;
+  ExperimentOutcomeRecordPayload?: ExperimentOutcomeRecordPayloadResolvers<ContextType>;
+  ExperimentOutcome?: ExperimentOutcomeResolvers<ContextType>;
 };
 

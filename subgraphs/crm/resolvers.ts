@@ -43,12 +43,23 @@ export const resolvers: Resolvers<Context> = {
     profile: (customer, _, context) => context.profiles.load(membersOf(customer)),
     crmSignals: async (customer, _, context) => {
       const { now: asOf } = context;
-      const nothing = { known: false, birthDate: null, locale: null, timeZone: null, customerSince: null, openCases: [] };
+      const nothing = {
+        known: false,
+        birthDate: null,
+        locale: null,
+        timeZone: null,
+        customerSince: null,
+        contactFrom: null,
+        contactTo: null,
+        channelOrder: [],
+        openCases: [],
+      };
       if (!signalsAllowed(customer)) return { state: 'WITHHELD', asOf, ...nothing };
       const members = membersOf(customer);
       const [profile, cases] = await Promise.all([context.profiles.load(members), context.openCases.load(members)]);
       const openCases = cases.slice(0, MAX_SIGNAL_CASES);
       if (!profile) return { state: 'OK', asOf, ...nothing, openCases };
+      const window = profile.value('contactWindow');
       return {
         state: 'OK',
         asOf,
@@ -57,6 +68,9 @@ export const resolvers: Resolvers<Context> = {
         locale: profile.value('locale'),
         timeZone: profile.value('timeZone'),
         customerSince: profile.customerSince,
+        contactFrom: window?.from ?? null,
+        contactTo: window?.to ?? null,
+        channelOrder: profile.value('channelOrder') ?? [],
         openCases,
       };
     },

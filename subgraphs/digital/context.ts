@@ -2,7 +2,7 @@ import { documentsOf, keyText, membersText, pagesOf } from '../../kernel/batches
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
-import type { Collection, Cursor, EpochMs, Key, Members, Page, Range } from '../../kernel/storage/port.ts';
+import type { Collection, Cursor, Doc, EpochMs, Key, Members, Page, Range } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { type Collections, collectionsOf } from './intakes.ts';
 import { type ErrorRecord, type EventRecord, SUMMARY_ID, type Summary, type TouchRecord } from './records.ts';
@@ -14,6 +14,13 @@ export interface PageOf extends Range {
   readonly first: number;
   readonly after: Cursor | undefined;
 }
+
+const DAY_MS = 86_400_000;
+/** More than anybody should be sent within 30 days, so that a count of them is right wherever it matters. */
+const MOST_TOUCHES = 40;
+const TOUCHED_MS = 30 * DAY_MS;
+const MOST_ERRORS = 10;
+const FAILED_MS = 7 * DAY_MS;
 
 type ByPerson<V> = Loader<Members, V>;
 
@@ -29,6 +36,10 @@ export interface Context {
   readonly events: (page: PageOf) => ByPerson<Page<EventRecord>>;
   readonly errors: (page: PageOf) => ByPerson<Page<ErrorRecord>>;
   readonly touches: (page: PageOf) => ByPerson<Page<TouchRecord>>;
+  /** Messages of the last 30 days, newest first, at most 40. */
+  readonly recentTouches: ByPerson<readonly TouchRecord[]>;
+  /** Errors of the last 7 days, newest first, at most 10. */
+  readonly recentErrors: ByPerson<readonly ErrorRecord[]>;
   readonly event: Loader<Key, EventRecord | null>;
   readonly touch: Loader<Key, TouchRecord | null>;
 }
@@ -68,6 +79,8 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
   const readEvents = pagesOf(events);
   const readErrors = pagesOf(errors);
   const readTouches = pagesOf(touches);
+  const readRecent = async <T extends Doc>(of: Collection<T>, first: number, from: EpochMs, persons: readonly Members[]) =>
+    (await of.latest(persons, { first, from })).map(({ items }) => items);
   const getEvents = documentsOf(events);
   const getTouches = documentsOf(touches);
 
@@ -81,6 +94,8 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
     events: loaderByArguments(readEvents, membersText),
     errors: loaderByArguments(readErrors, membersText),
     touches: loaderByArguments(readTouches, membersText),
+    recentTouches: loader((persons) => readRecent(touches, MOST_TOUCHES, now - TOUCHED_MS, persons), membersText),
+    recentErrors: loader((persons) => readRecent(errors, MOST_ERRORS, now - FAILED_MS, persons), membersText),
     event: loader(getEvents, keyText),
     touch: loader(getTouches, keyText),
   });

@@ -9,6 +9,7 @@ import {
   type EventRecord,
   type EventRow,
   SUMMARY_ID,
+  type Summary,
   type SummaryRecord,
   type TouchRecord,
   type TouchRow,
@@ -36,8 +37,18 @@ export function emptySummary(owner: string): SummaryRecord {
 
 /** The owner's summary with `events` in it; null when they change nothing, so that repeated events cost no write. */
 export function summaryWith(current: SummaryRecord | null, owner: string, events: readonly EventRecord[]): SummaryRecord | null {
+  return summaryJoined(current, owner, events.map(summaryOf));
+}
+
+/** The owner's summary with the channels on which `touches` came to UNSUBSCRIBED; null when they change nothing. */
+export function summaryUnsubscribed(current: SummaryRecord | null, owner: string, touches: readonly TouchRow[]): SummaryRecord | null {
+  const unsubscribed = touches.filter(({ state }) => state === 'UNSUBSCRIBED').map(({ channel, at }) => ({ channel, at }));
+  return summaryJoined(current, owner, [{ ...EMPTY_SUMMARY, unsubscribed }]);
+}
+
+function summaryJoined(current: SummaryRecord | null, owner: string, parts: readonly Summary[]): SummaryRecord | null {
   const before = current ?? emptySummary(owner);
-  const summary = events.map(summaryOf).reduce(join, before);
+  const summary = parts.reduce(join, before);
   const after: SummaryRecord = { owner, id: SUMMARY_ID, version: before.version, at: summary.lastSeenAt ?? 0, ...summary };
   return current && isDeepStrictEqual(current, after) ? null : after;
 }

@@ -2,7 +2,7 @@ import { storeArrivals } from '../../kernel/fold.ts';
 import type { Arrival, Intake, Outcome } from '../../kernel/intake.ts';
 import type { Collection, Key, Store } from '../../kernel/storage/port.ts';
 import { update } from '../../kernel/update.ts';
-import { emptySummary, errorRecord, eventRecord, foldTouch, summaryWith, touchId } from './ingest.ts';
+import { emptySummary, errorRecord, eventRecord, foldTouch, summaryUnsubscribed, summaryWith, touchId } from './ingest.ts';
 import {
   type ErrorRecord,
   type EventRecord,
@@ -82,6 +82,15 @@ export function eventIntake(collections: Collections): Intake<EventRow> {
   };
 }
 
+function unsubscribedIn(current: SummaryRecord | null, owner: string, refusals: readonly Arrival<TouchRow>[]): SummaryRecord | null {
+  const own = refusals.filter((arrival) => arrival.owner === owner);
+  return summaryUnsubscribed(
+    current,
+    owner,
+    own.map(({ record }) => record),
+  );
+}
+
 /** Files what became of messages; one outcome per arrival in input order. */
 export async function fileTouches(
   { touches, summaries }: Collections,
@@ -91,6 +100,10 @@ export async function fileTouches(
   // Makes the owner known to the domain, which asks for the summary first.
   const owners = new Set(arrivals.map(({ owner }) => owner));
   await summaries.insertOnce([...owners].map(emptySummary));
+  // Again for what was stored already, which repairs what a crash left undone.
+  const refusals = arrivals.filter(({ record }, index) => record.state === 'UNSUBSCRIBED' && typeof outcomes[index] !== 'object');
+  const keys = [...new Set(refusals.map(({ owner }) => owner))].map((owner): Key => ({ owner, id: SUMMARY_ID }));
+  if (keys.length > 0) await update(summaries, keys, (current, index) => unsubscribedIn(current, keys[index]!.owner, refusals));
   return outcomes;
 }
 

@@ -128,6 +128,12 @@ export interface SeenDevice {
   readonly event: string;
 }
 
+/** That a customer wants no more messages of campaigns on a channel, said last at `at`. */
+export interface Unsubscribed {
+  readonly channel: Channel;
+  readonly at: EpochMs;
+}
+
 /** What the events of one customer come to: see summary.ts. */
 export interface Summary {
   /** null when nothing was ever done on a screen, for example when there are campaign touches only. */
@@ -139,6 +145,8 @@ export interface Summary {
   readonly cart: readonly CartChange[];
   readonly mentions: readonly TopicMention[];
   readonly devices: readonly SeenDevice[];
+  /** Where campaigns are unwanted, one per channel by its name. From touches, not events; absent before the first. */
+  readonly unsubscribed?: readonly Unsubscribed[];
 }
 
 /** One per customer id, under the id `summary`. */

@@ -1,10 +1,11 @@
 import { type CustomerReference, membersOf, signalsAllowed } from '../../kernel/customer.ts';
 import { entityId, parseEntityId } from '../../kernel/ids.ts';
 import { connection, decodeCursor, pageSize } from '../../kernel/page.ts';
-import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { EpochMs, Members } from '../../kernel/storage/port.ts';
 import type { Resolvers } from '../../schema/generated/digital.ts';
 import type { Context, PageOf } from './context.ts';
-import { cartContent, furthest, interestsOf } from './rules.ts';
+import type { ErrorRecord, Summary } from './records.ts';
+import { type CartContent, cartContent, furthest, interestsOf, sentMessages } from './rules.ts';
 import { SESSION_PREFIX, visitPage, visitPosition } from './sessions.ts';
 import { recordTouch } from './touches.ts';
 import { trackEvents } from './tracking.ts';
@@ -33,6 +34,19 @@ async function summaryOf(customer: CustomerReference, context: Context) {
   return context.summaries.load(membersOf(customer));
 }
 
+/** What signals are made of. Withheld: nothing, and nobody to read of. */
+export interface SignalsParent {
+  readonly state: 'OK' | 'WITHHELD';
+  readonly members: Members;
+  readonly summary: Summary | null;
+  readonly cart: CartContent | null;
+}
+
+async function lastError({ state, members }: SignalsParent, context: Context): Promise<ErrorRecord | null> {
+  const errors = state === 'OK' ? await context.recentErrors.load(members) : [];
+  return errors.find(({ kind }) => kind !== 'UNKNOWN') ?? null;
+}
+
 const productOf = ({ sku }: { readonly sku: string }) => ({ sku });
 
 export const resolvers: Resolvers<Context> = {
@@ -40,17 +54,21 @@ export const resolvers: Resolvers<Context> = {
     __resolveReference: (customer) => customer,
     digital: async (customer, _, context) => ((await summaryOf(customer, context)) ? customer : null),
     digitalSignals: async (customer, _, context) => {
-      if (!signalsAllowed(customer)) return { state: 'WITHHELD', asOf: context.now, lastSeenAt: null, cart: [], cartUpdatedAt: null };
+      if (!signalsAllowed(customer)) return { state: 'WITHHELD', members: [], summary: null, cart: null };
       const summary = await summaryOf(customer, context);
-      const cart = cartContent(summary?.cart ?? []);
-      return {
-        state: 'OK',
-        asOf: context.now,
-        lastSeenAt: summary?.lastSeenAt ?? null,
-        cart: (cart?.lines ?? []).slice(-MOST_SIGNAL_LINES),
-        cartUpdatedAt: cart?.updatedAt ?? null,
-      };
+      return { state: 'OK', members: membersOf(customer), summary, cart: cartContent(summary?.cart ?? []) };
     },
+  },
+  // What lies beyond the summary is read only where it was asked for: not everybody who wants the cart wants it.
+  DigitalSignals: {
+    asOf: (_, __, { now }) => now,
+    lastSeenAt: ({ summary }) => summary?.lastSeenAt ?? null,
+    cart: ({ cart }) => (cart?.lines ?? []).slice(-MOST_SIGNAL_LINES),
+    cartUpdatedAt: ({ cart }) => cart?.updatedAt ?? null,
+    touches: async ({ state, members }, _, context) => (state === 'OK' ? sentMessages(await context.recentTouches.load(members)) : []),
+    unsubscribed: ({ summary }) => summary?.unsubscribed ?? [],
+    errorKind: async (signals, _, context) => (await lastError(signals, context))?.kind ?? null,
+    errorAt: async (signals, _, context) => (await lastError(signals, context))?.happenedAt ?? null,
   },
   Digital: {
     lastSeenAt: async (customer, _, context) => (await summaryOf(customer, context))?.lastSeenAt ?? null,

@@ -1,6 +1,7 @@
+import type { Channel } from '../../kernel/intake.ts';
 import type { Money } from '../../kernel/money.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import { type CartChange, TOUCH_STATES, type TopicMention, type TouchStep } from './records.ts';
+import { type CartChange, TOUCH_STATES, type TopicMention, type TouchRecord, type TouchState, type TouchStep } from './records.ts';
 
 export interface CartLine {
   readonly sku: string;
@@ -65,4 +66,33 @@ export function furthest(history: readonly TouchStep[]): TouchStep {
     const ahead = TOUCH_STATES.indexOf(step.state) - TOUCH_STATES.indexOf(best.state);
     return ahead > 0 || (ahead === 0 && step.at < best.at) ? step : best;
   });
+}
+
+/** Where the company goes to the customer. */
+const OUTBOUND: readonly Channel[] = ['EMAIL', 'SMS', 'PUSH', 'PHONE'];
+const ARRIVED: readonly TouchState[] = ['DELIVERED', 'OPENED', 'CLICKED', 'CONVERTED'];
+
+/** One message as far as it bears on sending the next. */
+export interface SentMessage {
+  readonly channel: Channel;
+  readonly sentAt: EpochMs;
+  /** When it last showed that it got through; null when never. */
+  readonly arrivedAt: EpochMs | null;
+  readonly bouncedAt: EpochMs | null;
+}
+
+/** Those of `touches` that went out to the customer, in their order. */
+export function sentMessages(touches: readonly TouchRecord[]): readonly SentMessage[] {
+  return touches
+    .filter(({ channel }) => OUTBOUND.includes(channel))
+    .map(({ channel, firstAt, history }) => ({
+      channel,
+      sentAt: firstAt,
+      arrivedAt: lastAt(history, ARRIVED),
+      bouncedAt: lastAt(history, ['BOUNCED']),
+    }));
+}
+
+function lastAt(history: readonly TouchStep[], states: readonly TouchState[]): EpochMs | null {
+  return history.findLast(({ state }) => states.includes(state))?.at ?? null;
 }

@@ -1,4 +1,4 @@
-import type { CartChange, EventRecord, Summary } from './records.ts';
+import type { CartChange, EventRecord, Summary, Unsubscribed } from './records.ts';
 
 /** How much of each kind a summary remembers. */
 const REMEMBERED = { viewed: 20, cart: 100, mentions: 100, devices: 20 } as const;
@@ -69,5 +69,12 @@ export function join(a: Summary, b: Summary): Summary {
     cart: newest([...a.cart, ...b.cart].filter(open), ({ event }) => event, REMEMBERED.cart),
     mentions: newest([...a.mentions, ...b.mentions], ({ event }) => event, REMEMBERED.mentions),
     devices: newest([...a.devices, ...b.devices], ({ id }) => id, REMEMBERED.devices),
+    ...((a.unsubscribed ?? b.unsubscribed) && { unsubscribed: latestOf([...(a.unsubscribed ?? []), ...(b.unsubscribed ?? [])]) }),
   };
+}
+
+function latestOf(said: readonly Unsubscribed[]): readonly Unsubscribed[] {
+  const latest = new Map<string, Unsubscribed>();
+  for (const one of said) if (one.at > (latest.get(one.channel)?.at ?? Number.NEGATIVE_INFINITY)) latest.set(one.channel, one);
+  return [...latest.values()].sort((a, b) => (a.channel < b.channel ? -1 : 1));
 }

@@ -2,11 +2,13 @@ import { documentsOf, keyText, membersText, pagesOf } from '../../kernel/batches
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
+import { shelfOf } from '../../kernel/shelves.ts';
 import type { Collection, Cursor, EpochMs, GroupTotal, Key, Members, Page } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { type Collections, collectionsOf } from './intakes.ts';
 import { productListing } from './listings.ts';
 import type { FeedbackRecord, ListingRecord } from './records.ts';
+import { type UnderstoodText, understandInTurns, understanding } from './texts.ts';
 
 /** Which page of a list. */
 export interface PageOf {
@@ -34,6 +36,8 @@ export interface Context {
   readonly reviews: (page: PageOf) => Loader<string, Page<ListedFeedback>>;
   /** By sku: the totals of its reviews by rating. */
   readonly ratings: Loader<string, readonly GroupTotal[]>;
+  /** What is understood of a piece of feedback; null when only rated. Reads nothing. */
+  readonly understood: Loader<FeedbackRecord, UnderstoodText | null>;
 }
 
 const productsOf = (skus: readonly string[]) => skus.map((sku) => [productListing(sku)]);
@@ -43,7 +47,10 @@ const RECENT: PageOf = { first: 100, after: undefined };
 // What was taken out of a listing stands before 0.
 const LISTED = { from: 0 };
 
-export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
+/** A piece of feedback as it is at the moment: a request that corrects it has its new text understood. */
+const versionText = (item: FeedbackRecord) => `${keyText(item)}\n${item.version}`;
+
+export function context({ store, directory, languages = [] }: SubgraphDeps): (scope: RequestScope) => Context {
   const collections = collectionsOf(store);
   const { items, listings } = collections;
   const requests = store.collection(requestSpec);
@@ -66,6 +73,8 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
   };
   const totalRatings = (skus: readonly string[]) => listings.totals(productsOf(skus), { ...LISTED, by: 'rating' });
 
+  const inUse = understanding(shelfOf(store), languages);
+
   return ({ now }) => ({
     now,
     directory,
@@ -76,5 +85,6 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
     item: loader(getItems, keyText),
     reviews: loaderByArguments(readReviews),
     ratings: loader(totalRatings),
+    understood: loader(understandInTurns(inUse), versionText),
   });
 }

@@ -1,8 +1,11 @@
+import { lookForModels } from '../../kernel/shelves.ts';
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
 import { type Context, context } from './context.ts';
+import { ratedTextFacts } from './facts.ts';
 import { collectionsOf, feedbackIntake } from './intakes.ts';
 import { specs } from './records.ts';
 import { resolvers } from './resolvers.ts';
+import { MODEL_KINDS } from './texts.ts';
 
 export const feedback: SubgraphModule<Context> = {
   name: 'feedback',
@@ -10,4 +13,6 @@ export const feedback: SubgraphModule<Context> = {
   resolvers,
   context,
   intakes: ({ store }) => [feedbackIntake(collectionsOf(store))],
+  jobs: ({ store }) => [lookForModels(store, MODEL_KINDS)],
+  facts: ({ store }) => ({ ratedTexts: () => ratedTextFacts(collectionsOf(store).items.scan()) }),
 };

@@ -1,4 +1,5 @@
 import type { Channel } from '../../kernel/intake.ts';
+import { modelSpecs } from '../../kernel/model-shelf.ts';
 import { requestSpec } from '../../kernel/requests.ts';
 import type { Statement } from '../../kernel/statement.ts';
 import type { AnySpec, Doc, EpochMs, Key, Spec } from '../../kernel/storage/port.ts';
@@ -87,4 +88,4 @@ export interface ProductReference {
 export const feedbackSpec: Spec<FeedbackRecord> = { name: 'feedback_items', at: 'at' };
 export const listingSpec: Spec<ListingRecord> = { name: 'feedback_listings', at: 'at', amount: 'points', groups: ['rating'] };
 
-export const specs: readonly AnySpec[] = [feedbackSpec, listingSpec, requestSpec];
+export const specs: readonly AnySpec[] = [feedbackSpec, listingSpec, requestSpec, ...modelSpecs];

@@ -9,6 +9,8 @@ import type { FeedbackMetric, FeedbackRecord } from './records.ts';
 import { metricReport } from './report.ts';
 import { latestAnswer, openDetractor } from './rules.ts';
 import { npsCategory } from './scales.ts';
+import { latestTexts, modelOf, mostUrgent, sentimentOf, unanswered } from './sentiment.ts';
+import { writtenText } from './texts.ts';
 
 interface ListArguments {
   readonly first?: number | null | undefined;
@@ -21,6 +23,22 @@ function pageOf({ first, after }: ListArguments): PageOf {
 
 async function answerOf(customer: CustomerReference, metric: FeedbackMetric, context: Context) {
   return latestAnswer(await context.recent.load(membersOf(customer)), metric);
+}
+
+/** What is understood of feedback that has a text, in its order. */
+async function understood(items: readonly FeedbackRecord[], context: Context) {
+  const texts = await Promise.all(items.map((item) => context.understood.load(item)));
+  return texts.filter((text) => text !== null);
+}
+
+async function urgentItem(items: readonly FeedbackRecord[], context: Context) {
+  const open = unanswered(items, context.now);
+  if (open.length === 0) return null;
+  const urgencies = (await understood(open, context)).map(({ urgency }) => urgency);
+  const place = mostUrgent(urgencies);
+  const [item, urgency] = [open[place], urgencies[place]];
+  if (!item || !urgency) return null;
+  return { id: idOf(item), level: urgency.level, reasons: urgency.reasons.map(({ code }) => code), at: item.at };
 }
 
 const idOf = (item: FeedbackRecord) => entityId(FEEDBACK_PREFIX, item);
@@ -44,6 +62,9 @@ export const resolvers: Resolvers<Context> = {
         csatAt: csat?.answeredAt ?? null,
         openDetractor: detractor && idOf(detractor),
         openDetractorAt: detractor?.submittedAt ?? null,
+        // Newest first, those without a date last.
+        lastGivenAt: items[0]?.submittedAt ?? null,
+        urgentItem: await urgentItem(items, context),
       };
     },
   },
@@ -64,6 +85,11 @@ export const resolvers: Resolvers<Context> = {
     },
     csat: (customer, _, context) => answerOf(customer, 'CSAT', context),
     ces: (customer, _, context) => answerOf(customer, 'CES', context),
+    sentiment: async (customer, _, context) => {
+      // A score of a person, which PROFILING is consent to; nothing is analysed for it without.
+      if (!customer.permissions?.includes('PROFILING')) return null;
+      return sentimentOf(await understood(latestTexts(await context.recent.load(membersOf(customer))), context));
+    },
   },
   FeedbackItem: {
     __resolveReference: async ({ id }, context) => {
@@ -75,6 +101,12 @@ export const resolvers: Resolvers<Context> = {
     product: ({ sku }) => (sku === null ? null : { sku }),
     order: ({ orderNumber, orderSystem }) => (orderNumber === null ? null : { number: orderNumber, source: orderSystem ?? '' }),
     closedLoop: ({ followUp }) => followUp,
+    analysis: (item, _, context) => (writtenText(item) === null ? null : context.understood.load(item)),
+  },
+  TextAnalysis: {
+    model: modelOf,
+    topicsVersion: ({ model }) => model.topics,
+    urgencyVersion: ({ model }) => model.urgency,
   },
   Product: {
     __resolveReference: ({ sku }) => ({ sku }),

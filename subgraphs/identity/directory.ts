@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { everything } from '../../kernel/everything.ts';
 import type { Description, Directory, Reference } from '../../kernel/intake.ts';
 import type { EpochMs, Store } from '../../kernel/storage/port.ts';
 import { describeCustomers } from './describe.ts';
@@ -6,6 +7,7 @@ import { identifierKey, normaliseIdentifier } from './normalise.ts';
 import { readCustomers, survivorOf } from './persons.ts';
 import { consentSpec, customerSpec, identifierSpec, indexSpec, keySpec, membersOf, referenceSpec } from './records.ts';
 import { resolveClaims } from './resolve.ts';
+import { consentMatrix, grantedPurposes } from './rules.ts';
 import { searchSpec } from './search.ts';
 
 /** The directory over identity's store. Any number of processes may hold one over the same store. */
@@ -56,6 +58,17 @@ export async function openDirectory({ store, clock }: { readonly store: Store; r
         const customer = survivorOf(known, id);
         return customer ? membersOf(customer) : [];
       });
+    },
+
+    async permissions(ids) {
+      const known = await readCustomers(customers, ids);
+      const persons = ids.map((id) => survivorOf(known, id));
+      const asked = [...new Set(persons.filter((person) => person !== null))];
+      const histories = await everything(collections.consents, asked.map(membersOf));
+      const granted = new Map(
+        asked.map((person, i) => [person, grantedPurposes(consentMatrix(person.owner, histories[i] ?? [], clock()))]),
+      );
+      return persons.map((person) => (person && granted.get(person)) ?? null);
     },
 
     async refer(records) {

@@ -5,15 +5,15 @@ import type { Resolvers } from '../../schema/generated/identity.ts';
 import type { Context } from './context.ts';
 import { normaliseIdentifier } from './normalise.ts';
 import { type CustomerRecord, membersOf } from './records.ts';
-import { consentMatrix, consentStatus, explainLink, grantedPurposes, withheldFields } from './rules.ts';
+import { consentMatrix, consentStatus, explainLink, grantedPurposes, grantedSince, withheldFields } from './rules.ts';
 
 /** The customer that answers for an id; a malformed one is nobody's, and costs no read. */
 async function customerOf(context: Context, id: string): Promise<CustomerRecord | null> {
   return parseCustomerId(id) ? context.customers.load(id) : null;
 }
 
-async function permissionsOf(context: Context, customer: CustomerRecord) {
-  return grantedPurposes(consentMatrix(customer.owner, await context.consents.load(customer), context.now));
+async function consentsOf(context: Context, customer: CustomerRecord) {
+  return consentMatrix(customer.owner, await context.consents.load(customer), context.now);
 }
 
 /** From a record of another subgraph to its customer: the only fields of type Customer are identity's. */
@@ -71,13 +71,14 @@ export const resolvers: Resolvers<Context> = {
     __resolveReference: ({ id }, context) => customerOf(context, id),
     id: ({ owner }) => owner,
     members: membersOf,
-    permissions: (customer, _, context) => permissionsOf(context, customer),
+    permissions: async (customer, _, context) => grantedPurposes(await consentsOf(context, customer)),
+    permissionsSince: async (customer, _, context) => grantedSince(await consentsOf(context, customer)),
     status: ({ status }) => (status === 'ANONYMOUS' ? 'ANONYMOUS' : 'ACTIVE'),
     identifiers: (customer, _, context) => context.identifiers.load(customer),
     identityLinks: async (customer, _, context) =>
       (await context.identifiers.load(customer)).map((identifier) => explainLink(customer, identifier)),
-    consents: async (customer, _, context) => consentMatrix(customer.owner, await context.consents.load(customer), context.now),
-    withheld: async (customer, _, context) => withheldFields(await permissionsOf(context, customer)),
+    consents: (customer, _, context) => consentsOf(context, customer),
+    withheld: async (customer, _, context) => withheldFields(grantedPurposes(await consentsOf(context, customer))),
   },
 
   Consent: {

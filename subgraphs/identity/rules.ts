@@ -68,19 +68,31 @@ export function grantedPurposes(matrix: readonly ConsentState[]): readonly Conse
   return CONSENT_PURPOSES.filter((purpose) => granted.has(purpose));
 }
 
+/** Of each granted purpose, in their order, when the latest of the statements that grant it was made. */
+export function grantedSince(matrix: readonly ConsentState[]): readonly EpochMs[] {
+  return grantedPurposes(matrix).map((granted) =>
+    Math.max(...matrix.filter(({ purpose }) => purpose === granted).map(({ said }) => said?.recordedAt ?? 0)),
+  );
+}
+
 /** A field that is not answered, or not personally, for lack of a purpose. */
 export interface Withheld {
   readonly field: string;
   readonly purpose: ConsentPurpose;
 }
 
-// What is computed from signals (kernel/customer.ts), as paths below Customer.
-const GATED_FIELDS = ['recommendations.offers', 'recommendations.rfm'];
+/** The purposes that each gated field needs, by its path below Customer. What recommendations computes rests on signals (kernel/customer.ts). */
+const GATED_FIELDS: readonly (readonly [field: string, purposes: readonly ConsentPurpose[]])[] = [
+  ['recommendations.offers', SIGNAL_PURPOSES],
+  ['recommendations.rfm', SIGNAL_PURPOSES],
+  ['feedback.sentiment', ['PROFILING']],
+];
 
 /** One row per gated field and missing purpose, by field. */
 export function withheldFields(granted: readonly ConsentPurpose[]): readonly Withheld[] {
-  const missing = SIGNAL_PURPOSES.filter((purpose) => !granted.includes(purpose));
-  return GATED_FIELDS.flatMap((field) => missing.map((purpose) => ({ field, purpose })));
+  return GATED_FIELDS.flatMap(([field, purposes]) =>
+    purposes.filter((purpose) => !granted.includes(purpose)).map((purpose) => ({ field, purpose })),
+  );
 }
 
 /** Why an identifier belongs to a customer. */

@@ -5,6 +5,7 @@ import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import type { Cursor, EpochMs, Key, Members, Page, Store } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import { type Position, position } from './lots.ts';
+import { type Turns, turns } from './pins.ts';
 import { PROGRAM } from './program.ts';
 import {
   type AccountRecord,
@@ -16,6 +17,8 @@ import {
   vouchersSpec,
 } from './records.ts';
 import { primaryAccount, type Standing, standing } from './rules.ts';
+import { signingSecrets } from './signing-keys.ts';
+import { VoucherTokens } from './voucher-tokens.ts';
 
 export interface PageArguments {
   readonly first: number;
@@ -42,6 +45,9 @@ export interface Context {
   /** A transaction, posted or pending. */
   readonly transaction: Loader<Key, PointsRecord | null>;
   readonly voucher: Loader<Key, VoucherRecord | null>;
+  /** What makes and reads the texts of QR codes. */
+  readonly tokens: () => Promise<VoucherTokens>;
+  readonly inTurn: Turns;
   /** Forgets the ledger of an owner for whom a mutation booked. */
   readonly forget: (owner: string) => void;
 }
@@ -62,7 +68,8 @@ function stateOf(account: AccountRecord, { entries, pending }: Ledger, now: Epoc
   return { position: found, standing: standing(PROGRAM, account, [...own, ...found.matured], now) };
 }
 
-export function context({ store, directory }: SubgraphDeps): (scope: RequestScope) => Context {
+export function context(deps: SubgraphDeps): (scope: RequestScope) => Context {
+  const { store, directory } = deps;
   const accounts = store.collection(accountsSpec);
   const points = store.collection(pointsSpec);
   const pending = store.collection(pendingSpec);
@@ -86,6 +93,20 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
   };
   const getVouchers = documentsOf(vouchers);
 
+  let made: Promise<VoucherTokens> | undefined;
+  const tokens = () => {
+    made ??= signingSecrets(deps).then(
+      (secrets) => new VoucherTokens(secrets),
+      (error: unknown) => {
+        // The next request tries again.
+        made = undefined;
+        throw error;
+      },
+    );
+    return made;
+  };
+  const inTurn = turns();
+
   return ({ now }) => {
     const ledgers = loader(readLedgers);
     // A ledger is replayed once, however many fields are read off it.
@@ -105,6 +126,8 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
       account: loader(getAccounts, keyText),
       transaction: loader(getTransactions, keyText),
       voucher: loader(getVouchers, keyText),
+      tokens,
+      inTurn,
       forget: (owner) => {
         ledgers.clear(owner);
         states.clear();

@@ -75,6 +75,7 @@ export function foldVoucher(current: VoucherRecord | null, key: Key, arrivals: r
           version: before?.version ?? 0,
           ...row,
           redemption: before?.redemption ?? null,
+          ...(before?.bearerAuth && { bearerAuth: before.bearerAuth, pin: before.pin ?? null }),
           at: row.issuedAt ?? row.redeemedAt ?? 0,
           said,
         },

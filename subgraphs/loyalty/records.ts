@@ -15,6 +15,19 @@ export type VoucherStatus = (typeof VOUCHER_STATUSES)[number];
 export const VOUCHER_OCCASIONS = ['BIRTHDAY', 'ANNIVERSARY', 'RECOVERY', 'TIER', 'CAMPAIGN', 'UNKNOWN'] as const;
 export type VoucherOccasion = (typeof VOUCHER_OCCASIONS)[number];
 
+/** What the bearer of a voucher has to show besides the voucher itself. */
+export const BEARER_AUTHS = ['NONE', 'PIN', 'LOGIN'] as const;
+export type BearerAuth = (typeof BEARER_AUTHS)[number];
+
+/** The PIN of a voucher, and how often in a row it was given wrongly. */
+export interface PinRecord {
+  /** See `pinHash`. */
+  readonly hash: string;
+  readonly failures: number;
+  /** 0 while it is not locked. */
+  readonly lockedUntil: EpochMs;
+}
+
 /** A membership. Its balance is moved by `Collection.adjust` alone, together with the entry that explains the move. */
 export interface AccountRecord extends Doc {
   readonly number: string;
@@ -71,15 +84,28 @@ export interface VoucherRecord extends Doc {
   readonly validUntil: EpochMs | null;
   /** The request that redeemed it; null when not redeemed here. */
   readonly redemption: string | null;
+  /** Absent: NONE. */
+  readonly bearerAuth?: BearerAuth;
+  /** Where `bearerAuth` is PIN, until it is redeemed. */
+  readonly pin?: PinRecord | null;
   /** `issuedAt`, else `redeemedAt`, else 0. */
   readonly at: EpochMs;
   readonly updatedAt: EpochMs | null;
   readonly said: readonly Statement[];
 }
 
+/** A secret that was made here. It is nobody's. */
+export interface KeyRecord extends Doc {
+  /** When it was made. */
+  readonly at: EpochMs;
+  /** 256 random bits in base64. */
+  readonly secret: string;
+}
+
 export const accountsSpec: Spec<AccountRecord> = { name: 'accounts', at: 'at', ledger: { balance: 'balance', entries: 'points' } };
 export const pointsSpec: Spec<PointsRecord> = { name: 'points', at: 'at' };
 export const pendingSpec: Spec<PointsRecord> = { name: 'pending_points', at: 'availableAt' };
 export const vouchersSpec: Spec<VoucherRecord> = { name: 'vouchers', at: 'at' };
+export const keysSpec: Spec<KeyRecord> = { name: 'keys', at: 'at' };
 
-export const loyaltySpecs: readonly AnySpec[] = [accountsSpec, pointsSpec, pendingSpec, vouchersSpec, requestSpec];
+export const loyaltySpecs: readonly AnySpec[] = [accountsSpec, pointsSpec, pendingSpec, vouchersSpec, keysSpec, requestSpec];

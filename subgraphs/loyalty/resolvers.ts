@@ -6,7 +6,8 @@ import type { LoyaltyVouchersArgs, Resolvers } from '../../schema/generated/loya
 import type { Context, PageArguments } from './context.ts';
 import { loyaltyMutations } from './mutations.ts';
 import { PROGRAM } from './program.ts';
-import type { AccountRecord } from './records.ts';
+import { qrSvg } from './qr.ts';
+import type { AccountRecord, VoucherRecord } from './records.ts';
 import { voucherStatus } from './rules.ts';
 
 /** One customer's side of the programme. */
@@ -38,6 +39,11 @@ const nextTier = async (account: AccountRecord, context: Context) => (await cont
 async function points(account: AccountRecord, context: Context) {
   const { available, pending, lifetime, expiring } = (await context.state(account)).position;
   return { available, pending, lifetime, expiring: expiring.slice(0, MAX_EXPIRING) };
+}
+
+/** What is signed can be redeemed: the text of a voucher that is spent or over would only be refused. */
+async function tokenOf(voucher: VoucherRecord, { tokens, now }: Context): Promise<string | null> {
+  return voucherStatus(voucher, now) === 'ISSUED' ? (await tokens()).tokenOf(voucher) : null;
 }
 
 export const resolvers: Resolvers<Context> = {
@@ -118,6 +124,12 @@ export const resolvers: Resolvers<Context> = {
     id: (voucher) => entityId('vou', voucher),
     owner: ownerOf,
     status: (voucher, _, { now }) => voucherStatus(voucher, now),
+    bearerAuth: ({ bearerAuth }) => bearerAuth ?? 'NONE',
+    token: (voucher, _, context) => tokenOf(voucher, context),
+    qr: async (voucher, _, context) => {
+      const token = await tokenOf(voucher, context);
+      return token === null ? null : qrSvg(token);
+    },
   },
   Mutation: loyaltyMutations,
 };

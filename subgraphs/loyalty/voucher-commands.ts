@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { base32, digest } from '../../kernel/ids.ts';
+import type { EpochMs, Key } from '../../kernel/storage/port.ts';
 import { update } from '../../kernel/update.ts';
 import type { VoucherIssueInput, VoucherRedeemInput } from '../../schema/generated/loyalty.ts';
+import { authorise } from './bearer.ts';
 import type { Context } from './context.ts';
+import { afterWrongPin, isPin, pinHash } from './pins.ts';
 import { type VoucherRecord, type VoucherStatus, vouchersSpec } from './records.ts';
 import { accept, ERASED, type Refused, refused } from './requests.ts';
 import { voucherStatus } from './rules.ts';
+import { type Shown, shown } from './shown-voucher.ts';
 
 /** Why a voucher in that state is not redeemed, and what to do. */
 const WHY_NOT: Readonly<Record<Exclude<VoucherStatus, 'ISSUED'>, string>> = {
@@ -18,7 +22,14 @@ const WHY_NOT: Readonly<Record<Exclude<VoucherStatus, 'ISSUED'>, string>> = {
 export type VoucherOutcome = { readonly ok: true; readonly voucher: VoucherRecord } | Refused;
 
 export async function issue(input: VoucherIssueInput, context: Context): Promise<VoucherOutcome> {
-  const request = await accept('voucherIssue', input, { benefit: input.benefit, campaign: input.campaign }, context);
+  const bearerAuth = input.bearerAuth ?? 'NONE';
+  if ((bearerAuth === 'PIN') !== (input.pin != null) || (input.pin != null && !isPin(input.pin)))
+    return refused('PIN_INVALID', 'pin', 'Give 4 to 12 digits where bearerAuth is PIN, and no PIN otherwise.');
+  const id = digest('voucherIssue', input.idempotencyKey);
+  const hash = input.pin == null ? null : await pinHash(input.pin, id);
+  // Requests are remembered by a digest that is quick to compute, so the PIN must not be in it as it is.
+  const asked = hash === null ? input : { ...input, pin: hash };
+  const request = await accept('voucherIssue', asked, { benefit: input.benefit, campaign: input.campaign }, context);
   if (!request.ok) return request;
   const { at } = request;
   if (input.validUntil != null && input.validUntil <= at)
@@ -26,7 +37,7 @@ export async function issue(input: VoucherIssueInput, context: Context): Promise
   const vouchers = context.store.collection(vouchersSpec);
   const voucher: VoucherRecord = {
     owner: input.customer,
-    id: digest('voucherIssue', input.idempotencyKey),
+    id,
     version: 0,
     // Nobody can guess a code of 60 random bits. A repeated request finds the first one's.
     code: base32(randomBytes(13)).slice(0, 12).toUpperCase(),
@@ -38,6 +49,8 @@ export async function issue(input: VoucherIssueInput, context: Context): Promise
     redeemedAt: null,
     validUntil: input.validUntil ?? null,
     redemption: null,
+    bearerAuth,
+    pin: hash === null ? null : { hash, failures: 0, lockedUntil: 0 },
     at,
     updatedAt: at,
     said: [],
@@ -47,39 +60,50 @@ export async function issue(input: VoucherIssueInput, context: Context): Promise
   return stored ? { ok: true, voucher: stored } : ERASED;
 }
 
-/** The person's vouchers with that code in any case, newest first. */
-async function withCode(customer: string, code: string, { store, directory }: Context): Promise<readonly VoucherRecord[]> {
-  const vouchers = store.collection(vouchersSpec);
-  const person = await directory.members([customer]);
-  const wanted = code.trim().toUpperCase();
-  const found: VoucherRecord[] = [];
-  let [page] = await vouchers.latest(person, { first: 1000 });
-  while (page) {
-    found.push(...page.items.filter((voucher) => voucher.code.toUpperCase() === wanted));
-    [page] = page.next ? await vouchers.latest(person, { first: 1000, after: page.next }) : [];
-  }
-  return found;
+export async function redeemVoucher(input: VoucherRedeemInput, context: Context): Promise<VoucherOutcome> {
+  // What the bearer proves is no part of what is asked for: who mistyped the PIN tries again under the same key.
+  const { pin, authenticatedAs: _, ...asked } = input;
+  const request = await accept('voucherRedeem', asked, { code: input.code, pin }, context);
+  if (!request.ok) return request;
+  const found = await shown(input, request.origin, context);
+  if ('ok' in found) return found;
+  const attempt = () => redeem(found, input, request.origin, context);
+  const { owner, id, bearerAuth } = found.voucher;
+  return bearerAuth === 'PIN' ? context.inTurn(`${owner}\n${id}`, attempt) : attempt();
 }
 
-export async function redeemVoucher(input: VoucherRedeemInput, context: Context): Promise<VoucherOutcome> {
-  const request = await accept('voucherRedeem', input, { code: input.code }, context);
-  if (!request.ok) return request;
-  const { at, origin } = request;
-  const found = await withCode(input.customer, input.code, context);
-  const mine = (voucher: VoucherRecord) => voucher.redemption === origin;
-  const voucher = found.find(mine) ?? found.find((candidate) => voucherStatus(candidate, at) === 'ISSUED') ?? found[0];
-  if (!voucher)
-    return refused('VOUCHER_UNKNOWN', 'code', 'The customer has no voucher with this code; those they have are in loyalty.vouchers.');
-  const vouchers = context.store.collection(vouchersSpec);
-  let state = voucherStatus(voucher, at);
-  await update(vouchers, [voucher], (current): VoucherRecord | null => {
-    if (!current) return null;
-    state = mine(current) ? 'ISSUED' : voucherStatus(current, at);
-    return state === 'ISSUED' && !mine(current)
-      ? { ...current, status: 'REDEEMED', redeemedAt: at, redemption: origin, updatedAt: at }
-      : null;
+/** Why the voucher is not redeemed at `now`, whatever its bearer proves; null where nothing stands against it. */
+function obstacle({ field, validUntil }: Shown, current: VoucherRecord, now: EpochMs): Refused | null {
+  const status = voucherStatus({ ...current, validUntil: earlier(validUntil, current.validUntil) }, now);
+  if (status !== 'ISSUED') return refused(`VOUCHER_${status}`, field, WHY_NOT[status]);
+  if ((current.pin?.lockedUntil ?? 0) > now)
+    return refused('VOUCHER_PIN_LOCKED', 'pin', 'The PIN was wrong too often in a row. Try again later; the voucher stays good meanwhile.');
+  return null;
+}
+
+function earlier(a: EpochMs | null, b: EpochMs | null): EpochMs | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+async function redeem(found: Shown, input: VoucherRedeemInput, origin: string, context: Context): Promise<VoucherOutcome> {
+  const { now, store } = context;
+  const vouchers = store.collection(vouchersSpec);
+  const key: Key = found.voucher;
+  const [before] = await vouchers.getMany([key]);
+  if (!before) return ERASED;
+  const done = (voucher: VoucherRecord) => voucher.redemption === origin;
+  let refusal = done(before) ? null : obstacle(found, before, now);
+  if (refusal) return refusal;
+  const proof = done(before) ? null : await authorise(before, input, context);
+  await update(vouchers, [key], (current): VoucherRecord | null => {
+    refusal = null;
+    if (!current || done(current)) return null;
+    refusal = obstacle(found, current, now) ?? proof;
+    if (refusal === null) return { ...current, status: 'REDEEMED', redeemedAt: now, redemption: origin, updatedAt: now, pin: null };
+    // Counted in the document that is redeemed, so that of guesses that come together no sixth is ever judged.
+    return refusal === proof && proof.wrongPin && current.pin ? { ...current, pin: afterWrongPin(current.pin, now) } : null;
   });
-  if (state !== 'ISSUED') return refused(`VOUCHER_${state}`, 'code', WHY_NOT[state]);
-  const [stored] = await vouchers.getMany([voucher]);
+  if (refusal) return refusal;
+  const [stored] = await vouchers.getMany([key]);
   return stored ? { ok: true, voucher: stored } : ERASED;
 }

@@ -1,7 +1,7 @@
 import { toMoney } from '../../kernel/money.ts';
 import { type Fields, type Read, type RowReader, readRecord, type SourceRow } from '../../kernel/record.ts';
 import { exact, unsigned } from './amounts.ts';
-import type { ProductRecord, StoreRecord } from './records.ts';
+import { AVAILABILITIES, type ProductRecord, type StoreRecord } from './records.ts';
 
 export const PRODUCT_FIELDS = {
   source: { type: 'text', required: true, description: 'The source system; filled by the mapping itself.' },
@@ -12,6 +12,16 @@ export const PRODUCT_FIELDS = {
   category: { type: 'text', description: 'The category that purchases are summed up by.' },
   price: { type: 'decimal', description: 'List price in major units.' },
   currency: { type: 'currency', description: 'ISO 4217 code of the price; needed with it.' },
+  availability: {
+    type: 'enum',
+    values: AVAILABILITIES,
+    description: 'Whether it can be had; absent: nothing new. A row that says only this of a product leaves the rest as it is.',
+  },
+  availability_at: {
+    type: 'instant',
+    description:
+      'When that was so; absent: updated_at. Older news never replaces newer; a row with neither time that was said before counts as delivered again, and changes nothing.',
+  },
   updated_at: { type: 'instant', description: 'When the source last changed it; older news never replaces newer.' },
 } as const satisfies Fields;
 
@@ -44,6 +54,9 @@ export function readProduct(source: SourceRow): Read<ProductRow> {
     if (gtin !== null && !isGtin(gtin)) row.fail('FIELD_INVALID', 'gtin', '"gtin" is not 8, 12, 13 or 14 digits with a right check digit.');
     const price = unsigned(row, 'price');
     const currency = price ? row.need('currency', row.currency('currency')) : null;
+    const availability = row.oneOf('availability', AVAILABILITIES);
+    const updatedAt = row.instant('updated_at') ?? 0;
+    const availabilityAt = row.instant('availability_at') ?? updatedAt;
     return {
       sku: row.text('sku'),
       gtin,
@@ -52,7 +65,8 @@ export function readProduct(source: SourceRow): Read<ProductRow> {
       category: row.optional('category') ?? null,
       priceMinor: price && currency ? toMoney(exact(price), currency).amountMinor : null,
       currency,
-      updatedAt: row.instant('updated_at') ?? 0,
+      updatedAt,
+      ...(availability && { availability, availabilityAt }),
     };
   });
 }

@@ -1,4 +1,5 @@
 import { documentsOf, keyText, membersText, pagesOf } from '../../kernel/batches.ts';
+import { everything } from '../../kernel/everything.ts';
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader, loaderByArguments } from '../../kernel/loader.ts';
 import type { Cursor, EpochMs, GroupTotal, Key, Members, Page, Range, Store } from '../../kernel/storage/port.ts';
@@ -43,6 +44,8 @@ export interface Context {
   readonly paymentTotals: (range: Range) => ByMembers<readonly GroupTotal[]>;
   /** The latest orders that habits are read from. */
   readonly history: (members: Members, range?: Range) => Promise<readonly OrderRecord[]>;
+  /** All of a person's orders. */
+  readonly everyOrder: ByMembers<readonly OrderRecord[]>;
   readonly categories: ByMembers<readonly CategoryHabit[]>;
   readonly order: ByKey<OrderRecord>;
   readonly return: ByKey<ReturnRecord>;
@@ -70,6 +73,7 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
   const totalOrders = (range: Range, persons: readonly Members[]) => orders.totals(persons, { ...range, by: 'tally' });
   const totalReturns = (range: Range, persons: readonly Members[]) => returns.totals(persons, { ...range, by: 'currency' });
   const totalPayments = (range: Range, persons: readonly Members[]) => payments.totals(persons, { ...range, by: 'tally' });
+  const readEveryOrder = (persons: readonly Members[]) => everything(orders, persons);
   const getOrders = documentsOf(orders);
   const getReturns = documentsOf(returns);
   const getPayments = documentsOf(payments);
@@ -98,6 +102,7 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
       orderTotals: loaderByArguments(totalOrders, membersText),
       returnTotals: loaderByArguments(totalReturns, membersText),
       paymentTotals: loaderByArguments(totalPayments, membersText),
+      everyOrder: loader(readEveryOrder, membersText),
       categories: loader((persons: readonly Members[]) => readCategories(orderPages, persons), membersText),
       order: loader(getOrders, keyText),
       return: loader(getReturns, keyText),

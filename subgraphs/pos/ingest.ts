@@ -142,8 +142,31 @@ export function foldPayment(current: PaymentRecord | null, key: Key, arrivals: r
   }));
 }
 
+/** Of a product the newest row holds, of whether it can be had the newest word on that: stock changes by the hour, and often comes in a file of its own. */
 export function foldProduct(current: ProductRecord | null, key: Key, arrivals: readonly Arrival<ProductRow>[]): Folded<ProductRecord> {
-  return foldNewest(current, arrivals, (row, said, before) => ({ ...key, version: before?.version ?? 0, ...row, said }));
+  return foldNewest(
+    current,
+    arrivals,
+    (row, said, before) => ({
+      ...key,
+      version: before?.version ?? 0,
+      ...(before && saysOnlyAvailability(row) ? before : row),
+      ...newestAvailability(row, before),
+      said,
+    }),
+    (row, said, before) => ({ ...before, ...newestAvailability(row, before), said }),
+  );
+}
+
+function saysOnlyAvailability({ availability, gtin, name, brand, category, priceMinor }: ProductRow): boolean {
+  return availability !== undefined && [gtin, name, brand, category, priceMinor].every((value) => value === null);
+}
+
+function newestAvailability(row: ProductRow, before: ProductRecord | null): Pick<ProductRecord, 'availability' | 'availabilityAt'> {
+  const kept =
+    before?.availability !== undefined && (row.availability === undefined || (row.availabilityAt ?? 0) < (before.availabilityAt ?? 0));
+  const { availability, availabilityAt } = kept ? before : row;
+  return availability === undefined ? {} : { availability, availabilityAt: availabilityAt ?? 0 };
 }
 
 export function foldStore(current: StoreRecord | null, key: Key, arrivals: readonly Arrival<StoreRow>[]): Folded<StoreRecord> {

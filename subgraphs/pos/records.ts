@@ -10,6 +10,10 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number];
 export const PAYMENT_STATUSES = ['PAID', 'PENDING', 'LATE', 'FAILED', 'REFUNDED', 'WAIVED', 'UNKNOWN'] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
+/** Whether a product can be had, as its catalogue says. */
+export const AVAILABILITIES = ['IN_STOCK', 'LOW_STOCK', 'OUT_OF_STOCK', 'DISCONTINUED', 'UNKNOWN'] as const;
+export type Availability = (typeof AVAILABILITIES)[number];
+
 /** Exact decimal text without trailing zeros, in major units where it is an amount: `2.55`, `6`. */
 export type DecimalText = string;
 
@@ -117,8 +121,12 @@ export interface ProductRecord extends Doc {
   readonly category: string | null;
   readonly priceMinor: number | null;
   readonly currency: string | null;
-  /** 0 when the source gave none. */
+  /** When its source last changed the fields above; 0 when the source gave none. */
   readonly updatedAt: EpochMs;
+  /** Absent: no source says. */
+  readonly availability?: Availability;
+  /** When that was so; 0 or absent when the source gave no time. */
+  readonly availabilityAt?: EpochMs;
   readonly said: readonly Statement[];
 }
 

@@ -5,10 +5,12 @@ import { minorDigits } from '../../kernel/money.ts';
 import { connection, decodeCursor, pageSize } from '../../kernel/page.ts';
 import type { Cursor, Key, Range } from '../../kernel/storage/port.ts';
 import type { PurchasesPaymentsArgs, PurchasesSummaryArgs, Resolvers } from '../../schema/generated/pos.ts';
+import { basketsOf } from './baskets.ts';
 import type { Context, PageArguments } from './context.ts';
 import { favouriteStore, itemsPerOrder } from './habits.ts';
 import { numberedId } from './ingest.ts';
 import { recordOrder, recordPayment, recordReturn } from './mutations.ts';
+import { purchaseDays } from './purchase-days.ts';
 import { purchaseRank } from './quintiles.ts';
 import { headerOf, latePayments, linesOf, orderAmounts, paymentStatus, type Summary, summarise } from './rules.ts';
 
@@ -79,6 +81,16 @@ export const resolvers: Resolvers<Context> = {
         latePaymentCount: latePayments(due),
         rank: purchaseRank(purchases, base),
       };
+    },
+    posBaskets: async (customer, _, context) => {
+      const asOf = context.now;
+      if (!signalsAllowed(customer)) return { state: 'WITHHELD', asOf, baskets: [] };
+      return { state: 'OK', asOf, baskets: basketsOf(await context.history(membersOf(customer))) };
+    },
+    posHistory: async (customer, _, context) => {
+      const asOf = context.now;
+      if (!signalsAllowed(customer)) return { state: 'WITHHELD', asOf, bases: [] };
+      return { state: 'OK', asOf, bases: purchaseDays(await context.everyOrder.load(membersOf(customer))) };
     },
   },
   Purchases: {
@@ -176,6 +188,8 @@ export const resolvers: Resolvers<Context> = {
       if (product?.priceMinor == null || product.currency === null) return null;
       return { amountMinor: product.priceMinor, currency: product.currency };
     },
+    availability: async ({ sku }, _, context) => (await context.product.load(sku))?.availability ?? 'UNKNOWN',
+    availabilityAt: async ({ sku }, _, context) => (await context.product.load(sku))?.availabilityAt || null,
   },
   Store: {
     __resolveReference: async ({ id }) => ({ id }),

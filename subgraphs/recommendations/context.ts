@@ -1,8 +1,49 @@
-import type { RequestScope } from '../../kernel/subgraph.ts';
+import type { Catalogue } from '../../kernel/catalogue.ts';
+import type { Directory } from '../../kernel/intake.ts';
+import type { ShelvedModel } from '../../kernel/model-shelf.ts';
+import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
+import { shelfOf } from '../../kernel/shelves.ts';
+import type { Collection } from '../../kernel/storage/port.ts';
+import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
+import type { CustomerBaseModel } from '../../models/customer-base/customer-base.ts';
+import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
+import { DecisionLog, decisionSpec } from './decisions.ts';
+import { Experiments, type Running } from './experiment-store.ts';
 
-/** What a request needs: the time at which it is answered. Everything else comes with the customer. */
-export type Context = Pick<RequestScope, 'now'>;
+/** The kinds of model that are used here. */
+export const MODEL_KINDS = ['customer-base', 'next-basket'] as const;
 
-export function context({ now }: RequestScope): Context {
-  return { now };
+/** What a request needs: the time at which it is answered, the models, what can be had, and where decisions are kept. Everything else comes with the customer. */
+export interface Context extends Pick<RequestScope, 'now'> {
+  readonly decisions: DecisionLog;
+  /** As in use when the request began; null while there is none. */
+  readonly customerBase: ShelvedModel<CustomerBaseModel> | null;
+  readonly nextBasket: ShelvedModel<NextBasketModel> | null;
+  readonly catalogue: Catalogue | undefined;
+  readonly directory: Directory;
+  readonly requests: Collection<RequestRecord>;
+  readonly experiments: Experiments;
+  /** The experiments that take customers in, read once for all customers of the request. */
+  running(): Promise<readonly Running[]>;
+}
+
+export function context({ store, log, catalogue, directory, clock }: SubgraphDeps): (scope: RequestScope) => Context {
+  const decisions = new DecisionLog(store.collection(decisionSpec), log);
+  const shelf = shelfOf(store);
+  const requests = store.collection(requestSpec);
+  const experiments = new Experiments(store, clock);
+  return ({ now }) => {
+    let running: Promise<readonly Running[]> | undefined;
+    return {
+      now,
+      decisions,
+      customerBase: shelf.current<CustomerBaseModel>('customer-base'),
+      nextBasket: shelf.current<NextBasketModel>('next-basket'),
+      catalogue,
+      directory,
+      requests,
+      experiments,
+      running: () => (running ??= experiments.running(now)),
+    };
+  };
 }

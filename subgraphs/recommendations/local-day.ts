@@ -70,6 +70,22 @@ export function endOfDay(day: string, timeZone: string | null): EpochMs {
   return end;
 }
 
+const DAY_MINUTES = 24 * 60;
+
+/** The time of day at `at` in `timeZone` (IANA; UTC when null or unknown), in whole minutes since midnight. */
+export function minuteOfDay(at: EpochMs, timeZone: string | null): number {
+  const local = Math.floor(at / 60_000) + zoneOf(timeZone ?? 'UTC').offset(at);
+  return ((local % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES;
+}
+
+/** When it is `minute` o'clock next after `at` in `timeZone`; where clocks skip that time, what they show instead. */
+export function nextMinuteOfDay(at: EpochMs, timeZone: string | null, minute: number): EpochMs {
+  const time = { hour: Math.floor(minute / 60), minute: minute % 60, second: 0, millisecond: 0 };
+  const now = DateTime.fromMillis(at, { zone: zoneOf(timeZone ?? 'UTC') });
+  const today = now.set(time).toMillis();
+  return today > at ? today : now.plus({ days: 1 }).set(time).toMillis();
+}
+
 /** UTC for a name that luxon does not know. */
 function zoneOf(name: string): Zone {
   const zone = Info.normalizeZone(name);

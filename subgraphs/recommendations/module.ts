@@ -1,12 +1,17 @@
+import { modelSpecs } from '../../kernel/model-shelf.ts';
+import { lookForModels } from '../../kernel/shelves.ts';
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
-import { type Context, context } from './context.ts';
+import { type Context, context, MODEL_KINDS } from './context.ts';
+import { decisionSpec } from './decisions.ts';
+import { experimentSpecs } from './experiment-records.ts';
 import { resolvers } from './resolvers.ts';
 
-/** Stores nothing and takes nothing in: every answer is computed from what the other domains say at that moment. */
+/** Takes nothing in: every answer is computed from what the other domains say at that moment. Keeps the decisions that are to be kept. */
 export const recommendations: SubgraphModule<Context> = {
   name: 'recommendations',
-  specs: [],
+  specs: [decisionSpec, ...modelSpecs, ...experimentSpecs],
   resolvers,
-  context: () => context,
+  context,
   intakes: () => [],
+  jobs: ({ store }) => [lookForModels(store, MODEL_KINDS)],
 };

@@ -1,14 +1,12 @@
 import { SIGNAL_PURPOSES } from '../../kernel/customer.ts';
 import { digest } from '../../kernel/ids.ts';
 import type { Channel } from '../../kernel/intake.ts';
+import { OUTBOUND, type Policy, policyOf } from './policy.ts';
 import type { Candidate, RankedOffer, Subject, Template } from './records.ts';
 import { candidates } from './rules.ts';
 
 /** Where a customer comes to us. */
 const INBOUND: readonly Channel[] = ['STORE', 'WEB', 'APP', 'CHAT'];
-/** Where we go to the customer; selling there is direct marketing and needs consent to MARKETING. */
-const OUTBOUND: readonly Channel[] = ['EMAIL', 'SMS', 'PUSH', 'PHONE'];
-
 interface Placement {
   /** The score without urgency, which adds up to URGENCY_WEIGHT. */
   readonly base: number;
@@ -35,11 +33,11 @@ function scoreOf({ template, urgency }: Candidate): number {
   return Math.round((base + URGENCY_WEIGHT * Math.min(Math.max(urgency, 0), 1)) * 1000) / 1000;
 }
 
-function ranked(subject: Subject, candidate: Candidate, score: number, rank: number): RankedOffer {
+function ranked(policy: Policy, candidate: Candidate, score: number, rank: number): RankedOffer {
   const { template } = candidate;
   const { inbound, outbound } = PLACEMENTS[template];
   const personalized = template !== 'GENERAL';
-  const mayGoOut = subject.marketing || template === 'SERVICE_RECOVERY';
+  const { channels, heldBack } = policy.place([...inbound, ...outbound], template !== 'SERVICE_RECOVERY');
   return {
     // Not by spread: rules make candidates of many hidden classes, and for such a spread makes another class for each object.
     template,
@@ -50,7 +48,8 @@ function ranked(subject: Subject, candidate: Candidate, score: number, rank: num
     values: candidate.values,
     score,
     rank,
-    channels: mayGoOut ? [...inbound, ...outbound] : inbound,
+    channels,
+    heldBack,
     personalized,
     consentBasis: personalized ? SIGNAL_PURPOSES : [],
   };
@@ -63,10 +62,11 @@ export function offerId({ customer }: Subject, { template, occasion, personalize
 
 /** Every offer of a customer, best first. Equal subjects give equal answers: ties are broken by the template's name. */
 export function rankedOffers(subject: Subject): readonly RankedOffer[] {
+  const policy = policyOf(subject);
   return candidates(subject)
     .map((candidate) => ({ candidate, score: scoreOf(candidate) }))
     .sort((a, b) => b.score - a.score || (a.candidate.template < b.candidate.template ? -1 : 1))
-    .map(({ candidate, score }, index) => ranked(subject, candidate, score, index + 1));
+    .map(({ candidate, score }, index) => ranked(policy, candidate, score, index + 1));
 }
 
 /** Absent filters let everything through; ranks are kept. */

@@ -1,5 +1,7 @@
 import type { Channel, ConsentPurpose } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { DecisionContext } from './decision-context.ts';
+import type { CustomerRepresentation } from './source.ts';
 
 /** The domains whose signals recommendations reads, in the order in which `sourceStatus` lists them. */
 export const SERVICES = ['crm', 'pos', 'loyalty', 'digital', 'feedback'] as const;
@@ -17,6 +19,12 @@ export interface OpenCase {
   readonly openedAt: EpochMs;
 }
 
+/** Times of day where the customer lives, in minutes since midnight; `to` is before `from` when the window passes midnight. */
+export interface TimeWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface CrmSignals {
   /** `yyyy-mm-dd`; null when unknown. */
   readonly birthDate: string | null;
@@ -25,6 +33,10 @@ export interface CrmSignals {
   /** IANA; null when unknown. */
   readonly timeZone: string | null;
   readonly customerSince: EpochMs | null;
+  /** When the customer likes to be contacted; null when nothing was stated. */
+  readonly contactWindow: TimeWindow | null;
+  /** Channels by preference, the best first. */
+  readonly channelOrder: readonly Channel[];
   /** Newest first. */
   readonly openCases: readonly OpenCase[];
 }
@@ -54,15 +66,43 @@ export interface LoyaltySignals {
   readonly expiring: readonly { readonly points: number; readonly at: EpochMs }[];
 }
 
+/** One message of a campaign. */
+export interface Touch {
+  readonly channel: Channel;
+  readonly sentAt: EpochMs;
+  /** When it last showed that it got through; null when it did not. */
+  readonly arrivedAt: EpochMs | null;
+  readonly bouncedAt: EpochMs | null;
+}
+
 export interface DigitalSignals {
   readonly cart: readonly { readonly name: string | null; readonly quantity: number }[];
   readonly cartUpdatedAt: EpochMs | null;
+  /** Messages of campaigns that went out to the customer within 30 days, newest first, at most 40. */
+  readonly touches: readonly Touch[];
+  readonly unsubscribed: readonly { readonly channel: Channel; readonly at: EpochMs }[];
+  /** What last went wrong on a screen within 7 days, one of digital's ErrorKind; null when nothing did. */
+  readonly error: { readonly kind: string; readonly at: EpochMs } | null;
+}
+
+export interface UrgentItem {
+  /** The feedback's id. */
+  readonly id: string;
+  /** HIGH or CRITICAL. */
+  readonly level: string;
+  /** feedback's UrgencyReasonCode, the gravest first. */
+  readonly reasons: readonly string[];
+  readonly at: EpochMs;
 }
 
 export interface FeedbackSignals {
   /** The id of feedback that was bad and not followed up; null when there is none. */
   readonly openDetractor: string | null;
   readonly openDetractorAt: EpochMs | null;
+  /** When any feedback was last given; null when none was. */
+  readonly lastGivenAt: EpochMs | null;
+  /** The most urgent text that nobody answered; null when there is none. */
+  readonly urgentItem: UrgentItem | null;
 }
 
 /** One reading of every domain, for one customer. */
@@ -77,12 +117,18 @@ export interface Sources {
 /** What the recommendations of one customer are computed from. */
 export interface Subject {
   readonly customer: string;
+  /** The customer as the domains told of it; without consent its id and permissions alone. */
+  readonly representation: CustomerRepresentation;
   /** Consent to PERSONALIZATION and PROFILING. Without it every source is WITHHELD. */
   readonly personal: boolean;
   /** Consent to MARKETING: selling may go out by e-mail, text message, push and telephone. */
   readonly marketing: boolean;
+  /** When MARKETING was last consented to; null without, and when that is not known. */
+  readonly marketingSince: EpochMs | null;
   readonly sources: Sources;
+  /** The time that is decided for. */
   readonly now: EpochMs;
+  readonly context: DecisionContext;
 }
 
 export const TEMPLATES = [
@@ -105,10 +151,12 @@ export const REASON_CODES = [
   'NO_RECENT_ORDER',
   'OPEN_CASE',
   'OPEN_DETRACTOR',
+  'URGENT_FEEDBACK',
   'CART_LEFT',
   'SELLING_SUPPRESSED',
   'COMPLAINTS_UNCHECKED',
   'NOT_PERSONALIZED',
+  'SEEN_BY_OTHERS',
   'NO_EVIDENCE',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
@@ -135,11 +183,32 @@ export interface Candidate {
   readonly values: Readonly<Record<string, EvidenceValue>>;
 }
 
+export const HOLD_CODES = [
+  'NO_MARKETING_CONSENT',
+  'UNSUBSCRIBED',
+  'UNDELIVERABLE',
+  'UNCHECKED',
+  'FREQUENCY_CAP',
+  'QUIET_HOURS',
+  'IN_STORE',
+] as const;
+export type HoldCode = (typeof HOLD_CODES)[number];
+
+/** A channel over which an offer could be made and is not, for now. */
+export interface HeldBack {
+  readonly channel: Channel;
+  readonly code: HoldCode;
+  /** null: no end is known. */
+  readonly until: EpochMs | null;
+}
+
 /** A candidate in its place among the others. */
 export interface RankedOffer extends Candidate {
   readonly score: number;
   readonly rank: number;
+  /** In the customer's own order. */
   readonly channels: readonly Channel[];
+  readonly heldBack: readonly HeldBack[];
   readonly personalized: boolean;
   readonly consentBasis: readonly ConsentPurpose[];
 }

@@ -1,64 +1,96 @@
+import { badArgument } from '../../kernel/errors.ts';
 import { pageSize } from '../../kernel/page.ts';
 import type { Resolvers } from '../../schema/generated/recommendations.ts';
-import { offerId, rankedOffers, selectOffers } from './offers.ts';
-import { type OfferReason, type RankedOffer, SERVICES, type Subject } from './records.ts';
+import type { Context } from './context.ts';
+import { readContext } from './decision-context.ts';
+import { type Asked, offersOf } from './decisions.ts';
+import { experimentMutations, experimentQueries, experimentsOf, experimentTypes } from './experiments.ts';
+import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './insights.ts';
+import { rankedProducts, readNextPurchase } from './next-purchase.ts';
+import { SERVICES, type Subject } from './records.ts';
 import { rfm } from './rfm.ts';
 import { readCustomer } from './source.ts';
-import { evidenceText, fill, type Language, languageOf, OFFER_WORDS, REASON_WORDS } from './wording.ts';
 
-function showReason({ code, evidence }: OfferReason, language: Language, timeZone: string | null) {
-  return {
-    code,
-    text: fill(REASON_WORDS[language][code], evidence, language, timeZone),
-    evidence: Object.entries(evidence).map(([name, value]) => ({ name, value: evidenceText(value) })),
-  };
-}
+/** Ten years: no model of a customer base says anything beyond. */
+const MOST_WEEKS = 520;
 
-/** An offer and what its words depend on. */
-export interface ShownOffer {
-  readonly offer: RankedOffer;
-  readonly subject: Subject;
-  readonly locale: Language;
-  readonly timeZone: string | null;
-}
-
-function shown(offers: readonly RankedOffer[], subject: Subject, wanted: string | null): readonly ShownOffer[] {
-  const { crm } = subject.sources;
-  const { timeZone, locale } = crm.state === 'OK' ? crm.signals : { timeZone: null, locale: null };
-  const language = languageOf(wanted ?? locale);
-  return offers.map((offer) => ({ offer, subject, locale: language, timeZone }));
-}
-
-const wordsOf = ({ locale, offer }: ShownOffer) => OFFER_WORDS[locale][offer.template];
-
-export const resolvers: Resolvers = {
+export const resolvers: Resolvers<Context> = {
   Customer: {
     __resolveReference: (reference) => reference,
     recommendations: (customer, _, { now }) => readCustomer(customer, now),
+    insights: (customer, _, { now, customerBase }) => readInsights(customer, now, customerBase),
+    experiments: (customer, _, context) => experimentsOf(customer, context),
+    nextPurchase: (customer, _, { now, nextBasket }) => readNextPurchase(customer, now, nextBasket),
   },
   Recommendations: {
     asOf: (subject) => subject.now,
-    sourceStatus: ({ sources }) =>
-      SERVICES.map((service) => {
-        const source = sources[service];
-        return { service, state: source.state, asOf: source.state === 'OK' ? source.asOf : null };
-      }),
-    offers: (subject, { first, channel, templates, locale }) =>
-      shown(selectOffers(rankedOffers(subject), { first: pageSize(first), channel, templates }), subject, locale ?? null),
+    sourceStatus,
+    offers: (subject, { first, channel, templates, locale, context, record }, { decisions }) => {
+      const asked: Asked = {
+        first: pageSize(first),
+        channel: channel ?? null,
+        templates: templates ?? null,
+        locale: locale ?? null,
+        ...(context && { context: readContext(context, subject.now) }),
+      };
+      return record ? decisions.record(subject, asked) : offersOf(subject, asked, null);
+    },
     rfm,
   },
-  Offer: {
-    id: ({ subject, offer }) => offerId(subject, offer),
-    template: ({ offer }) => offer.template,
-    title: (shown) => fill(wordsOf(shown).title, shown.offer.values, shown.locale, shown.timeZone),
-    body: (shown) => fill(wordsOf(shown).body, shown.offer.values, shown.locale, shown.timeZone),
-    reasons: ({ offer, locale, timeZone }) => offer.reasons.map((reason) => showReason(reason, locale, timeZone)),
-    score: ({ offer }) => offer.score,
-    rank: ({ offer }) => offer.rank,
-    validUntil: ({ offer }) => offer.validUntil,
-    channels: ({ offer }) => offer.channels,
-    personalized: ({ offer }) => offer.personalized,
-    consentBasis: ({ offer }) => offer.consentBasis,
-    asOf: ({ subject }) => subject.now,
+  Insights: {
+    asOf: ({ now }) => now,
+    sourceStatus: ({ state, asOf }) => ({ service: 'pos', state, asOf }),
+    rfm: insightsRfm,
+    lifetimeValue: (insights, { horizonWeeks }) => {
+      if (horizonWeeks < 1 || horizonWeeks > MOST_WEEKS)
+        throw badArgument('horizonWeeks', 'is out of range', `Give a whole number from 1 to ${MOST_WEEKS}.`);
+      return lifetimeValue(insights, horizonWeeks);
+    },
+    churn,
+    lifecycleStage: stage,
+    cluster,
+    model: ({ version }) => version,
+  },
+  NextPurchase: {
+    asOf: ({ now }) => now,
+    sourceStatus: ({ state, asOf }) => ({ service: 'pos', state, asOf }),
+    products: (customer, { first }, { catalogue }) => rankedProducts(customer, { first: pageSize(first), newOnly: false }, catalogue),
+    discover: (customer, { first }, { catalogue }) => rankedProducts(customer, { first: pageSize(first), newOnly: true }, catalogue),
+    model: ({ shelved }) => shelved?.version ?? null,
+  },
+  ModelUse: {
+    version: ({ id }) => id,
+    learnedUntil: ({ to }) => to,
+  },
+  Query: {
+    explainDecision: (_, { id }, { decisions }) => decisions.explain(id),
+    ...experimentQueries,
+  },
+  Mutation: experimentMutations,
+  ...experimentTypes,
+  Decision: {
+    decidedAt: ({ at }) => at,
+    channel: ({ asked }) => asked.channel,
+    templates: ({ asked }) => asked.templates,
+    context: ({ asked }) => asked.context ?? null,
+    purposes: ({ subject }) => subject.representation.permissions ?? null,
+    sourceStatus: ({ subject }) => sourceStatus(subject),
+    inputs: ({ subject }) => inputsOf(subject),
   },
 };
+
+function sourceStatus({ sources }: Subject) {
+  return SERVICES.map((service) => {
+    const source = sources[service];
+    return { service, state: source.state, asOf: source.state === 'OK' ? source.asOf : null };
+  });
+}
+
+/** What the domains told of the customer, each value as JSON; nothing where nothing was read. */
+function inputsOf({ sources }: Subject) {
+  return SERVICES.flatMap((service) => {
+    const source = sources[service];
+    if (source.state !== 'OK') return [];
+    return Object.entries(source.signals).map(([name, value]) => ({ service, name, value: JSON.stringify(value) }));
+  });
+}

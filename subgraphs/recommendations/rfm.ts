@@ -41,7 +41,8 @@ export function rfmSegment(recency: number, frequency: number): RfmSegment | nul
   return GRID[recency - 1]?.[frequency - 1] ?? null;
 }
 
-function scores({ recency, frequency, monetary, asOf }: PurchaseRank): RfmScores | null {
+/** null where a quintile is none. */
+export function rfmScores({ recency, frequency, monetary, asOf }: PurchaseRank): RfmScores | null {
   const segment = rfmSegment(recency, frequency);
   if (segment === null || monetary < 1 || monetary > 5) return null;
   return { recency, frequency, monetary, score: recency * 100 + frequency * 10 + monetary, segment, asOf };
@@ -49,5 +50,5 @@ function scores({ recency, frequency, monetary, asOf }: PurchaseRank): RfmScores
 
 /** null without consent, without pos, and while pos has no rank. */
 export function rfm({ sources: { pos } }: Subject): RfmScores | null {
-  return pos.state === 'OK' && pos.signals.rank ? scores(pos.signals.rank) : null;
+  return pos.state === 'OK' && pos.signals.rank ? rfmScores(pos.signals.rank) : null;
 }

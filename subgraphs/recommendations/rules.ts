@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { nextBirthday } from './birthday.ts';
+import { isSeenByOthers, suits } from './decision-context.ts';
 import { endOfDay } from './local-day.ts';
 import type { Candidate, OfferReason, Service, Subject } from './records.ts';
 
@@ -142,6 +143,10 @@ function recoveryReasons({ sources: { crm, feedback } }: Subject): readonly Offe
   const reasons: OfferReason[] = cases
     .toSorted((a, b) => RECOVERY_CASES.indexOf(a.type) - RECOVERY_CASES.indexOf(b.type) || b.openedAt - a.openedAt)
     .map(({ id, type, openedAt }) => ({ code: 'OPEN_CASE', evidence: { case: id, type, openedAt: { at: openedAt } } }));
+  if (feedback.state === 'OK' && feedback.signals.urgentItem !== null) {
+    const { id, level, reasons: signs, at } = feedback.signals.urgentItem;
+    reasons.push({ code: 'URGENT_FEEDBACK', evidence: { feedback: id, level, reasons: signs.join(' '), at: { at } } });
+  }
   if (feedback.state === 'OK' && feedback.signals.openDetractor !== null) {
     const { openDetractor, openDetractorAt } = feedback.signals;
     const at = openDetractorAt === null ? {} : { at: { at: openDetractorAt } };
@@ -150,7 +155,8 @@ function recoveryReasons({ sources: { crm, feedback } }: Subject): readonly Offe
   return reasons;
 }
 
-const silences = ({ code, evidence }: OfferReason) => code === 'OPEN_DETRACTOR' || SILENCING_CASES.includes(String(evidence.type));
+const silences = ({ code, evidence }: OfferReason) =>
+  code === 'OPEN_DETRACTOR' || code === 'URGENT_FEEDBACK' || SILENCING_CASES.includes(String(evidence.type));
 
 /** The domains that could have told of a complaint and did not answer. */
 function unheard({ sources: { crm, feedback } }: Subject): readonly Service[] {
@@ -158,19 +164,24 @@ function unheard({ sources: { crm, feedback } }: Subject): readonly Service[] {
 }
 
 /** What everybody is offered. */
-function general(reason: 'NOT_PERSONALIZED' | 'NO_EVIDENCE'): Candidate {
-  return { template: 'GENERAL', reasons: [{ code: reason, evidence: {} }], urgency: 0, validUntil: null, occasion: '', values: {} };
+function general(reason: 'NOT_PERSONALIZED' | 'SEEN_BY_OTHERS' | 'NO_EVIDENCE', { context }: Subject): readonly Candidate[] {
+  if (!suits('GENERAL', context)) return [];
+  return [{ template: 'GENERAL', reasons: [{ code: reason, evidence: {} }], urgency: 0, validUntil: null, occasion: '', values: {} }];
 }
 
 /**
- * Everything that can be offered to a customer now, in no particular order, never empty.
- * - Without consent: the general offer alone.
- * - With an open complaint, outage or locked account, or an open detractor: recovery alone; its reasons name what is held back.
+ * Everything that can be offered to a customer at the time that is decided for, in no particular order; empty only where the occasion
+ * leaves nothing to say.
+ * - Without consent, and where others read along: the general offer alone.
+ * - With an open complaint, outage or locked account, an open detractor or an urgent text: recovery alone; its reasons name what is held back.
  * - Otherwise what the rules find; when they find nothing, the general offer.
  */
 export function candidates(subject: Subject): readonly Candidate[] {
-  if (!subject.personal) return [general('NOT_PERSONALIZED')];
-  const selling = SELLING.map((rule) => rule(subject)).filter((offer) => offer !== null);
+  if (!subject.personal) return general('NOT_PERSONALIZED', subject);
+  if (isSeenByOthers(subject.context)) return general('SEEN_BY_OTHERS', subject);
+  const selling = SELLING.map((rule) => rule(subject))
+    .filter((offer) => offer !== null)
+    .filter(({ template }) => suits(template, subject.context));
   const wrongs = recoveryReasons(subject);
   const heldBack = wrongs.some(silences) ? selling.map((offer) => offer.template) : null;
   const suppressed: readonly OfferReason[] = heldBack?.length
@@ -194,5 +205,5 @@ export function candidates(subject: Subject): readonly Candidate[] {
     services.length > 0 ? [{ code: 'COMPLAINTS_UNCHECKED', evidence: { services: services.join(' ') } }] : [];
   const cautious = caveat.length === 0 ? selling : selling.map((offer) => ({ ...offer, reasons: [...offer.reasons, ...caveat] }));
   const offers = [...recovery, ...cautious];
-  return offers.length > 0 ? offers : [general('NO_EVIDENCE')];
+  return offers.length > 0 ? offers : general('NO_EVIDENCE', subject);
 }

@@ -1,22 +1,29 @@
 import { signalsAllowed } from '../../kernel/customer.ts';
-import type { ConsentPurpose } from '../../kernel/intake.ts';
+import { CHANNELS, type Channel, type ConsentPurpose } from '../../kernel/intake.ts';
 import { parseDate, parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import type { Source, Sources, Subject } from './records.ts';
+import { NO_CONTEXT } from './decision-context.ts';
+import type { PurchaseRank, Source, Sources, Subject, TimeWindow, UrgentItem } from './records.ts';
 
 /** A Customer as the gateway hands it over: what `@requires` names, in JSON. A null or missing signal means that its domain did not answer. */
 export interface CustomerRepresentation {
   readonly id: string;
   readonly permissions?: readonly ConsentPurpose[] | null | undefined;
+  /** In the order of `permissions`, in ISO 8601. */
+  readonly permissionsSince?: unknown;
   readonly crmSignals?: unknown;
   readonly posSignals?: unknown;
+  /** Only with `insights`. */
+  readonly posHistory?: unknown;
+  /** Only with `nextPurchase`. */
+  readonly posBaskets?: unknown;
   readonly loyaltySignals?: unknown;
   readonly digitalSignals?: unknown;
   readonly feedbackSignals?: unknown;
 }
 
 /** Lenient access to one JSON object: what is absent, null or of another type reads as null, so that no answer of a broken domain can throw. */
-class Signals {
+export class Signals {
   readonly #object: Readonly<Record<string, unknown>>;
   constructor(value: unknown) {
     this.#object = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
@@ -51,6 +58,12 @@ class Signals {
     return typeof value === 'object' && value !== null ? new Signals(value) : null;
   }
 
+  /** Those that are texts. */
+  texts(field: string): readonly string[] {
+    const value = this.#object[field];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  }
+
   /** Items that `read` finds incomplete are left out. */
   list<T>(field: string, read: (item: Signals) => T | null): readonly T[] {
     const value = this.#object[field];
@@ -82,6 +95,8 @@ function sources(customer: CustomerRepresentation): Sources {
       locale: crm.text('locale'),
       timeZone: crm.text('timeZone'),
       customerSince: crm.instant('customerSince'),
+      contactWindow: windowOf(crm.text('contactFrom'), crm.text('contactTo')),
+      channelOrder: crm.texts('channelOrder').filter(isChannel),
       openCases: crm.list('openCases', (item) => {
         const [id, type, openedAt] = [item.text('id'), item.text('type'), item.instant('openedAt')];
         return id === null || type === null || openedAt === null ? null : { id, type, openedAt };
@@ -92,7 +107,7 @@ function sources(customer: CustomerRepresentation): Sources {
       firstOrderAt: pos.instant('firstOrderAt'),
       lastOrderAt: pos.instant('lastOrderAt'),
       latePaymentCount: pos.integer('latePaymentCount') ?? 0,
-      rank: rank(pos.object('rank')),
+      rank: rankOf(pos.object('rank')),
     })),
     loyalty: source(customer.loyaltySignals, (loyalty) => ({
       member: loyalty.flag('member'),
@@ -106,15 +121,50 @@ function sources(customer: CustomerRepresentation): Sources {
     digital: source(customer.digitalSignals, (digital) => ({
       cart: digital.list('cart', (item) => ({ name: item.text('name'), quantity: item.integer('quantity') ?? 1 })),
       cartUpdatedAt: digital.instant('cartUpdatedAt'),
+      touches: digital.list('touches', (item) => {
+        const [channel, sentAt] = [item.text('channel'), item.instant('sentAt')];
+        if (!isChannel(channel) || sentAt === null) return null;
+        return { channel, sentAt, arrivedAt: item.instant('arrivedAt'), bouncedAt: item.instant('bouncedAt') };
+      }),
+      unsubscribed: digital.list('unsubscribed', (item) => {
+        const [channel, at] = [item.text('channel'), item.instant('at')];
+        return isChannel(channel) && at !== null ? { channel, at } : null;
+      }),
+      error: errorOf(digital.text('errorKind'), digital.instant('errorAt')),
     })),
     feedback: source(customer.feedbackSignals, (feedback) => ({
       openDetractor: feedback.text('openDetractor'),
       openDetractorAt: feedback.instant('openDetractorAt'),
+      lastGivenAt: feedback.instant('lastGivenAt'),
+      urgentItem: urgentItemOf(feedback.object('urgentItem')),
     })),
   };
 }
 
-function rank(signals: Signals | null) {
+/** All of it or nothing. */
+function urgentItemOf(signals: Signals | null): UrgentItem | null {
+  const [id, level, at] = [signals?.text('id') ?? null, signals?.text('level') ?? null, signals?.instant('at') ?? null];
+  const reasons = signals?.texts('reasons') ?? [];
+  return id === null || level === null || at === null || reasons.length === 0 ? null : { id, level, reasons, at };
+}
+
+const isChannel = (text: string | null): text is Channel => (CHANNELS as readonly (string | null)[]).includes(text);
+
+const errorOf = (kind: string | null, at: EpochMs | null) => (kind === null || at === null ? null : { kind, at });
+
+/** Of two times of day, `hh:mm`; a window that is as long as the day is none. */
+function windowOf(from: string | null, to: string | null): TimeWindow | null {
+  const [opens, closes] = [minutesOf(from), minutesOf(to)];
+  return opens === null || closes === null || opens === closes ? null : { from: opens, to: closes };
+}
+
+function minutesOf(time: string | null): number | null {
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time ?? '') ?? [];
+  return hours === undefined ? null : Number(hours) * 60 + Number(minutes);
+}
+
+/** All of it or nothing. */
+export function rankOf(signals: Signals | null): PurchaseRank | null {
   const [recency, frequency, monetary, asOf] = [
     signals?.integer('recency') ?? null,
     signals?.integer('frequency') ?? null,
@@ -122,6 +172,16 @@ function rank(signals: Signals | null) {
     signals?.instant('asOf') ?? null,
   ];
   return recency === null || frequency === null || monetary === null || asOf === null ? null : { recency, frequency, monetary, asOf };
+}
+
+/** When a purpose was last consented to; null when it was not, or that is not known. */
+export function sinceOf(
+  { permissionsSince }: CustomerRepresentation,
+  permissions: readonly ConsentPurpose[],
+  purpose: ConsentPurpose,
+): EpochMs | null {
+  const since: unknown = Array.isArray(permissionsSince) ? permissionsSince[permissions.indexOf(purpose)] : null;
+  return typeof since === 'string' ? parseInstant(since) : null;
 }
 
 /**
@@ -133,9 +193,12 @@ export function readCustomer(customer: CustomerRepresentation, now: EpochMs): Su
   const personal = signalsAllowed({ id: customer.id, permissions });
   return {
     customer: customer.id,
+    representation: personal ? customer : { id: customer.id, permissions },
     personal,
     marketing: permissions.includes('MARKETING'),
+    marketingSince: personal ? sinceOf(customer, permissions, 'MARKETING') : null,
     sources: personal ? sources(customer) : WITHHELD,
     now,
+    context: NO_CONTEXT,
   };
 }

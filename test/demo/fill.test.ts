@@ -133,11 +133,12 @@ describe('the personas', () => {
   }
 
   const SIGNALS = {
-    crm: 'crmSignals { state asOf birthDate locale timeZone customerSince openCases { id type openedAt } }',
+    crm: 'crmSignals { state asOf birthDate locale timeZone customerSince contactFrom contactTo channelOrder openCases { id type openedAt } }',
     pos: 'posSignals { state asOf orderCount firstOrderAt lastOrderAt latePaymentCount rank { recency frequency monetary asOf } }',
     loyalty: 'loyaltySignals { state asOf member nextTierCode pointsToNextTier expiring { points at } }',
-    digital: 'digitalSignals { state asOf cart { sku name quantity } cartUpdatedAt }',
-    feedback: 'feedbackSignals { state asOf openDetractor openDetractorAt }',
+    digital:
+      'digitalSignals { state asOf cart { sku name quantity } cartUpdatedAt touches { channel sentAt arrivedAt bouncedAt } unsubscribed { channel at } errorKind errorAt }',
+    feedback: 'feedbackSignals { state asOf openDetractor openDetractorAt lastGivenAt }',
   } as const;
 
   async function customer(namespace: string, value: string) {

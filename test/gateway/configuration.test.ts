@@ -84,6 +84,13 @@ const MISTAKES: readonly [mistake: string, env: Record<string, string>, file: st
   ['a deadline in seconds', { SUBGRAPH_DEADLINE_MS: '3' }, undefined, /^SUBGRAPH_DEADLINE_MS/, /from 50 to 60000, such as 3000/],
   ['a limit in megabytes', { SUBGRAPH_ANSWER_LIMIT_BYTES: '16' }, undefined, /^SUBGRAPH_ANSWER_LIMIT_BYTES/, /from 65536 to 536870912/],
   ['a deadline with its unit', { SUBGRAPH_DEADLINE_MS: '3s' }, undefined, /^SUBGRAPH_DEADLINE_MS/, /whole number/],
+  [
+    'a signing key that can be guessed',
+    { C360_SIGNING_KEYS: `${SECRET},hunter2` },
+    undefined,
+    /^C360_SIGNING_KEYS/,
+    /at least 32.*openssl/,
+  ],
   ['an environment by its short name', { C360_ENV: 'prod' }, undefined, /^C360_ENV/, /development or production/],
   ["a NODE_ENV of one's own", { NODE_ENV: 'staging' }, undefined, /^NODE_ENV/, /leave it out and set C360_ENV/],
   ['a log level in capitals', { LOG_LEVEL: 'WARNING' }, undefined, /^LOG_LEVEL/, /one of trace, debug, info, warn/],
@@ -142,6 +149,18 @@ describe('a right configuration', () => {
       demo: false,
       logLevel: 'warn',
     });
+  });
+
+  it('takes signing keys in their order, and none where none is set', () => {
+    expect(loadConfig({ env: {}, role: 'all' }).signingKeys).toEqual([]);
+    const young = SECRET.toUpperCase();
+    expect(loadConfig({ env: { C360_SIGNING_KEYS: `${young}, ${SECRET}` }, role: 'all' }).signingKeys).toEqual([young, SECRET]);
+  });
+
+  it('takes the languages of customers in their order, and none where none is set', () => {
+    expect(loadConfig({ env: {}, role: 'all' }).languages).toEqual([]);
+    expect(loadConfig({ env: { C360_LANGUAGES: 'ja, en' }, role: 'all' }).languages).toEqual(['ja', 'en']);
+    expect(() => loadConfig({ env: { C360_LANGUAGES: 'ja-JP' }, role: 'all' })).toThrow(OperatorError);
   });
 
   it('closes the schema in production', () => {

@@ -32,7 +32,7 @@ const signalsOf = async (members: readonly string[], permissions?: readonly stri
   (
     await customersOf(
       [members],
-      '{ crmSignals { state asOf known birthDate locale timeZone customerSince openCases { type openedAt } } }',
+      '{ crmSignals { state asOf known birthDate locale timeZone customerSince contactFrom contactTo channelOrder openCases { type openedAt } } }',
       permissions,
     )
   )[0]?.crmSignals;
@@ -56,7 +56,17 @@ const openCase = async (key: string, more: object = {}) =>
 const CASE =
   '{ case { status priority closedAt resolution sla { dueAt state } goodwill { amount { amount currencyCode } reason } } userErrors { code field } }';
 
-const NOTHING = { known: false, birthDate: null, locale: null, timeZone: null, customerSince: null, openCases: [] };
+const NOTHING = {
+  known: false,
+  birthDate: null,
+  locale: null,
+  timeZone: null,
+  customerSince: null,
+  contactFrom: null,
+  contactTo: null,
+  channelOrder: [],
+  openCases: [],
+};
 const ROW = {
   source: 'crm',
   given_name: 'Hanako',
@@ -171,8 +181,14 @@ describe('crmSignals', () => {
       locale: 'ja-JP',
       timeZone: 'Asia/Tokyo',
       customerSince: '2020-01-01T00:00:00.000Z',
+      contactFrom: null,
+      contactTo: null,
+      channelOrder: [],
       openCases: [{ type: 'COMPLAINT', openedAt: '2026-02-01T00:00:00.000Z' }],
     });
+    const preferences = { contactWindow: { from: '18:00', to: '20:30' }, channelOrder: ['PUSH', 'EMAIL'] };
+    await mutate('preferencesSet', { idempotencyKey: `${ada}/p`, customer: ada, ...preferences }, '{ userErrors { code } }');
+    expect(await signalsOf([ada])).toMatchObject({ contactFrom: '18:00', contactTo: '20:30', channelOrder: ['PUSH', 'EMAIL'] });
   });
 });
 

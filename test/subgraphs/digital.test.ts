@@ -200,15 +200,75 @@ describe('Customer.digitalSignals', () => {
     });
   });
 
+  const sent = (more: object) => ({ campaign: 'spring', channel: 'EMAIL', state: 'SENT', happened_at: at('08:00'), ...more });
+  const SENDING =
+    '{ digitalSignals { touches { channel sentAt arrivedAt bouncedAt } unsubscribed { channel at } errorKind errorAt cart { sku } } }';
+  const sending = async (permitted: object) => {
+    const { data } = await domain.entities('Customer', [permitted], SENDING);
+    return (data!._entities as [{ digitalSignals: Record<string, unknown> }])[0].digitalSignals;
+  };
+
+  it('tells which messages went out within 30 days and what became of them, and nothing of other channels', async () => {
+    await ingest('campaign_touch', ada, [
+      sent({}),
+      sent({ state: 'DELIVERED', happened_at: at('08:01') }),
+      sent({ state: 'CLICKED', happened_at: at('08:30') }),
+      sent({ channel: 'SMS', happened_at: at('07:00') }),
+      sent({ channel: 'SMS', state: 'BOUNCED', happened_at: at('07:01') }),
+      sent({ channel: 'POSTAL' }),
+      sent({ campaign: 'old', happened_at: '2026-01-01T00:00:00Z' }),
+    ]);
+    expect((await sending(person(ada))).touches).toEqual([
+      { channel: 'EMAIL', sentAt: '2026-02-28T08:00:00.000Z', arrivedAt: '2026-02-28T08:30:00.000Z', bouncedAt: null },
+      { channel: 'SMS', sentAt: '2026-02-28T07:00:00.000Z', arrivedAt: null, bouncedAt: '2026-02-28T07:01:00.000Z' },
+    ]);
+  });
+
+  it('remembers where campaigns are unwanted, however long ago that was said and under which id', async () => {
+    const once = await domain.customer(`once-${ada}`);
+    await ingest('campaign_touch', once, [sent({ state: 'UNSUBSCRIBED', happened_at: '2019-05-01T00:00:00Z' })]);
+    await ingest('campaign_touch', ada, [
+      sent({ channel: 'SMS', state: 'UNSUBSCRIBED', happened_at: at('09:00') }),
+      sent({ channel: 'SMS', state: 'SENT', happened_at: at('10:00') }),
+    ]);
+    // What events add to the summary leaves it there.
+    await ingest('event', ada, [click('09:00', 'Product Added', { sku: 'a' })]);
+    expect(await sending({ ...person(ada), members: [ada, once] })).toMatchObject({
+      cart: [{ sku: 'a' }],
+      unsubscribed: [
+        { channel: 'EMAIL', at: '2019-05-01T00:00:00.000Z' },
+        { channel: 'SMS', at: '2026-02-28T09:00:00.000Z' },
+      ],
+    });
+  });
+
+  it('tells what last went wrong within a week, where that is known', async () => {
+    const failed = (day: string, error: string) => ({ ...click('09:00', 'Failed'), happened_at: `${day}T09:00:00Z`, error });
+    await ingest('event', ada, [failed('2026-02-10', 'OUTAGE')]);
+    expect(await sending(person(ada))).toMatchObject({ errorKind: null, errorAt: null });
+    await ingest('event', ada, [failed('2026-02-26', 'PAYMENT_FAILED'), failed('2026-02-27', 'UNKNOWN')]);
+    expect(await sending(person(ada))).toMatchObject({ errorKind: 'PAYMENT_FAILED', errorAt: '2026-02-26T09:00:00.000Z' });
+  });
+
+  it('reads no more than is asked for: who wants the cart costs no look at messages and errors', async () => {
+    domain.calls.clear();
+    await domain.entities('Customer', [person(ada)], '{ digitalSignals { cart { sku } } }');
+    expect(domain.calls.list).toEqual(['digital_summaries.getMany']);
+    domain.calls.clear();
+    await domain.entities('Customer', [person(ada)], SENDING);
+    expect(domain.calls.list.toSorted()).toEqual(['campaign_touches.latest', 'digital_errors.latest', 'digital_summaries.getMany']);
+  });
+
   it.each([[null], [[]], [['PERSONALIZATION']]])('reads nothing with permissions %j', async (permissions) => {
     await ingest('event', ada, [click('09:00', 'Product Added', { sku: 'a' })]);
     domain.calls.clear();
     const { data } = await domain.entities(
       'Customer',
       [{ id: ada, members: [ada], permissions }],
-      '{ digitalSignals { state lastSeenAt cart { sku } cartUpdatedAt } }',
+      '{ digitalSignals { state lastSeenAt cart { sku } cartUpdatedAt touches { sentAt } unsubscribed { at } errorKind errorAt } }',
     );
-    expect(data).toEqual({ _entities: [{ digitalSignals: { state: 'WITHHELD', lastSeenAt: null, cart: [], cartUpdatedAt: null } }] });
+    const nothing = { lastSeenAt: null, cart: [], cartUpdatedAt: null, touches: [], unsubscribed: [], errorKind: null, errorAt: null };
+    expect(data).toEqual({ _entities: [{ digitalSignals: { state: 'WITHHELD', ...nothing } }] });
     expect(domain.calls.list).toEqual([]);
   });
 });

@@ -156,6 +156,13 @@ describe('Customer.feedbackSignals', () => {
     expect(await ask()).toMatchObject([{ feedbackSignals: { npsScore: 3, openDetractor: null } }]);
   });
 
+  it('say when anything was last said, liked or not', async () => {
+    const last = async () => (await domain.entities('Customer', [person(ada)], '{ feedbackSignals { lastGivenAt } }')).data?._entities;
+    expect(await last()).toEqual([{ feedbackSignals: { lastGivenAt: null } }]);
+    await ingest(ada, [answer('NPS', 9, '2026-02-20'), answer('CSAT', 5, '2026-02-18')]);
+    expect(await last()).toEqual([{ feedbackSignals: { lastGivenAt: '2026-02-20T09:00:00.000Z' } }]);
+  });
+
   it('read nothing without permission', async () => {
     await ingest(ada, [answer('NPS', 3, '2026-02-20')]);
     domain.calls.clear();

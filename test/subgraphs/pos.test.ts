@@ -298,3 +298,47 @@ it('takes nothing in for a customer who was erased', async () => {
   expect(await ingest('order', ada, [line({ number: '2' })])).toMatchObject([{ code: 'CUSTOMER_ERASED' }]);
   expect(await domain.store.collection(ordersSpec).totals([[ada]])).toEqual([[]]);
 });
+
+describe('Product.availability', () => {
+  const product = async (sku: string) =>
+    ((await domain.ask(`{ product(sku: "${sku}") { name price { amount } availability availabilityAt } }`)).data as { product: object })
+      .product;
+  const cup = { sku: 'mug', name: 'Mug', price: '4.20', currency: 'GBP' };
+
+  it('is what the catalogue said, with its time, and UNKNOWN where it is silent', async () => {
+    await ingest('product', '', [
+      { ...cup, sku: 'bowl', availability: 'LOW_STOCK', updated_at: '2026-02-01T00:00:00Z' },
+      { ...cup, sku: 'jug' },
+    ]);
+    expect(await product('bowl')).toMatchObject({ availability: 'LOW_STOCK', availabilityAt: '2026-02-01T00:00:00.000Z' });
+    expect(await product('jug')).toMatchObject({ availability: 'UNKNOWN', availabilityAt: null });
+    const [line] = await domain
+      .entities('Product', [{ sku: 'unheard-of' }], '{ availability availabilityAt }')
+      .then(({ data }) => (data as { _entities: object[] })._entities);
+    expect(line).toEqual({ availability: 'UNKNOWN', availabilityAt: null });
+  });
+
+  it('comes from a stock file of its own as well, which changes nothing else, whatever comes first', async () => {
+    const stock = (availability: string, at: string) => ({ sku: 'mug', availability, availability_at: `2026-02-${at}T00:00:00Z` });
+    await ingest('product', '', [stock('IN_STOCK', '03')]);
+    await ingest('product', '', [{ ...cup, updated_at: '2025-01-01T00:00:00Z' }]);
+    expect(await product('mug')).toEqual({
+      name: 'Mug',
+      price: { amount: '4.20' },
+      availability: 'IN_STOCK',
+      availabilityAt: '2026-02-03T00:00:00.000Z',
+    });
+    await ingest('product', '', [stock('OUT_OF_STOCK', '05'), stock('LOW_STOCK', '04')]);
+    expect(await product('mug')).toMatchObject({ name: 'Mug', availability: 'OUT_OF_STOCK', availabilityAt: '2026-02-05T00:00:00.000Z' });
+    await ingest('product', '', [{ ...cup, name: 'Large mug', updated_at: '2026-03-01T00:00:00Z' }]);
+    expect(await product('mug')).toMatchObject({ name: 'Large mug', availability: 'OUT_OF_STOCK' });
+  });
+
+  it('is refused where it is none of the states', () => {
+    const intake = domain.subgraph.intakes.find(({ kind }) => kind === 'product')!;
+    expect(intake.read({ source: 'shop', sku: 'mug', availability: 'SOON' })).toMatchObject({
+      ok: false,
+      reason: { code: 'FIELD_INVALID', field: 'availability' },
+    });
+  });
+});

@@ -1,21 +1,22 @@
-import { type ExecutionResult, parse } from 'graphql';
-import { describe, expect, it } from 'vitest';
-import { openSubgraph, type SubgraphDeps } from '../../kernel/subgraph.ts';
+import type { ExecutionResult } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entityId, parseEntityId } from '../../kernel/ids.ts';
+import { decisionSpec } from '../../subgraphs/recommendations/decisions.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
+import { type Domain, openDomain } from '../support/domain.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);
 const asOf = '2026-03-01T11:59:59.000Z';
-// It is given nothing to read from or write to: what it needs comes with the customer.
-const subgraph = openSubgraph(recommendations, {} as SubgraphDeps);
 
-async function ask(representations: readonly object[], selection: string): Promise<ExecutionResult> {
-  return subgraph.execute(
-    parse(
-      `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Customer { id recommendations ${selection} } } }`,
-    ),
-    { representations: representations.map((of) => ({ __typename: 'Customer', ...of })) },
-    subgraph.context({ requestId: 'test', now: NOW }),
-  );
+let domain: Domain;
+beforeAll(async () => {
+  domain = await openDomain(recommendations);
+  domain.time.now = NOW;
+});
+afterAll(() => domain.close());
+
+function ask(representations: readonly object[], selection: string): Promise<ExecutionResult> {
+  return domain.entities('Customer', representations, `{ id recommendations ${selection} }`);
 }
 
 const quiet = {
@@ -164,5 +165,168 @@ describe('recommendations', () => {
         (of) => of.recommendations.offers[0]!.template,
       ),
     ).toEqual(['GENERAL', 'GENERAL', 'BIRTHDAY']);
+  });
+});
+
+describe('a decision', () => {
+  const offers = 'offers(channel: EMAIL, record: true) { decisionId id title rank }';
+  const explained = `decidedAt channel templates purposes reproduced sourceStatus { service state }
+    inputs { service name value } offers { decisionId id title rank }`;
+  const explain = async (id: unknown) =>
+    (await domain.ask(`query ($id: ID!) { explainDecision(id: $id) { ${explained} } }`, { id })).data?.explainDecision as Record<
+      string,
+      unknown
+    > | null;
+  const decide = async (customer: object) => {
+    const { data } = await ask([customer], `{ ${offers} }`);
+    const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
+    return answer.offers;
+  };
+
+  it('that is kept can be made again from what it was made from, whatever time it is', async () => {
+    const given = await decide(aiko);
+    expect(given.map((offer) => offer.decisionId)).toEqual([given[0]?.decisionId, given[0]?.decisionId]);
+    domain.time.now = NOW + 400 * 86_400_000;
+    const decision = await explain(given[0]?.decisionId);
+    domain.time.now = NOW;
+    expect(decision).toMatchObject({
+      decidedAt: '2026-03-01T12:00:00.000Z',
+      channel: 'EMAIL',
+      templates: null,
+      purposes: ['PERSONALIZATION', 'PROFILING', 'MARKETING'],
+      reproduced: true,
+      offers: given,
+    });
+    expect(decision?.inputs).toContainEqual({ service: 'crm', name: 'birthDate', value: '"1988-03-04"' });
+  });
+
+  it('is kept and made again with what was told of the moment', async () => {
+    const context =
+      '{ at: "2026-03-10T12:00:00Z", store: "tokyo-1", occasion: CHECKOUT, attributes: [{ name: "weather", value: "SNOW" }] }';
+    const asked = (record: boolean) => `{ offers(context: ${context}, record: ${record}) { decisionId template asOf heldBack { code } } }`;
+    const { data } = await ask([aiko], asked(true));
+    const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
+    // The birthday is over by then.
+    expect(answer.offers).toMatchObject([{ template: 'POINTS_EXPIRING', asOf: '2026-03-10T12:00:00.000Z' }]);
+    const { data: again } = await domain.ask(
+      'query ($id: ID!) { explainDecision(id: $id) { decidedAt reproduced context { at occasion store attributes { name value } } offers { decisionId template asOf heldBack { code } } } }',
+      { id: answer.offers[0]?.decisionId },
+    );
+    expect(again?.explainDecision).toEqual({
+      decidedAt: '2026-03-01T12:00:00.000Z',
+      reproduced: true,
+      context: {
+        at: '2026-03-10T12:00:00.000Z',
+        occasion: 'CHECKOUT',
+        store: 'tokyo-1',
+        attributes: [{ name: 'weather', value: 'SNOW' }],
+      },
+      offers: answer.offers,
+    });
+  });
+
+  it('that was kept before contexts, touches and preferences were told is still made again', async () => {
+    const [offer] = await decide({ ...aiko, id: 'cus_old' });
+    const collection = domain.store.collection(decisionSpec);
+    const [doc] = await collection.getMany([parseEntityId('dec', offer!.decisionId)!]);
+    const { crmSignals, digitalSignals, feedbackSignals } = quiet;
+    const old = { ...doc!, id: 'old', version: 0, customer: { ...doc!.customer, crmSignals, digitalSignals, feedbackSignals } };
+    await collection.insertOnce([old]);
+    expect(await explain(entityId('dec', { owner: 'cus_old', id: 'old' }))).toMatchObject({
+      decidedAt: '2026-03-01T12:00:00.000Z',
+      offers: [{ rank: 1 }],
+      reproduced: false,
+    });
+  });
+
+  it('is not kept unless that is asked for', async () => {
+    domain.calls.clear();
+    const { data } = await ask([aiko], '{ offers { decisionId } }');
+    expect(data?._entities).toMatchObject([{ recommendations: { offers: [{ decisionId: null }, { decisionId: null }] } }]);
+    expect(domain.calls.list).toEqual([]);
+  });
+
+  it('keeps nothing personal without consent, not even what a domain sent all the same', async () => {
+    const [offer] = await decide({ ...ben, permissions: ['MARKETING'] }).then(() => decide(ben));
+    expect(offer).toBeUndefined();
+    const { data } = await ask([ben], '{ offers(record: true) { decisionId } }');
+    const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
+    expect(await explain(answer.offers[0]?.decisionId)).toMatchObject({
+      purposes: [],
+      inputs: [],
+      reproduced: true,
+      sourceStatus: [{ state: 'WITHHELD' }, { state: 'WITHHELD' }, { state: 'WITHHELD' }, { state: 'WITHHELD' }, { state: 'WITHHELD' }],
+    });
+  });
+
+  it('of a page of customers is one write', async () => {
+    domain.calls.clear();
+    await ask(
+      Array.from({ length: 100 }, (_, i) => ({ ...aiko, id: `cus_page${i}` })),
+      `{ ${offers} }`,
+    );
+    expect(domain.calls.list).toEqual(['decisions.insertOnce']);
+  });
+
+  it('of an erased customer is neither kept nor known any more', async () => {
+    const [offer] = await decide({ ...aiko, id: 'cus_erased' });
+    expect(await domain.store.erase('cus_erased')).toMatchObject({ decisions: 1 });
+    expect(await explain(offer?.decisionId)).toBeNull();
+    expect((await decide({ ...aiko, id: 'cus_erased' })).map(({ decisionId }) => decisionId)).toEqual([null, null]);
+  });
+
+  it('of an id that is none is not known', async () => {
+    expect(await Promise.all(['', 'dec_', 'dec_!!', 'cus_x', `dec_${'x'.repeat(2000)}`].map(explain))).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+});
+
+describe('an offer', () => {
+  const touch = (channel: string, sentAt: string) => ({ channel, sentAt, arrivedAt: sentAt, bouncedAt: null });
+  const held = {
+    ...aiko,
+    digitalSignals: {
+      ...quiet.digitalSignals,
+      touches: [touch('SMS', '2026-02-27T12:00:00Z')],
+      unsubscribed: [{ channel: 'EMAIL', at: '2025-12-24T12:00:00Z' }],
+    },
+  };
+  const CHANNELS = '{ offers(first: 1) { template channels heldBack { channel code until text } } }';
+
+  it('says over which channels it is not made, why, and until when', async () => {
+    // Noon in UTC is 21:00 in Tokyo, where the day begins at 23:00 UTC.
+    expect((await ask([held], CHANNELS)).data?._entities).toEqual([
+      {
+        id: aiko.id,
+        recommendations: {
+          offers: [
+            {
+              template: 'BIRTHDAY',
+              channels: ['STORE', 'WEB', 'APP', 'CHAT'],
+              heldBack: [
+                { channel: 'EMAIL', code: 'UNSUBSCRIBED', until: null, text: 'このチャネルでの配信は停止されています。' },
+                { channel: 'SMS', code: 'FREQUENCY_CAP', until: '2026-03-06T12:00:00.000Z', text: '最近の配信回数が上限に達しています。' },
+                { channel: 'SMS', code: 'QUIET_HOURS', until: '2026-03-01T23:00:00.000Z', text: 'お客様への連絡を控える時間帯です。' },
+                { channel: 'PUSH', code: 'QUIET_HOURS', until: '2026-03-01T23:00:00.000Z', text: 'お客様への連絡を控える時間帯です。' },
+              ],
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('goes out again by e-mail once the customer consents to marketing anew', async () => {
+    const since = (day: string) => ({ ...held, permissionsSince: ['2025-01-01T00:00:00Z', '2025-01-01T00:00:00Z', `${day}T00:00:00Z`] });
+    const channels = async (customer: object) =>
+      ((await ask([customer], CHANNELS)).data!._entities as [{ recommendations: { offers: [{ channels: string[] }] } }])[0].recommendations
+        .offers[0].channels;
+    expect(await channels(since('2025-12-01'))).not.toContain('EMAIL');
+    expect(await channels(since('2026-01-15'))).toContain('EMAIL');
   });
 });

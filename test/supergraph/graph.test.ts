@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../support/graph-client.ts';
 import { mutate, type Person, person } from '../support/people.ts';
+import { modulesOf, textOf } from '../support/qr-reader.ts';
 import { openStack, SHAPES, type Stack } from '../support/stack.ts';
 
 /** The README's query. */
@@ -108,6 +109,19 @@ describe.each(SHAPES)('the graph, in %s', (shape) => {
       total: { amount: '1200', currencyCode: 'JPY' },
       customer: { purchases: { summary: { orderCount: 2 } } },
     });
+  });
+
+  it('issues a voucher with a QR code, and redeems it by what a scanner reads from that', async () => {
+    const input = { customer: ben.id, occasion: 'RECOVERY', benefit: 'Tea for two' };
+    const { voucher } = await mutate(stack, 'voucherIssue', input, 'voucher { qr customer { id } }');
+    expect(voucher.customer).toEqual({ id: ben.id });
+    const redeemed = await mutate(
+      stack,
+      'voucherRedeem',
+      { customer: ben.id, token: textOf(modulesOf(voucher.qr, 4)) },
+      'voucher { status qr }',
+    );
+    expect(redeemed.voucher).toEqual({ status: 'REDEEMED', qr: null });
   });
 
   it('answers a repeated mutation with the same result, and a reused key with a refusal', async () => {

@@ -80,6 +80,22 @@ const REFUSED: readonly [mistake: string, mutation: string, input: (ada: Person)
       'code',
       /loyalty.vouchers/,
     ],
+    [
+      'a QR code that is none of ours',
+      'voucherRedeem',
+      ({ id }) => ({ customer: id, token: `V1${'0'.repeat(70)}` }),
+      'VOUCHER_TOKEN_INVALID',
+      'token',
+      /none of a voucher of this customer/,
+    ],
+    [
+      'a PIN of letters',
+      'voucherIssue',
+      ({ id }) => ({ customer: id, occasion: 'TIER', benefit: 'Tea', bearerAuth: 'PIN', pin: 'secret' }),
+      'PIN_INVALID',
+      'pin',
+      /4 to 12 digits/,
+    ],
     ['a case nobody knows', 'caseClose', () => ({ case: 'cas_x' }), 'CASE_UNKNOWN', 'case', /take its id/],
     [
       'feedback nobody knows',

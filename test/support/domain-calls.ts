@@ -48,7 +48,7 @@ export async function customersOf(domain: Domain, persons: readonly Person[], se
 }
 
 /** A mutation's payload with its userErrors; fails on any error. */
-export async function mutation(domain: Domain, field: string, input: object, selection: string): Promise<Answer> {
+export async function mutation(domain: Pick<Domain, 'ask'>, field: string, input: object, selection: string): Promise<Answer> {
   const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input`;
   const document = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { code field } } }`;
   const { data, errors } = await domain.ask(document, { input });

@@ -149,6 +149,7 @@ export function tinyGraph(): TinyGraph {
           schema,
           intakes: [],
           jobs: [],
+          facts: {},
           context: () => {
             contexts.set(name, (contexts.get(name) ?? 0) + 1);
             return {};

@@ -123,6 +123,8 @@ describe('the catalogue', () => {
 
   it('has about 200 products in 12 categories and 15 shops', () => {
     expect([CATALOGUE.length, products.length, SHOPS.length]).toEqual([12, 196, 15]);
+    const inState = (state: string) => products.filter(({ availability }) => availability === state).length;
+    expect(['IN_STOCK', 'LOW_STOCK', 'OUT_OF_STOCK', 'DISCONTINUED'].map(inState)).toEqual([174, 10, 10, 2]);
     expect(new Set(products.map(({ sku }) => sku)).size).toBe(196);
     expect(products.filter(({ priceMinor }) => priceMinor <= 0)).toEqual([]);
   });

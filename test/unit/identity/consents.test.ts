@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConsentRecord } from '../../../subgraphs/identity/records.ts';
-import { consentMatrix, grantedPurposes, withheldFields } from '../../../subgraphs/identity/rules.ts';
+import { consentMatrix, grantedPurposes, grantedSince, withheldFields } from '../../../subgraphs/identity/rules.ts';
 
 const NOW = 1000;
 let sequence = 0;
@@ -19,6 +19,17 @@ describe('the consent matrix', () => {
     const matrix = consentMatrix('ada', [], NOW);
     expect(matrix.map(({ status }) => status)).toEqual(Array(8).fill('UNKNOWN'));
     expect(grantedPurposes(matrix)).toEqual([]);
+  });
+
+  it('tells since when each purpose is granted, by the latest of the statements that grant it', () => {
+    const since = (history: ConsentRecord[]) => grantedSince(consentMatrix('ada', history, NOW));
+    const marketing = { purpose: 'MARKETING' } as const;
+    expect(since([said('GRANTED', 10, marketing), said('GRANTED', 40, { ...marketing, channel: 'EMAIL' }), said('GRANTED', 20)])).toEqual([
+      20,
+      40, // PROFILING, MARKETING
+    ]);
+    expect(since([said('GRANTED', 10), said('WITHDRAWN', 20), said('GRANTED', 30)])).toEqual([30]);
+    expect(since([said('GRANTED', 10), said('WITHDRAWN', 20)])).toEqual([]);
   });
 
   it('lets the latest statement hold, in whatever order they are read', () => {
@@ -75,7 +86,8 @@ describe('permissions', () => {
     expect(withheldFields(['PERSONALIZATION'])).toEqual([
       { field: 'recommendations.offers', purpose: 'PROFILING' },
       { field: 'recommendations.rfm', purpose: 'PROFILING' },
+      { field: 'feedback.sentiment', purpose: 'PROFILING' },
     ]);
-    expect(withheldFields([])).toHaveLength(4);
+    expect(withheldFields([])).toHaveLength(5);
   });
 });

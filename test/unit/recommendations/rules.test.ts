@@ -142,6 +142,18 @@ describe('an open complaint', () => {
     ]);
   });
 
+  it('may be an urgent text that nobody answered', () => {
+    const urgentItem = { id: 'feedback_8', level: 'CRITICAL', reasons: ['SAFETY', 'MONEY_LOST'], at: ago(DAY) };
+    expect(templates(subject({ crm: birthday, feedback: { urgentItem } }))).toEqual(['SERVICE_RECOVERY']);
+    expect(reasons(subject({ feedback: { urgentItem, openDetractor: 'feedback_7' } }))).toEqual([
+      {
+        code: 'URGENT_FEEDBACK',
+        evidence: { feedback: 'feedback_8', level: 'CRITICAL', reasons: 'SAFETY MONEY_LOST', at: { at: ago(DAY) } },
+      },
+      { code: 'OPEN_DETRACTOR', evidence: { feedback: 'feedback_7' } },
+    ]);
+  });
+
   it('comes first among several cases, then the newest', () => {
     const openCases = [openCase('RETURN', 'a', ago(1)), openCase('COMPLAINT', 'b', ago(3)), openCase('COMPLAINT', 'c', ago(2))];
     expect(reasons(subject({ crm: { openCases } })).map(({ evidence }) => evidence.case)).toEqual(['c', 'b', 'a']);

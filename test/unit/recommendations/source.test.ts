@@ -27,6 +27,9 @@ const signals = fc.record({
       locale: maybe(fc.constantFrom('ja-JP', 'de-DE')),
       timeZone: maybe(fc.constantFrom('Asia/Tokyo', 'Mars/Olympus')),
       customerSince: maybe(instant),
+      contactFrom: maybe(fc.constantFrom('08:00', '22:15', '24:00')),
+      contactTo: maybe(fc.constantFrom('08:00', '20:00', '9:00')),
+      channelOrder: maybe(fc.array(maybe(fc.constantFrom('EMAIL', 'SMS', 'PIGEON')))),
       openCases: maybe(
         fc.array(
           maybe(fc.record({ id: maybe(fc.string()), type: maybe(fc.constantFrom('COMPLAINT', 'RETURN')), openedAt: maybe(instant) })),
@@ -63,10 +66,33 @@ const signals = fc.record({
       asOf: maybe(instant),
       cart: maybe(fc.array(maybe(fc.record({ sku: fc.string(), name: maybe(fc.string()), quantity: maybe(fc.integer()) })))),
       cartUpdatedAt: maybe(instant),
+      touches: maybe(
+        fc.array(
+          maybe(
+            fc.record({
+              channel: maybe(fc.constantFrom('EMAIL', 'SMS', 'PIGEON')),
+              sentAt: maybe(instant),
+              arrivedAt: maybe(instant),
+              bouncedAt: maybe(instant),
+            }),
+          ),
+        ),
+      ),
+      unsubscribed: maybe(fc.array(maybe(fc.record({ channel: maybe(fc.constantFrom('EMAIL', 'PUSH')), at: maybe(instant) })))),
+      errorKind: maybe(fc.constantFrom('OUTAGE', 'PAYMENT_FAILED')),
+      errorAt: maybe(instant),
     }),
   ),
   feedbackSignals: maybe(
-    fc.record({ state: maybe(state), asOf: maybe(instant), openDetractor: maybe(fc.string()), openDetractorAt: maybe(instant) }),
+    fc.record({
+      state: maybe(state),
+      asOf: maybe(instant),
+      openDetractor: maybe(fc.string()),
+      openDetractorAt: maybe(instant),
+      urgentItem: maybe(
+        fc.record({ id: maybe(fc.string()), level: maybe(fc.string()), reasons: maybe(fc.array(maybe(fc.string()))), at: maybe(instant) }),
+      ),
+    }),
   ),
 });
 
@@ -147,5 +173,38 @@ describe('a domain', () => {
         rank: { recency: 5, frequency: 4, monetary: 3, asOf: Date.parse(asOf) },
       },
     });
+  });
+
+  it('that told nothing yet of touches and preferences, as in decisions of old, is read all the same', () => {
+    const { crm, digital, feedback } = read({
+      permissions: GRANTED,
+      crmSignals: { state: 'OK', asOf },
+      digitalSignals: { state: 'OK', asOf },
+      feedbackSignals: { state: 'OK', asOf },
+    }).sources;
+    expect(crm).toMatchObject({ signals: { contactWindow: null, channelOrder: [], openCases: [] } });
+    expect(digital).toMatchObject({ signals: { touches: [], unsubscribed: [], error: null } });
+    expect(feedback).toMatchObject({ signals: { lastGivenAt: null } });
+  });
+
+  it('tells of hours and channels, of which what is none is passed over', () => {
+    const signals = (more: object) => {
+      const { crm } = read({ permissions: GRANTED, crmSignals: { state: 'OK', asOf, ...more } }).sources;
+      return crm.state === 'OK' && [crm.signals.contactWindow, crm.signals.channelOrder];
+    };
+    const channelOrder = ['PUSH', 'PIGEON', 7, 'EMAIL'];
+    expect(signals({ contactFrom: '18:00', contactTo: '20:30', channelOrder })).toEqual([{ from: 1080, to: 1230 }, ['PUSH', 'EMAIL']]);
+    expect(signals({ contactFrom: '18:00', contactTo: '24:00' })).toEqual([null, []]);
+    expect(signals({ contactFrom: '09:00', contactTo: '09:00' })).toEqual([null, []]);
+  });
+
+  it('cannot say since when a purpose is granted that is not', () => {
+    const since = (permissions: readonly ConsentPurpose[], permissionsSince: unknown) =>
+      read({ permissions: [...GRANTED, ...permissions], permissionsSince }).marketingSince;
+    const dates = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z'];
+    expect(since(['MARKETING'], dates)).toBe(Date.UTC(2026, 0, 3));
+    expect(since([], dates)).toBeNull();
+    expect(since(['MARKETING'], null)).toBeNull();
+    expect(since(['MARKETING'], dates.slice(0, 2))).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+import { type DecisionContext, NO_CONTEXT } from '../../../subgraphs/recommendations/decision-context.ts';
 import type {
   CrmSignals,
   DigitalSignals,
@@ -20,20 +21,35 @@ export function subject(known: {
   feedback?: Partial<FeedbackSignals>;
   lost?: readonly (keyof Subject['sources'])[];
   marketing?: boolean;
+  marketingSince?: number;
+  now?: number;
+  context?: Partial<DecisionContext>;
 }): Subject {
   const read = <S>(name: keyof Subject['sources'], signals: S) =>
     known.lost?.includes(name) ? ({ state: 'UNAVAILABLE' } as const) : ({ state: 'OK', asOf: NOW, signals } as const);
   return {
     customer: 'cus_00000000000000000000',
+    representation: { id: 'cus_00000000000000000000' },
     personal: true,
     marketing: known.marketing ?? true,
-    now: NOW,
+    marketingSince: known.marketingSince ?? null,
+    now: known.now ?? NOW,
+    context: { ...NO_CONTEXT, ...known.context },
     sources: {
-      crm: read('crm', { birthDate: null, locale: null, timeZone: null, customerSince: null, openCases: [], ...known.crm }),
+      crm: read('crm', {
+        birthDate: null,
+        locale: null,
+        timeZone: null,
+        customerSince: null,
+        contactWindow: null,
+        channelOrder: [],
+        openCases: [],
+        ...known.crm,
+      }),
       pos: read('pos', { orderCount: 0, firstOrderAt: null, lastOrderAt: null, latePaymentCount: 0, rank: null, ...known.pos }),
       loyalty: read('loyalty', { member: false, nextTierCode: null, pointsToNextTier: null, expiring: [], ...known.loyalty }),
-      digital: read('digital', { cart: [], cartUpdatedAt: null, ...known.digital }),
-      feedback: read('feedback', { openDetractor: null, openDetractorAt: null, ...known.feedback }),
+      digital: read('digital', { cart: [], cartUpdatedAt: null, touches: [], unsubscribed: [], error: null, ...known.digital }),
+      feedback: read('feedback', { openDetractor: null, openDetractorAt: null, lastGivenAt: null, urgentItem: null, ...known.feedback }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { REASON_CODES, TEMPLATES } from '../../../subgraphs/recommendations/records.ts';
+import { HOLD_WORDS } from '../../../subgraphs/recommendations/hold-words.ts';
+import { HOLD_CODES, REASON_CODES, TEMPLATES } from '../../../subgraphs/recommendations/records.ts';
 import {
   evidenceText,
   fill,
@@ -22,6 +23,10 @@ describe.each(LANGUAGES)('the wording in %s', (language) => {
   it.each(REASON_CODES)('of %s has each placeholder and no other', (code) => {
     expect(named(REASON_WORDS[language][code])).toEqual([...REASON_PLACEHOLDERS[code]].sort());
   });
+});
+
+it.each(LANGUAGES)('the wording in %s has words for every channel that is held back', (language) => {
+  for (const code of HOLD_CODES) expect(HOLD_WORDS[language][code]).toMatch(/^\S.*[.。]$/);
 });
 
 describe('filling in', () => {

@@ -1,0 +1,149 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { destination } from 'pino';
+import { closest } from '../kernel/closest.ts';
+import { loadConfig } from '../kernel/config.ts';
+import { OperatorError } from '../kernel/errors.ts';
+import { createLog } from '../kernel/log.ts';
+import { ModelShelf, type ModelVersion } from '../kernel/model-shelf.ts';
+import type { Store } from '../kernel/storage/port.ts';
+import { KINDS, type Material, train } from '../training/training.ts';
+import { type Company, openCompany } from './company.ts';
+import { configOption, EXIT_INTERRUPTED, interruption, printJson } from './ingest.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly config?: string;
+}
+
+/** `c360 train [kind...]` and `c360 models list|use|roll-back`. */
+export function registerTrain(program: Command): void {
+  const names = Object.entries(KINDS).map(([kind, { about }]) => `${kind} (${about})`);
+  program
+    .command('train')
+    .description('train models on what is stored of customers who allow it, and use them from then on')
+    .argument('[kind...]', `which; all unless given: ${names.join(', ')}`, kind)
+    .option('--json', 'print one line of JSON for each')
+    .addOption(configOption())
+    .action((kinds: readonly string[], flags: Flags) => withShelves(flags, (company) => trainAll(kinds, flags, company)));
+
+  const models = program.command('models').description('the versions of trained models: list them, use another');
+  models
+    .command('list')
+    .description('every version, the latest first; the one in use is marked')
+    .argument('[kind...]', 'which; all unless given', kind)
+    .option('--json', 'print one line of JSON for each')
+    .addOption(configOption())
+    .action((kinds: readonly string[], flags: Flags) => withShelves(flags, (_, shelves) => list(kinds, flags, shelves)));
+  models
+    .command('use')
+    .description('use this version from now on; running processes follow within seconds')
+    .argument('<kind>', 'of which kind', (text: string) => kind(text, [])[0])
+    .argument('<version>', 'its version, as `models list` shows it')
+    .addOption(configOption())
+    .action((name: string, version: string, flags: Flags) => withShelves(flags, (_, shelves) => use(name, version, shelves)));
+  models
+    .command('roll-back')
+    .description('use the version that was in use before; running processes follow within seconds')
+    .argument('<kind>', 'of which kind', (text: string) => kind(text, [])[0])
+    .addOption(configOption())
+    .action((name: string, flags: Flags) => withShelves(flags, (_, shelves) => use(name, null, shelves)));
+}
+
+function kind(text: string, before: readonly string[] = []): readonly string[] {
+  if (KINDS[text]) return [...before, text];
+  const meant = closest(text, Object.keys(KINDS), 4);
+  throw new InvalidArgumentError(
+    `There is no such kind${meant ? `; did you mean ${meant}?` : '.'} Give one of ${Object.keys(KINDS).join(', ')}.`,
+  );
+}
+
+type Shelves = (kind: string) => ModelShelf;
+
+async function withShelves(flags: Flags, work: (company: Company, shelves: Shelves) => Promise<void>): Promise<void> {
+  const { storage, logLevel } = loadConfig({ env: process.env, file: flags.config, role: 'all' });
+  const company = await openCompany({ storage, clock: Date.now, log: createLog(logLevel, destination(2)) });
+  const shelves: Shelves = (name) => new ModelShelf(storeOf(name, company));
+  try {
+    await work(company, shelves);
+  } finally {
+    await company.close();
+  }
+}
+
+function storeOf(name: string, { stores }: Company): Store {
+  const store = stores.get(KINDS[name]!.subgraph);
+  if (!store) throw new Error(`The store of ${name} is not open.`);
+  return store;
+}
+
+const chosen = (kinds: readonly string[]) => (kinds.length > 0 ? kinds : Object.keys(KINDS));
+
+async function trainAll(kinds: readonly string[], { json }: Flags, company: Company): Promise<void> {
+  const signal = interruption();
+  const facts = Object.assign({}, ...[...company.subgraphs.values()].map((subgraph) => subgraph.facts)) as Material;
+  for (const name of chosen(kinds)) {
+    const progress = trainingProgress(name);
+    try {
+      const options = { material: facts, directory: company.directory, now: Date.now(), onRead: progress.read, signal };
+      const result = await train(name, storeOf(name, company), options);
+      progress.stop();
+      if (json) printJson({ kind: name, ...result });
+      else console.log('refused' in result ? `${name}: not trained. ${result.refused}` : described(name, result, true));
+      if ('refused' in result && kinds.length > 0) process.exitCode = 1;
+    } catch (error) {
+      progress.stop();
+      if (!signal.aborted) throw error;
+      process.exitCode = EXIT_INTERRUPTED;
+      console.error(`Stopped. Nothing was kept of ${name}; the version in use before is in use still.`);
+      return;
+    }
+  }
+}
+
+async function list(kinds: readonly string[], { json }: Flags, shelves: Shelves): Promise<void> {
+  for (const name of chosen(kinds)) {
+    const { versions, used } = await shelves(name).list(name);
+    if (versions.length === 0 && !json) console.log(`${name}: none yet. Train it: c360 train ${name}`);
+    for (const version of versions) {
+      if (json) printJson({ kind: name, ...version, used: version.id === used });
+      else console.log(described(name, version, version.id === used));
+    }
+  }
+}
+
+async function use(name: string, wanted: string | null, shelves: Shelves): Promise<void> {
+  const shelf = shelves(name);
+  const { before } = await shelf.list(name);
+  const version = wanted ?? before;
+  if (version === null) throw new OperatorError(`There is nothing to go back to:`, [`${name} was never in use in another version.`]);
+  if (!(await shelf.choose(name, version, Date.now())))
+    throw new OperatorError('The model was not changed:', [`${name} has no version ${version}. See: c360 models list ${name}`]);
+  console.log(`${name} ${version} is in use.`);
+}
+
+function described(name: string, { id, trainedAt, from, to, bytes, counts, metrics }: ModelVersion, used: boolean): string {
+  const day = (at: number | null) => (at === null ? '-' : new Date(at).toISOString().slice(0, 10));
+  const figures = (of: Readonly<Record<string, number>>) => Object.entries(of).map(([what, value]) => `  ${what}: ${value}`);
+  const head = `${name} ${id}${used ? ' (in use)' : ''}: trained ${day(trainedAt)} on ${day(from)} to ${day(to)}, ${Math.ceil(bytes / 1024)} KB`;
+  return [head, ...figures(counts), ...figures(metrics)].join('\n');
+}
+
+const TELL_EVERY_MS = 5000;
+
+/** One line that counts on a terminal, a plain line now and again elsewhere. */
+function trainingProgress(name: string): { read: (facts: number) => void; stop: () => void } {
+  const { stderr } = process;
+  let toldAt = Date.now();
+  return {
+    read(facts) {
+      if (stderr.isTTY) stderr.write(`\r${name}: ${facts} read`);
+      else if (Date.now() - toldAt >= TELL_EVERY_MS) {
+        toldAt = Date.now();
+        stderr.write(`${name}: ${facts} read\n`);
+      }
+    },
+    stop: () => {
+      if (stderr.isTTY) stderr.write('\r\u001b[K');
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * Uniform numbers in [0, 1), the same for the same seed. mulberry32 (Tommy Ettinger's, public domain): 2^32 states, which is plenty for
+ * shuffling and resampling and nothing to keep a secret with.
+ */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,90 @@
+import { badArgument } from '../../kernel/errors.ts';
+import { connection, decodeCursor, pageSize } from '../../kernel/page.ts';
+import type { MutationResolvers, QueryResolvers, Resolvers } from '../../schema/generated/recommendations.ts';
+import type { Context } from './context.ts';
+import { defineExperiment, stopExperiment } from './experiment-commands.ts';
+import { withDefaults } from './experiment-input.ts';
+import { recordExposures, recordOutcomes } from './experiment-recording.ts';
+import type { DefinedMetric, ExperimentRecord } from './experiment-records.ts';
+import { reportShown } from './experiment-report.ts';
+import type { Running } from './experiment-store.ts';
+import { knownUnits, type Standing, standingOf, stateOf } from './experiment-units.ts';
+import type { CustomerRepresentation } from './source.ts';
+
+const DAY_MS = 86_400_000;
+const MOST_SECONDS = 3600;
+
+function assignmentShown(experiment: ExperimentRecord, standing: Standing) {
+  const { status, reason } = standing;
+  return {
+    experiment,
+    status,
+    reason,
+    arm: standing.status === 'ASSIGNED' ? standing.arm : null,
+    missingPurposes: standing.status === 'NOT_ENROLLED' ? (standing.missing ?? []) : [],
+  };
+}
+
+/** Where a customer stands with every experiment that runs. Nothing is read of the customer. */
+export async function experimentsOf({ id, permissions }: CustomerRepresentation, { now, running }: Context) {
+  return (await running()).map(({ experiment, layer }: Running) =>
+    assignmentShown(experiment, standingOf(experiment, layer, id, permissions ?? null, now)),
+  );
+}
+
+export const experimentQueries: Pick<QueryResolvers<Context>, 'experiment' | 'experiments' | 'experimentAssign' | 'experimentReport'> = {
+  experiment: (_, { id }, { experiments }) => experiments.get(id),
+  experiments: async (_, { first, after }, { experiments }) => {
+    const cursor = decodeCursor(after);
+    const page = await experiments.page({ first: pageSize(first), after: cursor });
+    return connection(
+      page,
+      ({ at, id }) => ({ at, id }),
+      (experiment) => experiment,
+      cursor,
+    );
+  },
+  experimentAssign: async (_, { experiment: id, unit }, { experiments, directory, now }) => {
+    const experiment = await experiments.get(id);
+    if (!experiment) return null;
+    const [known] = await knownUnits(experiment, [unit], directory);
+    if (!known || 'code' in known) return assignmentShown(experiment, { status: 'NOT_ENROLLED', reason: 'UNIT_UNKNOWN' });
+    return assignmentShown(experiment, standingOf(experiment, await experiments.layerOf(experiment), known.hashed, known.granted, now));
+  },
+  experimentReport: async (_, { id, maxAgeSeconds }, { experiments }) => {
+    if (maxAgeSeconds < 0 || maxAgeSeconds > MOST_SECONDS)
+      throw badArgument('maxAgeSeconds', 'is out of range', `Give a whole number from 0 to ${MOST_SECONDS}.`);
+    const experiment = await experiments.get(id);
+    if (!experiment) return null;
+    const { asOf, counters } = await experiments.counts.within(1000 * maxAgeSeconds);
+    return reportShown(experiment, counters.get(id), asOf);
+  },
+};
+
+export const experimentMutations: MutationResolvers<Context> = {
+  experimentDefine: (_, { input }, context) => defineExperiment(context, withDefaults(input)),
+  experimentStop: (_, { input }, context) => stopExperiment(context, input),
+  experimentExposureRecord: (_, { input }, context) => recordExposures(context, input),
+  experimentOutcomeRecord: (_, { input }, context) => recordOutcomes(context, input),
+};
+
+/** How definitions are shown. */
+export const experimentTypes: Pick<Resolvers<Context>, 'Experiment' | 'ExperimentMetric'> = {
+  Experiment: {
+    arms: ({ plan }) => plan.arms.map(({ arm, share }) => ({ name: arm, share })),
+    control: ({ plan }) => plan.control,
+    metrics: ({ plan }) => plan.metrics,
+    looks: ({ plan }) => plan.looks,
+    plannedUnits: ({ plan }) => plan.plannedUnits,
+    confidence: ({ plan }) => plan.confidence,
+    outcomeWindowDays: ({ outcomeWindowMs }) => (outcomeWindowMs === null ? null : outcomeWindowMs / DAY_MS),
+    state: (experiment, _, { now }) => stateOf(experiment, now),
+    stoppedAt: ({ stopped }) => stopped?.at ?? null,
+  },
+  ExperimentMetric: {
+    role: ({ role }) => (typeof role === 'string' ? role : 'GUARDRAIL'),
+    margin: ({ role }) => (typeof role === 'string' ? null : { absolute: null, relative: null, ...role.guardrail }),
+    currencyCode: ({ currency }) => currency ?? null,
+    covariates: (metric: DefinedMetric) => (metric.kind === 'RATIO' ? [] : (metric.covariates ?? [])),
+  },
+};

@@ -1,0 +1,119 @@
+import type { OfferTemplate } from '../../schema/generated/recommendations.ts';
+import { HOLD_WORDS } from './hold-words.ts';
+import { offerId } from './offers.ts';
+import type { OfferReason, RankedOffer, Subject } from './records.ts';
+import { evidenceText, fill, type Language, languageOf, OFFER_WORDS, REASON_WORDS } from './wording.ts';
+
+/** An offer as it is answered, in one language. Words are made when they are asked for. */
+export class ShownOffer {
+  readonly decisionId: string | null;
+  readonly #offer: RankedOffer;
+  readonly #subject: Subject;
+  readonly locale: Language;
+  readonly #timeZone: string | null;
+
+  constructor(offer: RankedOffer, subject: Subject, locale: Language, timeZone: string | null, decisionId: string | null) {
+    this.#offer = offer;
+    this.#subject = subject;
+    this.locale = locale;
+    this.#timeZone = timeZone;
+    this.decisionId = decisionId;
+  }
+
+  id(): string {
+    return offerId(this.#subject, this.#offer);
+  }
+
+  template(): OfferTemplate {
+    return this.#offer.template;
+  }
+
+  title(): string {
+    return this.#words('title');
+  }
+
+  body(): string {
+    return this.#words('body');
+  }
+
+  reasons() {
+    return this.#offer.reasons.map((reason) => this.#reason(reason));
+  }
+
+  score(): number {
+    return this.#offer.score;
+  }
+
+  rank(): number {
+    return this.#offer.rank;
+  }
+
+  validUntil() {
+    return this.#offer.validUntil;
+  }
+
+  channels() {
+    return this.#offer.channels;
+  }
+
+  heldBack() {
+    return this.#offer.heldBack.map(({ channel, code, until }) => ({ channel, code, until, text: HOLD_WORDS[this.locale][code] }));
+  }
+
+  personalized(): boolean {
+    return this.#offer.personalized;
+  }
+
+  consentBasis() {
+    return this.#offer.consentBasis;
+  }
+
+  asOf() {
+    return this.#subject.now;
+  }
+
+  #words(part: 'title' | 'body'): string {
+    return fill(OFFER_WORDS[this.locale][this.#offer.template][part], this.#offer.values, this.locale, this.#timeZone);
+  }
+
+  #reason({ code, evidence }: OfferReason) {
+    return {
+      code,
+      text: fill(REASON_WORDS[this.locale][code], evidence, this.locale, this.#timeZone),
+      evidence: Object.entries(evidence).map(([name, value]) => ({ name, value: evidenceText(value) })),
+    };
+  }
+}
+
+/** Everything that an answer can show of an offer but its decision: equal exactly when the offers are. */
+export function written(offer: ShownOffer): string {
+  return JSON.stringify([
+    offer.id(),
+    offer.template(),
+    offer.title(),
+    offer.body(),
+    offer.locale,
+    offer.reasons(),
+    offer.score(),
+    offer.rank(),
+    offer.validUntil(),
+    offer.channels(),
+    offer.heldBack(),
+    offer.personalized(),
+    offer.consentBasis(),
+    offer.asOf(),
+  ]);
+}
+
+/** The offers in the language that is wanted, else in the customer's own. */
+export function shownOffers(
+  offers: readonly RankedOffer[],
+  subject: Subject,
+  wanted: string | null,
+  decisionId: string | null = null,
+): readonly ShownOffer[] {
+  const { crm } = subject.sources;
+  const { timeZone, locale } = crm.state === 'OK' ? crm.signals : { timeZone: null, locale: null };
+  const language = languageOf(wanted ?? locale);
+  return offers.map((offer) => new ShownOffer(offer, subject, language, timeZone, decisionId));
+}

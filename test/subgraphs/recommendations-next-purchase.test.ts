@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ModelShelf } from '../../kernel/model-shelf.ts';
+import { HistoryBuilder } from '../../models/next-basket/baskets.ts';
+import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
+import { trainNextBasket } from '../../models/next-basket/training.ts';
+import { pos } from '../../subgraphs/pos/module.ts';
+import { openCatalogue } from '../../subgraphs/pos/open-catalogue.ts';
+import { recommendations } from '../../subgraphs/recommendations/module.ts';
+import { rankedProducts, readNextPurchase } from '../../subgraphs/recommendations/next-purchase.ts';
+import { type Domain, openDomain } from '../support/domain.ts';
+
+const NOW = Date.UTC(2026, 2, 1, 12);
+const asOf = '2026-03-01T11:59:59.000Z';
+
+/** Tea goes with milk, coffee with sugar; bread is bought by most. */
+function model(): NextBasketModel {
+  const history = new HistoryBuilder();
+  for (let i = 0; i < 20; i++) {
+    history.add(`tea-${i}`, [['tea', 'milk'], ['tea', 'milk', 'bread'], ['bread']]);
+    history.add(`coffee-${i}`, [['coffee', 'sugar'], ['coffee', 'bread'], ['bread']]);
+  }
+  return trainNextBasket(history.history());
+}
+
+let domain: Domain;
+let till: Domain;
+let trained: NextBasketModel;
+beforeAll(async () => {
+  [domain, till] = await Promise.all([openDomain(recommendations), openDomain(pos)]);
+  domain.time.now = NOW;
+  trained = model();
+});
+afterAll(() => Promise.all([domain.close(), till.close()]));
+
+const ada = {
+  id: 'cus_0000000000000000aaaa',
+  permissions: ['PERSONALIZATION', 'PROFILING'],
+  posBaskets: {
+    state: 'OK',
+    asOf,
+    baskets: [
+      { at: '2026-02-20T10:00:00Z', skus: ['tea'] },
+      { at: '2026-01-20T10:00:00Z', skus: ['tea', 'unknown to the model'] },
+    ],
+  },
+  digitalSignals: { state: 'OK', asOf, cart: [] },
+};
+const PRODUCTS = '{ product { sku } rank boughtBefore personalized reason { code times lastAt product { sku } } }';
+
+type Shown = { product: { sku: string }; personalized: boolean; reason: { code: string } }[] | null;
+async function nextPurchase(customer: object): Promise<{ products: Shown; discover: Shown; sourceStatus: { state: string } }> {
+  const { data, errors } = await domain.entities(
+    'Customer',
+    [customer],
+    `{ nextPurchase { sourceStatus { state } products(first: 3) ${PRODUCTS} discover(first: 3) ${PRODUCTS} } }`,
+  );
+  expect(errors).toBeUndefined();
+  return (data!._entities as [{ nextPurchase: never }])[0].nextPurchase;
+}
+const skus = (shown: Shown) => shown?.map(({ product }) => product.sku);
+
+describe('the next purchase', () => {
+  it('is unknown while no model was trained', async () => {
+    expect(await nextPurchase(ada)).toEqual({ sourceStatus: { state: 'OK' }, products: null, discover: null });
+  });
+
+  it('is what was bought before, then what is like it; and new things apart', async () => {
+    const shelf = new ModelShelf(domain.store);
+    const { id } = await shelf.add('next-basket', trained, { trainedAt: NOW, from: null, to: null, counts: {}, metrics: {} });
+    await shelf.choose('next-basket', id, NOW);
+    await domain.subgraph.jobs.find(({ name }) => name === 'look-for-models')?.run(new AbortController().signal);
+    const { products, discover } = await nextPurchase(ada);
+    expect(products?.[0]).toEqual({
+      product: { sku: 'tea' },
+      rank: 1,
+      boughtBefore: true,
+      personalized: true,
+      reason: { code: 'REPEAT', times: 2, lastAt: '2026-02-20T10:00:00.000Z', product: null },
+    });
+    expect(discover?.[0]).toEqual({
+      product: { sku: 'milk' },
+      rank: 1,
+      boughtBefore: false,
+      personalized: true,
+      reason: { code: 'SIMILAR_TO', times: null, lastAt: null, product: { sku: 'tea' } },
+    });
+    expect(skus(discover)).not.toContain('tea');
+  });
+
+  it.each([
+    ['without consent', { permissions: ['PERSONALIZATION'] }, 'WITHHELD'],
+    ['without permissions', { permissions: null }, 'WITHHELD'],
+    ['without pos', { posBaskets: null }, 'UNAVAILABLE'],
+  ])('is what is popular %s, the same for everybody', async (_, changed, state) => {
+    const [one, other] = await Promise.all([
+      nextPurchase({ ...ada, ...changed }),
+      nextPurchase({ ...ada, id: 'cus_0000000000000000bbbb', posBaskets: null, ...changed }),
+    ]);
+    expect(one).toEqual({ ...other, sourceStatus: { state } });
+    expect(one.products?.map(({ product, personalized, reason }) => [product.sku, personalized, reason.code])[0]).toEqual([
+      'bread',
+      false,
+      'POPULAR',
+    ]);
+  });
+
+  it('leaves out what is in the cart', async () => {
+    const cart = { state: 'OK', asOf, cart: [{ sku: 'tea', name: null, quantity: 1 }] };
+    expect(skus((await nextPurchase({ ...ada, digitalSignals: cart })).products)).not.toContain('tea');
+  });
+
+  it('leaves out what the catalogue says can not be had, in one read, and takes the next best', async () => {
+    await till.ingest('product', '', [
+      { source: 'shop', sku: 'milk', availability: 'OUT_OF_STOCK', availability_at: '2026-02-28T00:00:00Z' },
+      { source: 'shop', sku: 'bread', availability: 'LOW_STOCK', availability_at: '2026-02-28T00:00:00Z' },
+    ]);
+    const catalogue = openCatalogue(till.store);
+    const version = { id: 'one' } as never;
+    const customer = readNextPurchase(ada as never, NOW, { version, model: trained });
+    till.calls.clear();
+    const products = await rankedProducts(customer, { first: 2, newOnly: true }, catalogue);
+    expect(till.calls.list).toEqual(['products.getMany']);
+    expect(products?.map(({ product, rank }) => [product.sku, rank])).toEqual([
+      ['bread', 1],
+      [expect.stringMatching(/coffee|sugar/), 2],
+    ]);
+  });
+});

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ConsentPurpose } from '../../kernel/intake.ts';
+import { ModelShelf } from '../../kernel/model-shelf.ts';
+import type { Store } from '../../kernel/storage/port.ts';
+import { type Material, train } from '../../training/training.ts';
+import { TEST_NOW, type TestCompany, testCompany } from '../support/company.ts';
+
+const DAY = 86_400_000;
+let company: TestCompany;
+let store: Store;
+let shelf: ModelShelf;
+let people: string[];
+
+async function someone(name: string, granted: readonly ConsentPurpose[]): Promise<string> {
+  const consents = granted.map((purpose) => ({
+    purpose,
+    channel: null,
+    status: 'GRANTED' as const,
+    lawfulBasis: 'CONSENT',
+    policyVersion: null,
+    recordedAt: TEST_NOW - 500 * DAY,
+    expiresAt: null,
+    proof: null,
+  }));
+  const [found] = await company.directory.resolve([
+    { identifiers: [{ namespace: 'USER_ID', value: name }], source: 'test', seenAt: null, consents },
+  ]);
+  return String(found);
+}
+
+const material = () => Object.assign({}, ...[...company.subgraphs.values()].map(({ facts }) => facts)) as Material;
+const options = (signal = new AbortController().signal) => ({
+  material: material(),
+  directory: company.directory,
+  now: TEST_NOW,
+  onRead: () => {},
+  signal,
+});
+
+beforeAll(async () => {
+  company = await testCompany();
+  const opened = company.stores.get('recommendations');
+  if (!opened) throw new Error('no store');
+  store = opened;
+  shelf = new ModelShelf(store);
+  // 130 customers who allow it and 20 who do not, each with one to four orders of their own rhythm.
+  people = await Promise.all(
+    Array.from({ length: 150 }, (_, i) => someone(`person-${i}`, i < 130 ? ['MODEL_TRAINING'] : ['PERSONALIZATION', 'PROFILING'])),
+  );
+  const orders = company.subgraphs.get('pos')?.intakes.find(({ kind }) => kind === 'order');
+  if (!orders) throw new Error('no orders');
+  const arrivals = people.flatMap((owner, i) =>
+    Array.from({ length: 1 + (i % 4) }, (_, n) => {
+      const read = orders.read({
+        source: 'tills',
+        order_number: `${i}-${n}`,
+        placed_at: new Date(TEST_NOW - (300 - i - n * (10 + (i % 17))) * DAY).toISOString(),
+        currency: 'EUR',
+        sku: `sku-${n}`,
+        quantity: '1',
+        unit_price: `${10 + (i % 7)}.00`,
+      });
+      if (!read.ok) throw new Error(read.reason.message);
+      return { record: read.record, owner, origin: `run/${i}-${n}`, occurrence: 1 };
+    }),
+  );
+  expect(new Set(await orders.store(arrivals))).toEqual(new Set(['stored']));
+});
+afterAll(() => company.close());
+
+describe('training the models of the customer base', () => {
+  it('learns from those who allow it, says from how many, and is in use from then on', async () => {
+    const version = await train('customer-base', store, options());
+    if ('refused' in version) throw new Error(version.refused);
+    expect(version.counts).toMatchObject({
+      // Of the 130: 33 each with 1 and 2 orders, 32 each with 3 and 4.
+      purchases: 33 + 33 * 2 + 32 * 3 + 32 * 4,
+      'customers EUR': 130,
+      'customers learnt from': 130,
+      'left out without permission': 20,
+      'forgotten since the version before: withdrawn': 0,
+      'forgotten since the version before: erased': 0,
+    });
+    await shelf.look(['customer-base']);
+    expect(shelf.current('customer-base')?.version.id).toBe(version.id);
+    const read = await new ModelShelf(store).read<{ currencies: Record<string, { customers: number }> }>('customer-base', version.id);
+    expect(read.model.currencies.EUR?.customers).toBe(130);
+  });
+
+  it('leaves out whom it learned from before, once they withdraw or are erased', async () => {
+    const before = await shelf.list('customer-base');
+    const [gone, leaving] = people as [string, string];
+    for (const store of company.stores.values()) await store.erase(gone);
+    await company.directory.resolve([
+      {
+        identifiers: [{ namespace: 'USER_ID', value: 'person-1' }],
+        source: 'test',
+        seenAt: null,
+        consents: [
+          {
+            purpose: 'MODEL_TRAINING',
+            channel: null,
+            status: 'WITHDRAWN',
+            lawfulBasis: 'CONSENT',
+            policyVersion: null,
+            recordedAt: TEST_NOW - DAY,
+            expiresAt: null,
+            proof: null,
+          },
+        ],
+      },
+    ]);
+    expect(await company.directory.permissions([gone, leaving])).toEqual([null, []]);
+    const version = await train('customer-base', store, { ...options(), now: TEST_NOW + 1000 });
+    if ('refused' in version) throw new Error(version.refused);
+    expect(version.counts).toMatchObject({
+      'customers EUR': 128,
+      'left out without permission': 21,
+      'forgotten since the version before: withdrawn': 1,
+      'forgotten since the version before: erased': 1,
+    });
+    const after = await shelf.list('customer-base');
+    expect([after.versions.length, after.used, after.before]).toEqual([2, version.id, before.used]);
+  });
+
+  it('goes back to the version before, and forward again', async () => {
+    const { used, before } = await shelf.list('customer-base');
+    expect(await shelf.choose('customer-base', before!, TEST_NOW)).toBe(true);
+    await shelf.look(['customer-base']);
+    expect(shelf.current('customer-base')?.version.id).toBe(before);
+    expect(await shelf.list('customer-base')).toMatchObject({ used: before, before: used });
+    expect(await shelf.choose('customer-base', 'no such version', TEST_NOW)).toBe(false);
+  });
+
+  it('keeps nothing when it is stopped', async () => {
+    const { versions, used } = await shelf.list('customer-base');
+    const stop = new AbortController();
+    stop.abort();
+    await expect(train('customer-base', store, options(stop.signal))).rejects.toThrow();
+    expect(await shelf.list('customer-base')).toMatchObject({ versions, used });
+  });
+
+  it('is refused with a reason where there is nothing to learn from', async () => {
+    expect(await train('sentiment', store, options())).toEqual({
+      refused: 'There are no texts with stars that models may learn from. Until there are, a list of words is used.',
+    });
+  });
+});

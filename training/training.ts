@@ -1,0 +1,102 @@
+import type { Facts } from '../kernel/facts.ts';
+import type { Directory } from '../kernel/intake.ts';
+import { ModelShelf, type ModelVersion } from '../kernel/model-shelf.ts';
+import { Roster } from '../kernel/roster.ts';
+import type { EpochMs, Store } from '../kernel/storage/port.ts';
+import { trainBase } from './base.ts';
+import { Consenting } from './consenting.ts';
+import { trainRanking } from './next-basket.ts';
+import { trainOnStars } from './sentiment.ts';
+import type { Trained } from './trainer.ts';
+
+/** What there is to learn from. */
+export interface Material {
+  readonly purchases: NonNullable<Facts['purchases']>;
+  readonly ratedTexts: NonNullable<Facts['ratedTexts']>;
+}
+
+export interface TrainingOptions {
+  readonly material: Material;
+  readonly directory: Directory;
+  readonly now: EpochMs;
+  /** Told how many facts were read, now and again. */
+  readonly onRead: (facts: number) => void;
+  /** Ends the training between two facts; nothing is kept of it then. */
+  readonly signal: AbortSignal;
+}
+
+interface Kind {
+  /** What it is for. */
+  readonly about: string;
+  /** The subgraph that uses it, whose store keeps it. */
+  readonly subgraph: 'recommendations' | 'feedback';
+  train(consenting: Consenting, options: TrainingOptions): Promise<Trained>;
+}
+
+/** Every kind of model that can be trained, by its name on the shelf. */
+export const KINDS: Readonly<Record<string, Kind>> = {
+  'customer-base': {
+    about: 'how often customers come back, whether they still do, what they spend',
+    subgraph: 'recommendations',
+    train: (consenting, { material, now, onRead, signal }) =>
+      trainBase(counted(consenting.only(material.purchases()), onRead, signal), now),
+  },
+  'next-basket': {
+    about: 'what customers buy next',
+    subgraph: 'recommendations',
+    train: (consenting, { material, now, onRead, signal }) =>
+      trainRanking(counted(consenting.only(material.purchases()), onRead, signal), now),
+  },
+  sentiment: {
+    about: 'how pleased somebody is who wrote something',
+    subgraph: 'feedback',
+    // Feedback of nobody in particular is filed under its product or under nobody: it is nobody's permission to give.
+    train: (consenting, { material, now, onRead, signal }) =>
+      trainOnStars(
+        counted(
+          consenting.only(material.ratedTexts(), (owner) => !owner.startsWith('cus_')),
+          onRead,
+          signal,
+        ),
+        now,
+      ),
+  },
+};
+
+/** Trains one kind, keeps it in the store of the subgraph that uses it, and has it used from then on. */
+export async function train(kind: string, store: Store, options: TrainingOptions): Promise<ModelVersion | { readonly refused: string }> {
+  const known = KINDS[kind];
+  if (!known) throw new RangeError(`There is no kind of model called ${kind}.`);
+  const consenting = new Consenting(options.directory);
+  const trained = await known.train(consenting, options);
+  if (!trained.ok) return { refused: trained.message };
+  options.signal.throwIfAborted();
+  const { allowing, refusing } = consenting.persons();
+  const roster = new Roster(store);
+  const { withdrawn, erased } = await roster.leavers(kind, allowing, refusing);
+  const counts = {
+    ...trained.counts,
+    'customers learnt from': allowing.size,
+    'left out without permission': refusing.size,
+    'forgotten since the version before: withdrawn': withdrawn,
+    'forgotten since the version before: erased': erased,
+  };
+  const { model, from, to, metrics } = trained;
+  const shelf = new ModelShelf(store);
+  const version = await shelf.add(kind, model, { trainedAt: options.now, from, to, counts, metrics });
+  await shelf.choose(kind, version.id, options.now);
+  await roster.write(kind, allowing, options.now);
+  return version;
+}
+
+const TELL_EVERY = 1000;
+
+async function* counted<F>(facts: AsyncIterable<F>, onRead: (facts: number) => void, signal: AbortSignal): AsyncIterable<F> {
+  let count = 0;
+  for await (const fact of facts) {
+    signal.throwIfAborted();
+    yield fact;
+    if (++count % TELL_EVERY === 0) onRead(count);
+  }
+  onRead(count);
+}
