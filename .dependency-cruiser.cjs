@@ -45,7 +45,12 @@ module.exports = {
       comment: 'Arithmetic on plain values: whoever has customers, baskets or texts may use it, and check it against what was published.',
       severity: 'error',
       from: { path: '^models/' },
-      to: { path: ['^(kernel|subgraphs|gateway|ingest|demo|cli|schema|web|test|bench)/', '^(node:)?(fs|net|http|child_process|worker_threads|timers)(/|$)'] },
+      to: {
+        path: [
+          '^(kernel|subgraphs|gateway|ingest|demo|cli|schema|web|test|bench)/',
+          '^(node:)?(fs|net|http|child_process|worker_threads|timers)(/|$)',
+        ],
+      },
     },
     {
       name: 'ingest-demo-and-training-import-only-kernel',

@@ -2,7 +2,7 @@
 export const MAX_TEXT_LENGTH = 2_000;
 
 /** What a character is to whoever looks for words. */
-export const OTHER = 0;
+const OTHER = 0;
 /** A letter, digit or mark of a script that sets words apart. */
 export const WORD = 1;
 /** A letter of a script that writes words without spaces: Japanese, Chinese, Thai, Lao, Khmer, Burmese. */
