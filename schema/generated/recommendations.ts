@@ -573,7 +573,7 @@ export type DecisionOccasion =
   | 'BIRTHDAY'
   /** A greeting for the anniversary: of what sells only ANNIVERSARY, while there is one. */
   | 'ANNIVERSARY'
-  /** The customer is paying: neither CART_REMINDER nor WIN_BACK. */
+  /** The customer is paying: neither CART_REMINDER nor WIN_BACK nor REVIEW_REQUEST. */
   | 'CHECKOUT'
   /** The customer talks to service: nothing that sells. */
   | 'SERVICE_CONTACT';
@@ -711,18 +711,36 @@ export type OfferEvidence = {
 
 /** A kind of offer. */
 export type OfferTemplate =
-  /** For who became a customer within 30 days. */
+  /** For who became a customer within 30 days, until 3 days after the first order. */
   | 'WELCOME'
+  /**
+   * From 3 to 30 days after the first order, for at most 2 orders, in steps: START how to make the most of it; from 10 days JOIN the programme
+   * for who has not; AGAIN the second order.
+   */
+  | 'ONBOARDING'
   /** From 7 days before the birthday until it is over, in the customer's time zone. */
   | 'BIRTHDAY'
+  /**
+   * From 7 days before the day on which somebody became a customer, by the first order or the sign-up, until it is over; from the first year on,
+   * in the customer's time zone.
+   */
+  | 'ANNIVERSARY'
   /** Points lapse within 60 days. */
   | 'POINTS_EXPIRING'
   /** The next tier is near. */
   | 'TIER_UP'
+  /** Among the best fifth of all customers by recency and by frequency both. */
+  | 'VIP_RECOGNITION'
+  /** The last order is 7 to 30 days ago, and nothing was said since. */
+  | 'REVIEW_REQUEST'
   /** Bought several times, and not for half a year or twice the usual interval. */
   | 'WIN_BACK'
   /** Something went wrong and is still open. Sells nothing. */
   | 'SERVICE_RECOVERY'
+  /** The customer met an error on a screen within 2 days that is not known to be solved or in hand. Sells nothing. */
+  | 'ERROR_HELP'
+  /** A payment is late. Sells nothing. */
+  | 'LATE_PAYMENT_HELP'
   /** A cart was left between an hour and 14 days ago. */
   | 'CART_REMINDER'
   /** The same for everybody; rests on nothing personal. */
@@ -732,12 +750,20 @@ export type OfferTemplate =
 export type OfferReasonCode =
   /** Evidence: since, orderCount. */
   | 'NEW_CUSTOMER'
+  /** Evidence: step (START, JOIN or AGAIN), firstOrderAt, orderCount. */
+  | 'ONBOARDING_STEP'
   /** Evidence: daysUntil. */
   | 'BIRTHDAY_NEAR'
+  /** Evidence: since, years, daysUntil. */
+  | 'ANNIVERSARY_NEAR'
   /** Evidence: points, at (the first of them to lapse). */
   | 'POINTS_EXPIRE'
   /** Evidence: tier, pointsMissing. */
   | 'TIER_NEAR'
+  /** Evidence: recency, frequency. */
+  | 'TOP_CUSTOMER'
+  /** Evidence: lastOrderAt. */
+  | 'NOTHING_SAID_OF_ORDER'
   /** Evidence: lastOrderAt, orderCount. */
   | 'NO_RECENT_ORDER'
   /** Evidence: case, type, openedAt. */
@@ -746,6 +772,10 @@ export type OfferReasonCode =
   | 'OPEN_DETRACTOR'
   /** Evidence: feedback, level, reasons (what makes its text urgent, as UrgencyReasonCode), at. */
   | 'URGENT_FEEDBACK'
+  /** Evidence: kind (ACCOUNT_LOCKED, PAYMENT_FAILED or OUTAGE), at. */
+  | 'ERROR_MET'
+  /** Evidence: payments, how many. */
+  | 'PAYMENT_LATE'
   /** Evidence: items, at. */
   | 'CART_LEFT'
   /** Offers that would sell are held back until what is open is settled. Evidence: templates, those held back. */

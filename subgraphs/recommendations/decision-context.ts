@@ -44,9 +44,9 @@ export function readContext(input: DecisionContextInput, now: EpochMs): Decision
 /** What each occasion leaves of the templates that sell. */
 const SUITS: Readonly<Record<Occasion, (template: Template) => boolean>> = {
   BIRTHDAY: (template) => template === 'BIRTHDAY',
-  ANNIVERSARY: () => false,
-  // Who is paying neither forgot the cart nor stayed away.
-  CHECKOUT: (template) => template !== 'CART_REMINDER' && template !== 'WIN_BACK',
+  ANNIVERSARY: (template) => template === 'ANNIVERSARY',
+  // Who is paying neither forgot the cart nor stayed away, and is not to be kept.
+  CHECKOUT: (template) => !['CART_REMINDER', 'WIN_BACK', 'REVIEW_REQUEST'].includes(template),
   // Who needs help is not sold to meanwhile.
   SERVICE_CONTACT: () => false,
 };

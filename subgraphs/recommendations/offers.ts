@@ -2,7 +2,7 @@ import { SIGNAL_PURPOSES } from '../../kernel/customer.ts';
 import { digest } from '../../kernel/ids.ts';
 import type { Channel } from '../../kernel/intake.ts';
 import { OUTBOUND, type Policy, policyOf } from './policy.ts';
-import type { Candidate, RankedOffer, Subject, Template } from './records.ts';
+import { type Candidate, type RankedOffer, SERVICE_TEMPLATES, type Subject, type Template } from './records.ts';
 import { candidates } from './rules.ts';
 
 /** Where a customer comes to us. */
@@ -17,16 +17,28 @@ interface Placement {
 /** What goes first: what is wrong, then what passes soonest, then what can wait. The order is a judgement, not a measurement. */
 const PLACEMENTS: Readonly<Record<Template, Placement>> = {
   SERVICE_RECOVERY: { base: 0.9, inbound: INBOUND, outbound: OUTBOUND },
+  ERROR_HELP: { base: 0.86, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
+  LATE_PAYMENT_HELP: { base: 0.82, inbound: INBOUND, outbound: ['EMAIL', 'PHONE'] },
   CART_REMINDER: { base: 0.7, inbound: ['WEB', 'APP'], outbound: ['EMAIL', 'PUSH'] },
   BIRTHDAY: { base: 0.65, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
+  ANNIVERSARY: { base: 0.6, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
   POINTS_EXPIRING: { base: 0.55, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
   TIER_UP: { base: 0.45, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
+  VIP_RECOGNITION: { base: 0.4, inbound: INBOUND, outbound: ['EMAIL', 'PHONE'] },
+  ONBOARDING: { base: 0.38, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
   WELCOME: { base: 0.35, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
+  // A request for an opinion is advertising, too (Bundesgerichtshof, 10 July 2018, VI ZR 225/17).
+  REVIEW_REQUEST: { base: 0.3, inbound: ['WEB', 'APP'], outbound: ['EMAIL', 'PUSH'] },
   WIN_BACK: { base: 0.25, inbound: INBOUND, outbound: OUTBOUND },
   // Only where everybody sees the same anyway.
   GENERAL: { base: 0.1, inbound: ['STORE', 'WEB', 'APP'], outbound: [] },
 };
 const URGENCY_WEIGHT = 0.1;
+
+/** Whether a template puts right or helps, and sells nothing. */
+export function serves(template: Template): boolean {
+  return (SERVICE_TEMPLATES as readonly Template[]).includes(template);
+}
 
 function scoreOf({ template, urgency }: Candidate): number {
   const { base } = PLACEMENTS[template];
@@ -37,10 +49,11 @@ function ranked(policy: Policy, candidate: Candidate, score: number, rank: numbe
   const { template } = candidate;
   const { inbound, outbound } = PLACEMENTS[template];
   const personalized = template !== 'GENERAL';
-  const { channels, heldBack } = policy.place([...inbound, ...outbound], template !== 'SERVICE_RECOVERY');
+  const { channels, heldBack } = policy.place([...inbound, ...outbound], !serves(template));
   return {
     // Not by spread: rules make candidates of many hidden classes, and for such a spread makes another class for each object.
     template,
+    variant: candidate.variant,
     reasons: candidate.reasons,
     urgency: candidate.urgency,
     validUntil: candidate.validUntil,

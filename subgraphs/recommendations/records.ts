@@ -131,27 +131,44 @@ export interface Subject {
   readonly context: DecisionContext;
 }
 
+/** What puts right or helps, and sells nothing. */
+export const SERVICE_TEMPLATES = ['SERVICE_RECOVERY', 'ERROR_HELP', 'LATE_PAYMENT_HELP'] as const;
+
 export const TEMPLATES = [
-  'SERVICE_RECOVERY',
+  ...SERVICE_TEMPLATES,
   'CART_REMINDER',
   'BIRTHDAY',
+  'ANNIVERSARY',
   'POINTS_EXPIRING',
   'TIER_UP',
+  'VIP_RECOGNITION',
+  'ONBOARDING',
   'WELCOME',
+  'REVIEW_REQUEST',
   'WIN_BACK',
   'GENERAL',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 
+/** Other words for a template, where what is offered depends on more than the values in it. */
+export const VARIANTS = ['ONBOARDING_JOIN', 'ONBOARDING_AGAIN', 'ERROR_HELP_ACCOUNT', 'ERROR_HELP_PAYMENT'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
 export const REASON_CODES = [
   'NEW_CUSTOMER',
+  'ONBOARDING_STEP',
   'BIRTHDAY_NEAR',
+  'ANNIVERSARY_NEAR',
   'POINTS_EXPIRE',
   'TIER_NEAR',
+  'TOP_CUSTOMER',
+  'NOTHING_SAID_OF_ORDER',
   'NO_RECENT_ORDER',
   'OPEN_CASE',
   'OPEN_DETRACTOR',
   'URGENT_FEEDBACK',
+  'ERROR_MET',
+  'PAYMENT_LATE',
   'CART_LEFT',
   'SELLING_SUPPRESSED',
   'COMPLAINTS_UNCHECKED',
@@ -172,6 +189,8 @@ export interface OfferReason {
 /** An offer that a rule makes, before it is put into words. */
 export interface Candidate {
   readonly template: Template;
+  /** null: the template's own words. */
+  readonly variant: Variant | null;
   /** Weightiest first, never empty. */
   readonly reasons: readonly OfferReason[];
   /** 0 to 1: how much sooner than usual it should be made. */
@@ -201,6 +220,9 @@ export interface HeldBack {
   /** null: no end is known. */
   readonly until: EpochMs | null;
 }
+
+/** A rule: what it offers to this customer at the time that is decided for, or null. Withheld and unavailable sources read as knowing nothing. */
+export type Rule = (subject: Subject) => Candidate | null;
 
 /** A candidate in its place among the others. */
 export interface RankedOffer extends Candidate {

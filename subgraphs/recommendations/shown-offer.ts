@@ -73,7 +73,12 @@ export class ShownOffer {
   }
 
   #words(part: 'title' | 'body'): string {
-    return fill(OFFER_WORDS[this.locale][this.#offer.template][part], this.#offer.values, this.locale, this.#timeZone);
+    return fill(
+      OFFER_WORDS[this.locale][this.#offer.variant ?? this.#offer.template][part],
+      this.#offer.values,
+      this.locale,
+      this.#timeZone,
+    );
   }
 
   #reason({ code, evidence }: OfferReason) {

@@ -34,9 +34,9 @@ const aiko = {
   posSignals: {
     ...quiet.posSignals,
     orderCount: 9,
-    firstOrderAt: '2024-03-01T00:00:00Z',
-    lastOrderAt: '2026-02-20T00:00:00Z',
-    rank: { recency: 5, frequency: 5, monetary: 4, asOf },
+    firstOrderAt: '2024-06-01T00:00:00Z',
+    lastOrderAt: '2026-02-25T00:00:00Z',
+    rank: { recency: 5, frequency: 4, monetary: 4, asOf },
   },
   loyaltySignals: { ...quiet.loyaltySignals, member: true, expiring: [{ points: 1200, at: '2026-03-31T15:00:00Z' }] },
 };
@@ -55,7 +55,7 @@ describe('recommendations', () => {
           id: aiko.id,
           recommendations: {
             asOf: '2026-03-01T12:00:00.000Z',
-            rfm: { score: 554, segment: 'CHAMPIONS' },
+            rfm: { score: 544, segment: 'CHAMPIONS' },
             offers: [
               {
                 template: 'BIRTHDAY',

@@ -4,7 +4,7 @@ import { DAY, NOW, subject } from './subjects.ts';
 
 const everything = {
   crm: { birthDate: '1990-03-04', customerSince: NOW - 10 * DAY, openCases: [{ id: 'c', type: 'RETURN', openedAt: NOW }] },
-  pos: { orderCount: 2, firstOrderAt: NOW - 10 * DAY, lastOrderAt: NOW - 5 * DAY },
+  pos: { orderCount: 1, firstOrderAt: NOW - 10 * DAY, lastOrderAt: NOW - 5 * DAY },
   loyalty: { member: true, nextTierCode: 'GOLD', pointsToNextTier: 50, expiring: [{ points: 10, at: NOW + 30 * DAY }] },
   digital: { cart: [{ name: null, quantity: 1 }], cartUpdatedAt: NOW - DAY },
 };
@@ -18,7 +18,7 @@ describe('ranked offers', () => {
       [3, 'BIRTHDAY', 0.713], // .65 + .1 * 5/8
       [4, 'POINTS_EXPIRING', 0.6], // .55 + .1 * 30/60
       [5, 'TIER_UP', 0.525], // .45 + .1 * 150/200
-      [6, 'WELCOME', 0.417], // .35 + .1 * 20/30
+      [6, 'ONBOARDING', 0.447], // .38 + .1 * 20/30
     ]);
   });
 

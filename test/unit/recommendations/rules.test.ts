@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Subject } from '../../../subgraphs/recommendations/records.ts';
-import { candidates, lapseMs } from '../../../subgraphs/recommendations/rules.ts';
+import { candidates } from '../../../subgraphs/recommendations/rules.ts';
+import { lapseMs } from '../../../subgraphs/recommendations/selling-rules.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 const HOUR = DAY / 24;
@@ -9,10 +10,11 @@ const reasons = (of: Subject) => candidates(of).flatMap((offer) => offer.reasons
 const ago = (ms: number) => NOW - ms;
 
 describe('the welcome', () => {
-  it('is for the first 30 days after the first order or the sign-up, whichever came first', () => {
-    expect(templates(subject({ pos: { orderCount: 1, firstOrderAt: ago(30 * DAY) } }))).toEqual(['WELCOME']);
-    expect(templates(subject({ pos: { orderCount: 1, firstOrderAt: ago(30 * DAY + 1) } }))).toEqual(['GENERAL']);
-    expect(templates(subject({ crm: { customerSince: ago(DAY) } }))).toEqual(['WELCOME']);
+  it('is for the first 30 days after the sign-up, and ends 3 days after the first order', () => {
+    expect(templates(subject({ crm: { customerSince: ago(30 * DAY) } }))).toEqual(['WELCOME']);
+    expect(templates(subject({ crm: { customerSince: ago(30 * DAY + 1) } }))).toEqual(['GENERAL']);
+    expect(templates(subject({ pos: { orderCount: 1, firstOrderAt: ago(3 * DAY - 1) } }))).toEqual(['WELCOME']);
+    expect(templates(subject({ pos: { orderCount: 1, firstOrderAt: ago(3 * DAY) } }))).toEqual(['ONBOARDING']);
     expect(templates(subject({ crm: { customerSince: ago(DAY) }, pos: { orderCount: 1, firstOrderAt: ago(400 * DAY) } }))).toEqual([
       'GENERAL',
     ]);
@@ -78,7 +80,7 @@ describe('winning back', () => {
     const old = { firstOrderAt: ago(900 * DAY), lastOrderAt: ago(890 * DAY) };
     expect(templates(subject({ pos: { ...old, orderCount: 2 } }))).toEqual(['WIN_BACK']);
     expect(templates(subject({ pos: { ...old, orderCount: 1 } }))).toEqual(['GENERAL']);
-    expect(templates(subject({ pos: { ...old, orderCount: 2, latePaymentCount: 1 } }))).toEqual(['GENERAL']);
+    expect(templates(subject({ pos: { ...old, orderCount: 2, latePaymentCount: 1 } }))).toEqual(['LATE_PAYMENT_HELP']);
   });
 });
 

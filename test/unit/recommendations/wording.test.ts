@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOLD_WORDS } from '../../../subgraphs/recommendations/hold-words.ts';
-import { HOLD_CODES, REASON_CODES, TEMPLATES } from '../../../subgraphs/recommendations/records.ts';
+import { HOLD_CODES, REASON_CODES, TEMPLATES, VARIANTS } from '../../../subgraphs/recommendations/records.ts';
 import {
   evidenceText,
   fill,
@@ -15,7 +15,7 @@ import {
 const named = (words: string) => [...new Set([...words.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!))].sort();
 
 describe.each(LANGUAGES)('the wording in %s', (language) => {
-  it.each(TEMPLATES)('of %s has each placeholder and no other', (template) => {
+  it.each([...TEMPLATES, ...VARIANTS])('of %s has each placeholder and no other', (template) => {
     const { title, body } = OFFER_WORDS[language][template];
     expect(named(title + body)).toEqual([...OFFER_PLACEHOLDERS[template]].sort());
   });
