@@ -1,8 +1,7 @@
 /** Texts are read up to here, in UTF-16 units; what a customer has to say is said by then, and a pasted book costs no more than a letter. */
 export const MAX_TEXT_LENGTH = 2_000;
 
-/** What a character is to whoever looks for words. */
-const OTHER = 0;
+// What a character is to whoever looks for words; 0 is anything else.
 /** A letter, digit or mark of a script that sets words apart. */
 export const WORD = 1;
 /** A letter of a script that writes words without spaces: Japanese, Chinese, Thai, Lao, Khmer, Burmese. */
@@ -15,7 +14,7 @@ const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u;
 
 let classes: Uint8Array | null = null;
 
-/** The class of every UTF-16 unit: OTHER, WORD, UNSPACED or SPACE. Halves of surrogate pairs (emoji, rare ideographs) are OTHER. */
+/** The class of every UTF-16 unit: 0, WORD, UNSPACED or SPACE. Halves of surrogate pairs (emoji, rare ideographs) are 0. */
 export function characterClasses(): Uint8Array {
   if (classes) return classes;
   classes = new Uint8Array(65_536);
