@@ -330,3 +330,44 @@ describe('an offer', () => {
     expect(await channels(since('2026-01-15'))).toContain('EMAIL');
   });
 });
+
+describe('the next best actions', () => {
+  const ACTIONS = '{ nextBestActions { kind priority actor channel dueBy offer { template title } reasons { code text } } }';
+  const actions = async (customer: object) =>
+    ((await ask([customer], ACTIONS)).data!._entities as [{ recommendations: { nextBestActions: unknown[] } }])[0].recommendations
+      .nextBestActions;
+
+  it('are in the customer’s language, service first, with silence as an action', async () => {
+    const openCases = [{ id: 'case_1', type: 'COMPLAINT', openedAt: '2026-03-01T02:00:00Z' }];
+    const day = { ...aiko.crmSignals, timeZone: 'UTC', openCases };
+    expect(await actions({ ...aiko, crmSignals: day })).toEqual([
+      {
+        kind: 'SERVICE_RECOVERY',
+        priority: 1,
+        actor: 'AGENT',
+        channel: 'PHONE',
+        dueBy: '2026-03-02T02:00:00.000Z',
+        offer: { template: 'SERVICE_RECOVERY', title: 'このたびはご迷惑をおかけしております' },
+        reasons: [
+          { code: 'OPEN_CASE', text: '2026年3月1日から未解決の案件（COMPLAINT）があります。' },
+          { code: 'SELLING_SUPPRESSED', text: '解決するまで見合わせる提案：BIRTHDAY POINTS_EXPIRING。' },
+        ],
+      },
+      {
+        kind: 'SILENCE',
+        priority: 2,
+        actor: 'SYSTEM',
+        channel: null,
+        dueBy: null,
+        offer: null,
+        reasons: [{ code: 'SELLING_SUPPRESSED', text: '解決するまで見合わせる提案：BIRTHDAY POINTS_EXPIRING。' }],
+      },
+    ]);
+  });
+
+  it('are silence for everybody without consent, whatever a domain sent all the same', async () => {
+    const silent = await actions(ben);
+    expect(silent).toMatchObject([{ kind: 'SILENCE', reasons: [{ code: 'NOT_PERSONALIZED' }] }]);
+    expect(await actions({ id: 'cus_0000000000000000dddd', permissions: [] })).toEqual(silent);
+  });
+});
