@@ -485,6 +485,12 @@ export type Recommendations = {
    */
   readonly nextBestActions?: Maybe<ReadonlyArray<NextBestAction>>;
   /**
+   * What the customer is to be told of how all this comes about: what is personalised, from which data, on which consent, since when, and how
+   * to turn it off. From the same facts as `offers`. `Customer.insights` and `Customer.nextPurchase` ask for the same consents, and rest on
+   * purchases and the cart. Null only with an error.
+   */
+  readonly disclosure?: Maybe<Disclosure>;
+  /**
    * How the purchases compare with the whole customer base; null without purchases, without consent to be profiled, while too few customers
    * have bought to say, or when pos could not be asked. The same as `Customer.insights.rfm`, for which no other domain is read.
    */
@@ -506,6 +512,12 @@ export type RecommendationsOffersArgs = {
 /** Offers and scores of one customer, all computed at one moment from one reading of the other domains. */
 export type RecommendationsNextBestActionsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
+  locale?: InputMaybe<Scalars['Locale']['input']>;
+};
+
+
+/** Offers and scores of one customer, all computed at one moment from one reading of the other domains. */
+export type RecommendationsDisclosureArgs = {
   locale?: InputMaybe<Scalars['Locale']['input']>;
 };
 
@@ -661,6 +673,62 @@ export type Offer = {
   readonly consentBasis: ReadonlyArray<ConsentPurpose>;
   /** The time that it was computed for: that of the request, or of its context. */
   readonly asOf: Scalars['DateTime']['output'];
+};
+
+/** What a customer is told of personalisation. */
+export type Disclosure = {
+  readonly __typename?: 'Disclosure';
+  /** The language of the texts. */
+  readonly locale: Scalars['Locale']['output'];
+  /** True when data of this customer is used; false when everybody is offered the same. */
+  readonly personalized: Scalars['Boolean']['output'];
+  /** That in a sentence, for the customer. */
+  readonly summary: Scalars['String']['output'];
+  /** What is personalised here now: the kinds of offer that rest on the customer's data. */
+  readonly offers: ReadonlyArray<OfferTemplate>;
+  /** What is asked of the customer's consent: PERSONALIZATION and PROFILING, without which nothing personal is used, and MARKETING. */
+  readonly purposes: ReadonlyArray<DisclosedPurpose>;
+  /** From which data, one entry per domain: crm, pos, loyalty, digital, feedback. */
+  readonly sources: ReadonlyArray<DisclosedSource>;
+  /** How to turn personalisation off, for the customer. */
+  readonly howToTurnOff: Scalars['String']['output'];
+  /** What the customer gets for the data, for the customer. */
+  readonly valueExchange: Scalars['String']['output'];
+};
+
+/** A purpose that data is used for. */
+export type DisclosedPurpose = {
+  readonly __typename?: 'DisclosedPurpose';
+  /** The purpose. */
+  readonly purpose: ConsentPurpose;
+  /** Whether it is granted now; null when that could not be read, which counts as not granted. */
+  readonly granted?: Maybe<Scalars['Boolean']['output']>;
+  /** When the latest of the statements that grant it was made; null when it is not granted, or that could not be read. */
+  readonly since?: Maybe<Scalars['DateTime']['output']>;
+  /** What it is for, for the customer. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** What one domain told of the customer. */
+export type DisclosedSource = {
+  readonly __typename?: 'DisclosedSource';
+  /** The domain's name, as errors carry it in `extensions.service`. */
+  readonly service: Scalars['String']['output'];
+  /** Whether it was used. */
+  readonly state: SourceState;
+  /** When it was read; null when it was not. */
+  readonly asOf?: Maybe<Scalars['DateTime']['output']>;
+  /** What it told that can be used; empty when it told nothing or was not read. */
+  readonly facts: ReadonlyArray<DisclosedFact>;
+};
+
+/** A kind of data that is used. The data itself is in the profile and in `Decision.inputs`. */
+export type DisclosedFact = {
+  readonly __typename?: 'DisclosedFact';
+  /** Its name, as `DecisionInput.name` has it, such as `birthDate`. */
+  readonly name: Scalars['String']['output'];
+  /** What it is, for the customer. */
+  readonly text: Scalars['String']['output'];
 };
 
 /** One thing to do for a customer, or to leave. */
@@ -1990,6 +2058,10 @@ export type ResolversTypes = {
   SourceStatus: ResolverTypeWrapper<SourceStatus>;
   SourceState: SourceState;
   Offer: ResolverTypeWrapper<ShownOffer>;
+  Disclosure: ResolverTypeWrapper<Disclosure>;
+  DisclosedPurpose: ResolverTypeWrapper<DisclosedPurpose>;
+  DisclosedSource: ResolverTypeWrapper<DisclosedSource>;
+  DisclosedFact: ResolverTypeWrapper<DisclosedFact>;
   NextBestAction: ResolverTypeWrapper<Omit<NextBestAction, 'offer'> & { offer?: Maybe<ResolversTypes['Offer']> }>;
   NextBestActionKind: NextBestActionKind;
   NextBestActor: NextBestActor;
@@ -2125,6 +2197,10 @@ export type ResolversParentTypes = {
   DecisionInput: DecisionInput;
   SourceStatus: SourceStatus;
   Offer: ShownOffer;
+  Disclosure: Disclosure;
+  DisclosedPurpose: DisclosedPurpose;
+  DisclosedSource: DisclosedSource;
+  DisclosedFact: DisclosedFact;
   NextBestAction: Omit<NextBestAction, 'offer'> & { offer?: Maybe<ResolversParentTypes['Offer']> };
   HeldBackChannel: HeldBackChannel;
   OfferReason: OfferReason;
@@ -2363,6 +2439,7 @@ export type RecommendationsResolvers<ContextType = Context, ParentType extends R
   sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
   offers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Offer']>>, ParentType, ContextType, RequireFields<RecommendationsOffersArgs, 'record'>>;
   nextBestActions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['NextBestAction']>>, ParentType, ContextType, Partial<RecommendationsNextBestActionsArgs>>;
+  disclosure?: Resolver<Maybe<ResolversTypes['Disclosure']>, ParentType, ContextType, Partial<RecommendationsDisclosureArgs>>;
   rfm?: Resolver<Maybe<ResolversTypes['RfmScores']>, ParentType, ContextType>;
 };
 
@@ -2419,6 +2496,36 @@ export type OfferResolvers<ContextType = Context, ParentType extends ResolversPa
   personalized?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   consentBasis?: Resolver<ReadonlyArray<ResolversTypes['ConsentPurpose']>, ParentType, ContextType>;
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type DisclosureResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Disclosure'] = ResolversParentTypes['Disclosure']> = {
+  locale?: Resolver<ResolversTypes['Locale'], ParentType, ContextType>;
+  personalized?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  summary?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  offers?: Resolver<ReadonlyArray<ResolversTypes['OfferTemplate']>, ParentType, ContextType>;
+  purposes?: Resolver<ReadonlyArray<ResolversTypes['DisclosedPurpose']>, ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['DisclosedSource']>, ParentType, ContextType>;
+  howToTurnOff?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  valueExchange?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DisclosedPurposeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisclosedPurpose'] = ResolversParentTypes['DisclosedPurpose']> = {
+  purpose?: Resolver<ResolversTypes['ConsentPurpose'], ParentType, ContextType>;
+  granted?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  since?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DisclosedSourceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisclosedSource'] = ResolversParentTypes['DisclosedSource']> = {
+  service?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['SourceState'], ParentType, ContextType>;
+  asOf?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  facts?: Resolver<ReadonlyArray<ResolversTypes['DisclosedFact']>, ParentType, ContextType>;
+};
+
+export type DisclosedFactResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisclosedFact'] = ResolversParentTypes['DisclosedFact']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type NextBestActionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NextBestAction'] = ResolversParentTypes['NextBestAction']> = {
@@ -2716,6 +2823,10 @@ export type Resolvers<ContextType = Context> = {
   DecisionInput?: DecisionInputResolvers<ContextType>;
   SourceStatus?: SourceStatusResolvers<ContextType>;
   Offer?: OfferResolvers<ContextType>;
+  Disclosure?: DisclosureResolvers<ContextType>;
+  DisclosedPurpose?: DisclosedPurposeResolvers<ContextType>;
+  DisclosedSource?: DisclosedSourceResolvers<ContextType>;
+  DisclosedFact?: DisclosedFactResolvers<ContextType>;
   NextBestAction?: NextBestActionResolvers<ContextType>;
   HeldBackChannel?: HeldBackChannelResolvers<ContextType>;
   OfferReason?: OfferReasonResolvers<ContextType>;

@@ -4,6 +4,7 @@ import type { Resolvers } from '../../schema/generated/recommendations.ts';
 import type { Context } from './context.ts';
 import { readContext } from './decision-context.ts';
 import { type Asked, offersOf } from './decisions.ts';
+import { disclosure } from './disclosure.ts';
 import { experimentMutations, experimentQueries, experimentsOf, experimentTypes } from './experiments.ts';
 import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './insights.ts';
 import { nextBestActions } from './next-best-actions.ts';
@@ -37,6 +38,7 @@ export const resolvers: Resolvers<Context> = {
       };
       return record ? decisions.record(subject, asked) : offersOf(subject, asked, null);
     },
+    disclosure: (subject, { locale }) => disclosure(subject, locale ?? null),
     nextBestActions: (subject, { first, locale }) =>
       shownActions(nextBestActions(subject).slice(0, pageSize(first)), subject, locale ?? null),
     rfm,
