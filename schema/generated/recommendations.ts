@@ -479,6 +479,18 @@ export type Recommendations = {
    */
   readonly offers?: Maybe<ReadonlyArray<Offer>>;
   /**
+   * What to do next for the customer across service, marketing and retention, most important first: what puts right or helps, then silence
+   * where there is a reason for it, then what is left to offer. From the same facts and by the same policy as `offers`; never empty. Null only
+   * with an error.
+   */
+  readonly nextBestActions?: Maybe<ReadonlyArray<NextBestAction>>;
+  /**
+   * What the customer is to be told of how all this comes about: what is personalised, from which data, on which consent, since when, and how
+   * to turn it off. From the same facts as `offers`. `Customer.insights` and `Customer.nextPurchase` ask for the same consents, and rest on
+   * purchases and the cart. Null only with an error.
+   */
+  readonly disclosure?: Maybe<Disclosure>;
+  /**
    * How the purchases compare with the whole customer base; null without purchases, without consent to be profiled, while too few customers
    * have bought to say, or when pos could not be asked. The same as `Customer.insights.rfm`, for which no other domain is read.
    */
@@ -494,6 +506,19 @@ export type RecommendationsOffersArgs = {
   locale?: InputMaybe<Scalars['Locale']['input']>;
   context?: InputMaybe<DecisionContextInput>;
   record?: Scalars['Boolean']['input'];
+};
+
+
+/** Offers and scores of one customer, all computed at one moment from one reading of the other domains. */
+export type RecommendationsNextBestActionsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  locale?: InputMaybe<Scalars['Locale']['input']>;
+};
+
+
+/** Offers and scores of one customer, all computed at one moment from one reading of the other domains. */
+export type RecommendationsDisclosureArgs = {
+  locale?: InputMaybe<Scalars['Locale']['input']>;
 };
 
 /** A decision what to offer, with everything that it was made from. A decision is no longer known once its customer is erased. */
@@ -650,6 +675,113 @@ export type Offer = {
   readonly asOf: Scalars['DateTime']['output'];
 };
 
+/** What a customer is told of personalisation. */
+export type Disclosure = {
+  readonly __typename?: 'Disclosure';
+  /** The language of the texts. */
+  readonly locale: Scalars['Locale']['output'];
+  /** True when data of this customer is used; false when everybody is offered the same. */
+  readonly personalized: Scalars['Boolean']['output'];
+  /** That in a sentence, for the customer. */
+  readonly summary: Scalars['String']['output'];
+  /** What is personalised here now: the kinds of offer that rest on the customer's data. */
+  readonly offers: ReadonlyArray<OfferTemplate>;
+  /** What is asked of the customer's consent: PERSONALIZATION and PROFILING, without which nothing personal is used, and MARKETING. */
+  readonly purposes: ReadonlyArray<DisclosedPurpose>;
+  /** From which data, one entry per domain: crm, pos, loyalty, digital, feedback. */
+  readonly sources: ReadonlyArray<DisclosedSource>;
+  /** How to turn personalisation off, for the customer. */
+  readonly howToTurnOff: Scalars['String']['output'];
+  /** What the customer gets for the data, for the customer. */
+  readonly valueExchange: Scalars['String']['output'];
+};
+
+/** A purpose that data is used for. */
+export type DisclosedPurpose = {
+  readonly __typename?: 'DisclosedPurpose';
+  /** The purpose. */
+  readonly purpose: ConsentPurpose;
+  /** Whether it is granted now; null when that could not be read, which counts as not granted. */
+  readonly granted?: Maybe<Scalars['Boolean']['output']>;
+  /** When the latest of the statements that grant it was made; null when it is not granted, or that could not be read. */
+  readonly since?: Maybe<Scalars['DateTime']['output']>;
+  /** What it is for, for the customer. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** What one domain told of the customer. */
+export type DisclosedSource = {
+  readonly __typename?: 'DisclosedSource';
+  /** The domain's name, as errors carry it in `extensions.service`. */
+  readonly service: Scalars['String']['output'];
+  /** Whether it was used. */
+  readonly state: SourceState;
+  /** When it was read; null when it was not. */
+  readonly asOf?: Maybe<Scalars['DateTime']['output']>;
+  /** What it told that can be used; empty when it told nothing or was not read. */
+  readonly facts: ReadonlyArray<DisclosedFact>;
+};
+
+/** A kind of data that is used. The data itself is in the profile and in `Decision.inputs`. */
+export type DisclosedFact = {
+  readonly __typename?: 'DisclosedFact';
+  /** Its name, as `DecisionInput.name` has it, such as `birthDate`. */
+  readonly name: Scalars['String']['output'];
+  /** What it is, for the customer. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** One thing to do for a customer, or to leave. */
+export type NextBestAction = {
+  readonly __typename?: 'NextBestAction';
+  /** What kind of thing it is. */
+  readonly kind: NextBestActionKind;
+  /** Its place, 1 for the most important. */
+  readonly priority: Scalars['Int']['output'];
+  /** Who acts. */
+  readonly actor: NextBestActor;
+  /** What to say; null for SILENCE. */
+  readonly offer?: Maybe<Offer>;
+  /** Why, weightiest first; never empty. */
+  readonly reasons: ReadonlyArray<OfferReason>;
+  /** Over which channel it is best done, by the customer's preference and by who acts; null for SILENCE, and where no channel may be used now. */
+  readonly channel?: Maybe<Channel>;
+  /**
+   * Until when to act, which is past where it is overdue; for SILENCE when to decide again; null when no end is known. SERVICE_RECOVERY is due a
+   * day after what it is about, the earliest of several.
+   */
+  readonly dueBy?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** Kinds of things to do for a customer. */
+export type NextBestActionKind =
+  /** Put right what went wrong. */
+  | 'SERVICE_RECOVERY'
+  /** Help before the customer has to ask: with an error, or a late payment. */
+  | 'PROACTIVE_HELP'
+  /**
+   * Say nothing that sells: something is open (SELLING_SUPPRESSED), nothing may be sent (SENDING_HELD_BACK; what follows is said where the
+   * customer comes to us), or nothing speaks for an offer (NO_EVIDENCE, NOT_PERSONALIZED).
+   */
+  | 'SILENCE'
+  /** Win back who stopped buying. */
+  | 'RETENTION'
+  /** Celebrate, or thank for loyalty. */
+  | 'RECOGNITION'
+  /** See a new customer through the first weeks. */
+  | 'ONBOARDING'
+  /** Offer something. */
+  | 'OFFER'
+  /** Ask what the customer thinks. */
+  | 'REVIEW_REQUEST';
+
+/** Who acts. */
+export type NextBestActor =
+  /** A person: for what is put right or agreed on, and to win back who bought most often (RFM segment CANT_LOSE). */
+  | 'AGENT'
+  /** A system, without a person. */
+  | 'SYSTEM';
+
 /** A channel that is held back, and why. */
 export type HeldBackChannel = {
   readonly __typename?: 'HeldBackChannel';
@@ -780,6 +912,8 @@ export type OfferReasonCode =
   | 'CART_LEFT'
   /** Offers that would sell are held back until what is open is settled. Evidence: templates, those held back. */
   | 'SELLING_SUPPRESSED'
+  /** No channel that goes out may be used for what sells now. Evidence: codes, of HeldBackCode. */
+  | 'SENDING_HELD_BACK'
   /** An open complaint could not be ruled out. Evidence: services, those that could not answer. */
   | 'COMPLAINTS_UNCHECKED'
   /** Consent to PERSONALIZATION and PROFILING is missing or could not be read, so nothing personal was used. */
@@ -1924,6 +2058,13 @@ export type ResolversTypes = {
   SourceStatus: ResolverTypeWrapper<SourceStatus>;
   SourceState: SourceState;
   Offer: ResolverTypeWrapper<ShownOffer>;
+  Disclosure: ResolverTypeWrapper<Disclosure>;
+  DisclosedPurpose: ResolverTypeWrapper<DisclosedPurpose>;
+  DisclosedSource: ResolverTypeWrapper<DisclosedSource>;
+  DisclosedFact: ResolverTypeWrapper<DisclosedFact>;
+  NextBestAction: ResolverTypeWrapper<Omit<NextBestAction, 'offer'> & { offer?: Maybe<ResolversTypes['Offer']> }>;
+  NextBestActionKind: NextBestActionKind;
+  NextBestActor: NextBestActor;
   HeldBackChannel: ResolverTypeWrapper<HeldBackChannel>;
   HeldBackCode: HeldBackCode;
   OfferReason: ResolverTypeWrapper<OfferReason>;
@@ -2056,6 +2197,11 @@ export type ResolversParentTypes = {
   DecisionInput: DecisionInput;
   SourceStatus: SourceStatus;
   Offer: ShownOffer;
+  Disclosure: Disclosure;
+  DisclosedPurpose: DisclosedPurpose;
+  DisclosedSource: DisclosedSource;
+  DisclosedFact: DisclosedFact;
+  NextBestAction: Omit<NextBestAction, 'offer'> & { offer?: Maybe<ResolversParentTypes['Offer']> };
   HeldBackChannel: HeldBackChannel;
   OfferReason: OfferReason;
   OfferEvidence: OfferEvidence;
@@ -2292,6 +2438,8 @@ export type RecommendationsResolvers<ContextType = Context, ParentType extends R
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
   offers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Offer']>>, ParentType, ContextType, RequireFields<RecommendationsOffersArgs, 'record'>>;
+  nextBestActions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['NextBestAction']>>, ParentType, ContextType, Partial<RecommendationsNextBestActionsArgs>>;
+  disclosure?: Resolver<Maybe<ResolversTypes['Disclosure']>, ParentType, ContextType, Partial<RecommendationsDisclosureArgs>>;
   rfm?: Resolver<Maybe<ResolversTypes['RfmScores']>, ParentType, ContextType>;
 };
 
@@ -2348,6 +2496,46 @@ export type OfferResolvers<ContextType = Context, ParentType extends ResolversPa
   personalized?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   consentBasis?: Resolver<ReadonlyArray<ResolversTypes['ConsentPurpose']>, ParentType, ContextType>;
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type DisclosureResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Disclosure'] = ResolversParentTypes['Disclosure']> = {
+  locale?: Resolver<ResolversTypes['Locale'], ParentType, ContextType>;
+  personalized?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  summary?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  offers?: Resolver<ReadonlyArray<ResolversTypes['OfferTemplate']>, ParentType, ContextType>;
+  purposes?: Resolver<ReadonlyArray<ResolversTypes['DisclosedPurpose']>, ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['DisclosedSource']>, ParentType, ContextType>;
+  howToTurnOff?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  valueExchange?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DisclosedPurposeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisclosedPurpose'] = ResolversParentTypes['DisclosedPurpose']> = {
+  purpose?: Resolver<ResolversTypes['ConsentPurpose'], ParentType, ContextType>;
+  granted?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  since?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DisclosedSourceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisclosedSource'] = ResolversParentTypes['DisclosedSource']> = {
+  service?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['SourceState'], ParentType, ContextType>;
+  asOf?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  facts?: Resolver<ReadonlyArray<ResolversTypes['DisclosedFact']>, ParentType, ContextType>;
+};
+
+export type DisclosedFactResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisclosedFact'] = ResolversParentTypes['DisclosedFact']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type NextBestActionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NextBestAction'] = ResolversParentTypes['NextBestAction']> = {
+  kind?: Resolver<ResolversTypes['NextBestActionKind'], ParentType, ContextType>;
+  priority?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['NextBestActor'], ParentType, ContextType>;
+  offer?: Resolver<Maybe<ResolversTypes['Offer']>, ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['OfferReason']>, ParentType, ContextType>;
+  channel?: Resolver<Maybe<ResolversTypes['Channel']>, ParentType, ContextType>;
+  dueBy?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type HeldBackChannelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['HeldBackChannel'] = ResolversParentTypes['HeldBackChannel']> = {
@@ -2635,6 +2823,11 @@ export type Resolvers<ContextType = Context> = {
   DecisionInput?: DecisionInputResolvers<ContextType>;
   SourceStatus?: SourceStatusResolvers<ContextType>;
   Offer?: OfferResolvers<ContextType>;
+  Disclosure?: DisclosureResolvers<ContextType>;
+  DisclosedPurpose?: DisclosedPurposeResolvers<ContextType>;
+  DisclosedSource?: DisclosedSourceResolvers<ContextType>;
+  DisclosedFact?: DisclosedFactResolvers<ContextType>;
+  NextBestAction?: NextBestActionResolvers<ContextType>;
   HeldBackChannel?: HeldBackChannelResolvers<ContextType>;
   OfferReason?: OfferReasonResolvers<ContextType>;
   OfferEvidence?: OfferEvidenceResolvers<ContextType>;

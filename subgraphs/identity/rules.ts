@@ -84,6 +84,7 @@ export interface Withheld {
 /** The purposes that each gated field needs, by its path below Customer. What recommendations computes rests on signals (kernel/customer.ts). */
 const GATED_FIELDS: readonly (readonly [field: string, purposes: readonly ConsentPurpose[]])[] = [
   ['recommendations.offers', SIGNAL_PURPOSES],
+  ['recommendations.nextBestActions', SIGNAL_PURPOSES],
   ['recommendations.rfm', SIGNAL_PURPOSES],
   ['feedback.sentiment', ['PROFILING']],
 ];

@@ -4,11 +4,14 @@ import type { Resolvers } from '../../schema/generated/recommendations.ts';
 import type { Context } from './context.ts';
 import { readContext } from './decision-context.ts';
 import { type Asked, offersOf } from './decisions.ts';
+import { disclosure } from './disclosure.ts';
 import { experimentMutations, experimentQueries, experimentsOf, experimentTypes } from './experiments.ts';
 import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './insights.ts';
+import { nextBestActions } from './next-best-actions.ts';
 import { rankedProducts, readNextPurchase } from './next-purchase.ts';
 import { SERVICES, type Subject } from './records.ts';
 import { rfm } from './rfm.ts';
+import { shownActions } from './shown-offer.ts';
 import { readCustomer } from './source.ts';
 
 /** Ten years: no model of a customer base says anything beyond. */
@@ -35,6 +38,9 @@ export const resolvers: Resolvers<Context> = {
       };
       return record ? decisions.record(subject, asked) : offersOf(subject, asked, null);
     },
+    disclosure: (subject, { locale }) => disclosure(subject, locale ?? null),
+    nextBestActions: (subject, { first, locale }) =>
+      shownActions(nextBestActions(subject).slice(0, pageSize(first)), subject, locale ?? null),
     rfm,
   },
   Insights: {

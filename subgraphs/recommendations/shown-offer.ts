@@ -1,5 +1,6 @@
 import type { OfferTemplate } from '../../schema/generated/recommendations.ts';
 import { HOLD_WORDS } from './hold-words.ts';
+import type { Action } from './next-best-actions.ts';
 import { offerId } from './offers.ts';
 import type { OfferReason, RankedOffer, Subject } from './records.ts';
 import { evidenceText, fill, type Language, languageOf, OFFER_WORDS, REASON_WORDS } from './wording.ts';
@@ -37,7 +38,7 @@ export class ShownOffer {
   }
 
   reasons() {
-    return this.#offer.reasons.map((reason) => this.#reason(reason));
+    return shownReasons(this.#offer.reasons, this.locale, this.#timeZone);
   }
 
   score(): number {
@@ -80,14 +81,14 @@ export class ShownOffer {
       this.#timeZone,
     );
   }
+}
 
-  #reason({ code, evidence }: OfferReason) {
-    return {
-      code,
-      text: fill(REASON_WORDS[this.locale][code], evidence, this.locale, this.#timeZone),
-      evidence: Object.entries(evidence).map(([name, value]) => ({ name, value: evidenceText(value) })),
-    };
-  }
+function shownReasons(reasons: readonly OfferReason[], locale: Language, timeZone: string | null) {
+  return reasons.map(({ code, evidence }) => ({
+    code,
+    text: fill(REASON_WORDS[locale][code], evidence, locale, timeZone),
+    evidence: Object.entries(evidence).map(([name, value]) => ({ name, value: evidenceText(value) })),
+  }));
 }
 
 /** Everything that an answer can show of an offer but its decision: equal exactly when the offers are. */
@@ -117,8 +118,29 @@ export function shownOffers(
   wanted: string | null,
   decisionId: string | null = null,
 ): readonly ShownOffer[] {
-  const { crm } = subject.sources;
-  const { timeZone, locale } = crm.state === 'OK' ? crm.signals : { timeZone: null, locale: null };
-  const language = languageOf(wanted ?? locale);
+  const { language, timeZone } = shownTo(subject, wanted);
   return offers.map((offer) => new ShownOffer(offer, subject, language, timeZone, decisionId));
+}
+
+/** The actions in the language that is wanted, else in the customer's own. */
+export function shownActions(actions: readonly Action[], subject: Subject, wanted: string | null) {
+  const { language, timeZone } = shownTo(subject, wanted);
+  return actions.map(({ kind, actor, channel, dueBy, offer, reasons }, index) => ({
+    kind,
+    actor,
+    channel,
+    dueBy,
+    priority: index + 1,
+    offer: offer && new ShownOffer(offer, subject, language, timeZone, null),
+    reasons: shownReasons(reasons, language, timeZone),
+  }));
+}
+
+/** Whose words and days are shown. */
+export function shownTo(
+  { sources: { crm } }: Subject,
+  wanted: string | null,
+): { readonly language: Language; readonly timeZone: string | null } {
+  const { timeZone, locale } = crm.state === 'OK' ? crm.signals : { timeZone: null, locale: null };
+  return { language: languageOf(wanted ?? locale), timeZone };
 }

@@ -189,11 +189,12 @@ function sinceOf(
  * the signals are not even looked at: a domain that sent some all the same changes nothing.
  */
 export function readCustomer(customer: CustomerRepresentation, now: EpochMs): Subject {
-  const permissions = Array.isArray(customer.permissions) ? customer.permissions : [];
+  const known = Array.isArray(customer.permissions) ? customer.permissions : null;
+  const permissions = known ?? [];
   const personal = signalsAllowed({ id: customer.id, permissions });
   return {
     customer: customer.id,
-    representation: personal ? customer : { id: customer.id, permissions },
+    representation: personal ? customer : { id: customer.id, permissions: known, permissionsSince: customer.permissionsSince },
     personal,
     marketing: permissions.includes('MARKETING'),
     marketingSince: personal ? sinceOf(customer, permissions, 'MARKETING') : null,

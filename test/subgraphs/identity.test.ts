@@ -355,6 +355,7 @@ describe('consents', () => {
       permissions: ['PROFILING'],
       withheld: [
         { field: 'recommendations.offers', purpose: 'PERSONALIZATION' },
+        { field: 'recommendations.nextBestActions', purpose: 'PERSONALIZATION' },
         { field: 'recommendations.rfm', purpose: 'PERSONALIZATION' },
       ],
     });

@@ -330,3 +330,86 @@ describe('an offer', () => {
     expect(await channels(since('2026-01-15'))).toContain('EMAIL');
   });
 });
+
+describe('the next best actions', () => {
+  const ACTIONS = '{ nextBestActions { kind priority actor channel dueBy offer { template title } reasons { code text } } }';
+  const actions = async (customer: object) =>
+    ((await ask([customer], ACTIONS)).data!._entities as [{ recommendations: { nextBestActions: unknown[] } }])[0].recommendations
+      .nextBestActions;
+
+  it('are in the customer’s language, service first, with silence as an action', async () => {
+    const openCases = [{ id: 'case_1', type: 'COMPLAINT', openedAt: '2026-03-01T02:00:00Z' }];
+    const day = { ...aiko.crmSignals, timeZone: 'UTC', openCases };
+    expect(await actions({ ...aiko, crmSignals: day })).toEqual([
+      {
+        kind: 'SERVICE_RECOVERY',
+        priority: 1,
+        actor: 'AGENT',
+        channel: 'PHONE',
+        dueBy: '2026-03-02T02:00:00.000Z',
+        offer: { template: 'SERVICE_RECOVERY', title: 'このたびはご迷惑をおかけしております' },
+        reasons: [
+          { code: 'OPEN_CASE', text: '2026年3月1日から未解決の案件（COMPLAINT）があります。' },
+          { code: 'SELLING_SUPPRESSED', text: '解決するまで見合わせる提案：BIRTHDAY POINTS_EXPIRING。' },
+        ],
+      },
+      {
+        kind: 'SILENCE',
+        priority: 2,
+        actor: 'SYSTEM',
+        channel: null,
+        dueBy: null,
+        offer: null,
+        reasons: [{ code: 'SELLING_SUPPRESSED', text: '解決するまで見合わせる提案：BIRTHDAY POINTS_EXPIRING。' }],
+      },
+    ]);
+  });
+
+  it('are silence for everybody without consent, whatever a domain sent all the same', async () => {
+    const silent = await actions(ben);
+    expect(silent).toMatchObject([{ kind: 'SILENCE', reasons: [{ code: 'NOT_PERSONALIZED' }] }]);
+    expect(await actions({ id: 'cus_0000000000000000dddd', permissions: [] })).toEqual(silent);
+  });
+});
+
+describe('the disclosure', () => {
+  const DISCLOSURE = `{ disclosure { locale personalized summary offers howToTurnOff valueExchange
+    purposes { purpose granted since text } sources { service state asOf facts { name text } } } }`;
+
+  it('tells the customer what is used, from where, on which consent and since when', async () => {
+    const permissionsSince = ['2025-01-01T00:00:00Z', '2025-06-01T00:00:00Z', '2025-07-01T00:00:00Z'];
+    const { data, errors } = await ask([{ ...aiko, permissionsSince }], DISCLOSURE);
+    expect(errors).toBeUndefined();
+    const [{ recommendations: answer }] = data!._entities as [{ recommendations: { disclosure: Record<string, unknown> } }];
+    expect(answer.disclosure).toMatchObject({
+      locale: 'ja',
+      personalized: true,
+      offers: ['BIRTHDAY', 'POINTS_EXPIRING'],
+      purposes: [
+        { purpose: 'PERSONALIZATION', granted: true, since: '2025-01-01T00:00:00.000Z', text: 'お客様へのご提案を選ぶため。' },
+        { purpose: 'PROFILING', granted: true, since: '2025-06-01T00:00:00.000Z' },
+        { purpose: 'MARKETING', granted: true, since: '2025-07-01T00:00:00.000Z' },
+      ],
+    });
+    expect((answer.disclosure.sources as unknown[])[0]).toEqual({
+      service: 'crm',
+      state: 'OK',
+      asOf,
+      facts: [
+        { name: 'birthDate', text: 'お誕生日' },
+        { name: 'locale', text: 'ご利用の言語' },
+        { name: 'timeZone', text: 'お住まいの地域の時間帯' },
+      ],
+    });
+  });
+
+  it('is the same for everybody without consent, in the language asked for', async () => {
+    const everybody = [ben, { id: 'cus_0000000000000000dddd', permissions: [] }];
+    const { data } = await ask(everybody, DISCLOSURE.replace('disclosure', 'disclosure(locale: "en")'));
+    const [one, other] = data!._entities as [{ recommendations: unknown }, { recommendations: unknown }];
+    expect(one.recommendations).toEqual(other.recommendations);
+    expect(one.recommendations).toMatchObject({
+      disclosure: { personalized: false, offers: [], summary: expect.stringContaining('the same for everybody') },
+    });
+  });
+});

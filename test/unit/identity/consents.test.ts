@@ -85,9 +85,10 @@ describe('permissions', () => {
     expect(withheldFields(['PERSONALIZATION', 'PROFILING', 'MARKETING'])).toEqual([]);
     expect(withheldFields(['PERSONALIZATION'])).toEqual([
       { field: 'recommendations.offers', purpose: 'PROFILING' },
+      { field: 'recommendations.nextBestActions', purpose: 'PROFILING' },
       { field: 'recommendations.rfm', purpose: 'PROFILING' },
       { field: 'feedback.sentiment', purpose: 'PROFILING' },
     ]);
-    expect(withheldFields([])).toHaveLength(5);
+    expect(withheldFields([])).toHaveLength(7);
   });
 });
