@@ -36,7 +36,7 @@ const PLACEMENTS: Readonly<Record<Template, Placement>> = {
 const URGENCY_WEIGHT = 0.1;
 
 /** Whether a template puts right or helps, and sells nothing. */
-function serves(template: Template): boolean {
+export function serves(template: Template): boolean {
   return (SERVICE_TEMPLATES as readonly Template[]).includes(template);
 }
 

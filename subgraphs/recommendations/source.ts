@@ -175,7 +175,7 @@ export function rankOf(signals: Signals | null): PurchaseRank | null {
 }
 
 /** When a purpose was last consented to; null when it was not, or that is not known. */
-function sinceOf(
+export function sinceOf(
   { permissionsSince }: CustomerRepresentation,
   permissions: readonly ConsentPurpose[],
   purpose: ConsentPurpose,
