@@ -40,6 +40,10 @@ const today = new QuickLRU<string, Day>({ maxSize: MOST_ZONES });
 
 /** The day that `at` is on in `timeZone` (IANA; UTC when null or unknown), as `yyyy-mm-dd`. */
 export function localDay(at: EpochMs, timeZone: string | null): string {
+  return dayOf(at, timeZone).text;
+}
+
+function dayOf(at: EpochMs, timeZone: string | null): Day {
   const zone = timeZone ?? 'UTC';
   let day = today.get(zone);
   if (!day || at < day.startsAt || at >= day.endsAt) {
@@ -48,7 +52,7 @@ export function localDay(at: EpochMs, timeZone: string | null): string {
     day = { text, startsAt: start.toMillis(), endsAt: endOfDay(text, zone) };
     today.set(zone, day);
   }
-  return day.text;
+  return day;
 }
 
 // Days that were asked about, mostly those of the coming week.
@@ -70,16 +74,29 @@ export function endOfDay(day: string, timeZone: string | null): EpochMs {
   return end;
 }
 
-const DAY_MINUTES = 24 * 60;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+// On a day that is as long as any, clocks are not changed, and time passes as it does everywhere. The calendar is a hundred times slower.
+const isOrdinary = ({ startsAt, endsAt }: Day) => endsAt - startsAt === DAY_MS;
 
 /** The time of day at `at` in `timeZone` (IANA; UTC when null or unknown), in whole minutes since midnight. */
 export function minuteOfDay(at: EpochMs, timeZone: string | null): number {
-  const local = Math.floor(at / 60_000) + zoneOf(timeZone ?? 'UTC').offset(at);
-  return ((local % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES;
+  const day = dayOf(at, timeZone);
+  if (isOrdinary(day)) return Math.floor((at - day.startsAt) / MINUTE_MS);
+  const { hour, minute } = DateTime.fromMillis(at, { zone: zoneOf(timeZone ?? 'UTC') });
+  return hour * 60 + minute;
 }
 
 /** When it is `minute` o'clock next after `at` in `timeZone`; where clocks skip that time, what they show instead. */
 export function nextMinuteOfDay(at: EpochMs, timeZone: string | null, minute: number): EpochMs {
+  const day = dayOf(at, timeZone);
+  if (isOrdinary(day)) {
+    const today = day.startsAt + minute * MINUTE_MS;
+    if (today > at) return today;
+    const tomorrow = new Date(Date.parse(day.text) + DAY_MS).toISOString().slice(0, 10);
+    if (endOfDay(tomorrow, timeZone) - day.endsAt === DAY_MS) return day.endsAt + minute * MINUTE_MS;
+  }
   const time = { hour: Math.floor(minute / 60), minute: minute % 60, second: 0, millisecond: 0 };
   const now = DateTime.fromMillis(at, { zone: zoneOf(timeZone ?? 'UTC') });
   const today = now.set(time).toMillis();

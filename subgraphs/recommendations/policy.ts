@@ -57,8 +57,8 @@ export interface Policy {
 
 /**
  * The policy for one customer. Outbound channels alone are ever held back:
- * - for what sells: without consent to MARKETING, while the customer is in a store and can be told there, where the customer unsubscribed (and did not consent anew since), where enough was
- *   sent of late, and everywhere when digital, which knows of the two, did not answer;
+ * - for what sells: without consent to MARKETING, while the customer is in a store and can be told there, where they unsubscribed (and
+ *   did not consent anew since), where enough was sent of late, and everywhere when digital, which knows of the two, did not answer;
  * - for everything: where messages bounce, at quiet hours, and on what interrupts when crm, which knows the hours, did not answer.
  * A channel is held back once for each cause.
  */
@@ -121,6 +121,7 @@ function within(minute: number, { from, to }: TimeWindow): boolean {
 
 /** Until when a channel counts as broken; null when it does not: nothing bounced of late, or something got through since. */
 function bounceUntil(touches: readonly Touch[], channel: Channel, now: EpochMs): EpochMs | null {
+  if (touches.length === 0) return null;
   const own = touches.filter((touch) => touch.channel === channel);
   const bouncedAt = Math.max(...own.map((touch) => touch.bouncedAt ?? Number.NEGATIVE_INFINITY));
   const arrived = own.some(({ arrivedAt }) => arrivedAt !== null && arrivedAt > bouncedAt);
@@ -129,6 +130,7 @@ function bounceUntil(touches: readonly Touch[], channel: Channel, now: EpochMs):
 
 /** Until when enough was sent; null when one more is all right. What bounced and never got through was not received, and does not count. */
 function cappedUntil(touches: readonly Touch[], channel: Channel, now: EpochMs): EpochMs | null {
+  if (touches.length === 0) return null;
   const received = touches.filter(({ sentAt, arrivedAt, bouncedAt }) => sentAt <= now && (bouncedAt === null || arrivedAt !== null));
   const own = received.filter((touch) => touch.channel === channel);
   const ends = [
@@ -138,9 +140,8 @@ function cappedUntil(touches: readonly Touch[], channel: Channel, now: EpochMs):
   return ends.length > 0 ? Math.max(...ends) : null;
 }
 
-/** When the oldest of the `most` newest messages is `days` old; null when that is past, or there are fewer. */
+/** When the oldest of the `most` newest messages, which come first, is `days` old; null when that is past, or there are fewer. */
 function capUntil(touches: readonly Touch[], { days, most }: Cap, now: EpochMs): EpochMs | null {
-  const times = touches.map(({ sentAt }) => sentAt).sort((a, b) => b - a);
-  const oldest = times[most - 1];
+  const oldest = touches[most - 1]?.sentAt;
   return oldest !== undefined && oldest + days * DAY_MS > now ? oldest + days * DAY_MS : null;
 }

@@ -4,6 +4,7 @@ import { endOfDay, localDay } from './local-day.ts';
 import type { Rule, Sources } from './records.ts';
 
 const DAY_MS = 86_400_000;
+const YEAR_MS = 365.2425 * DAY_MS;
 
 /** Someone is new for this long after the first order or sign-up, whichever came first: the usual length of an onboarding programme. */
 const NEW_MS = 30 * DAY_MS;
@@ -87,9 +88,15 @@ function customerSince({ crm, pos }: Sources): EpochMs | null {
   return known.length > 0 ? Math.min(...known) : null;
 }
 
+/** Whether an anniversary of `since` may be near, give or take what leap days and time zones make; most are told so without a calendar. */
+function maybeNear(since: EpochMs, now: EpochMs): boolean {
+  const past = (now - since) % YEAR_MS;
+  return past < 3 * DAY_MS || past > YEAR_MS - (CELEBRATION_DAYS + 3) * DAY_MS;
+}
+
 export const anniversary: Rule = ({ sources, now }) => {
   const since = customerSince(sources);
-  if (since === null) return null;
+  if (since === null || since > now || !maybeNear(since, now)) return null;
   const timeZone = sources.crm.state === 'OK' ? sources.crm.signals.timeZone : null;
   const first = localDay(since, timeZone);
   const next = nextBirthday(first, timeZone, now);

@@ -3,7 +3,7 @@ import { CHANNELS, type Channel, type ConsentPurpose } from '../../kernel/intake
 import { parseDate, parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { NO_CONTEXT } from './decision-context.ts';
-import type { PurchaseRank, Source, Sources, Subject, TimeWindow, UrgentItem } from './records.ts';
+import type { PurchaseRank, Source, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
 
 /** A Customer as the gateway hands it over: what `@requires` names, in JSON. A null or missing signal means that its domain did not answer. */
 export interface CustomerRepresentation {
@@ -121,11 +121,7 @@ function sources(customer: CustomerRepresentation): Sources {
     digital: source(customer.digitalSignals, (digital) => ({
       cart: digital.list('cart', (item) => ({ name: item.text('name'), quantity: item.integer('quantity') ?? 1 })),
       cartUpdatedAt: digital.instant('cartUpdatedAt'),
-      touches: digital.list('touches', (item) => {
-        const [channel, sentAt] = [item.text('channel'), item.instant('sentAt')];
-        if (!isChannel(channel) || sentAt === null) return null;
-        return { channel, sentAt, arrivedAt: item.instant('arrivedAt'), bouncedAt: item.instant('bouncedAt') };
-      }),
+      touches: digital.list('touches', touchOf).toSorted((a, b) => b.sentAt - a.sentAt),
       unsubscribed: digital.list('unsubscribed', (item) => {
         const [channel, at] = [item.text('channel'), item.instant('at')];
         return isChannel(channel) && at !== null ? { channel, at } : null;
@@ -149,6 +145,12 @@ function urgentItemOf(signals: Signals | null): UrgentItem | null {
 }
 
 const isChannel = (text: string | null): text is Channel => (CHANNELS as readonly (string | null)[]).includes(text);
+
+function touchOf(item: Signals): Touch | null {
+  const [channel, sentAt] = [item.text('channel'), item.instant('sentAt')];
+  if (!isChannel(channel) || sentAt === null) return null;
+  return { channel, sentAt, arrivedAt: item.instant('arrivedAt'), bouncedAt: item.instant('bouncedAt') };
+}
 
 const errorOf = (kind: string | null, at: EpochMs | null) => (kind === null || at === null ? null : { kind, at });
 

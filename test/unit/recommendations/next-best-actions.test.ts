@@ -53,7 +53,7 @@ describe('the next best actions', () => {
 
   it('send nothing where nothing may be sent, until the first channel is free, and say it where the customer comes to us', () => {
     const sent = (channel: 'EMAIL' | 'PUSH', days: number) => ({ channel, sentAt: NOW - days * DAY, arrivedAt: NOW, bouncedAt: null });
-    const touches = [1, 2, 5].flatMap((days) => [sent('EMAIL', days), sent('PUSH', days - 1)]);
+    const touches = [sent('PUSH', 0), sent('PUSH', 1), sent('EMAIL', 1), sent('EMAIL', 2), sent('PUSH', 4), sent('EMAIL', 5)];
     // Over all channels the fourth newest of 0, 1, 1, 2, 4, 5 days is 2 days old; e-mail's third is 5 and push's 4 days old, so 4 in all rule: 7 - 2.
     expect(act({ digital: { ...cart, touches } })).toEqual([
       expect.objectContaining({

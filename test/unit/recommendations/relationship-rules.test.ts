@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nextBirthday } from '../../../subgraphs/recommendations/birthday.ts';
+import { localDay } from '../../../subgraphs/recommendations/local-day.ts';
 import type { Subject } from '../../../subgraphs/recommendations/records.ts';
 import { anniversary, onboarding, reviewRequest, vipRecognition } from '../../../subgraphs/recommendations/relationship-rules.ts';
 import { candidates } from '../../../subgraphs/recommendations/rules.ts';
@@ -58,6 +61,20 @@ describe('the anniversary', () => {
   it('is not in the first year', () => {
     expect(of('2026-03-01T08:00:00Z')).toBeNull();
     expect(of('2025-03-02T08:00:00Z')).toMatchObject({ evidence: { years: 1 } });
+  });
+
+  it('is found on whatever day it is, leap years and time zones or not', () => {
+    const time = fc.integer({ min: Date.UTC(1950, 0, 1), max: Date.UTC(2100, 0, 1) });
+    fc.assert(
+      fc.property(time, time, fc.constantFrom(null, 'Asia/Tokyo', 'America/Los_Angeles', 'Pacific/Kiritimati'), (a, b, timeZone) => {
+        const [since, now] = [Math.min(a, b), Math.max(a, b)];
+        const first = localDay(since, timeZone);
+        const next = nextBirthday(first, timeZone, now);
+        const near = next !== null && next.daysUntil <= 7 && next.day.slice(0, 4) > first.slice(0, 4);
+        expect(anniversary(subject({ now, crm: { customerSince: since, timeZone } })) !== null).toBe(near);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('is on the day that it was where the customer lives', () => {
