@@ -1,5 +1,5 @@
 import type { Service } from '../gateway/engine/engine.ts';
-import { MAX_ANSWER_BYTES, overHttp } from '../gateway/transport/over-http.ts';
+import { overHttp } from '../gateway/transport/over-http.ts';
 import { closest } from '../kernel/closest.ts';
 import { type Config, isPlainUrl } from '../kernel/config.ts';
 import { OperatorError } from '../kernel/errors.ts';
@@ -14,7 +14,7 @@ export async function runAnySupergraph(config: Config, urls: ReadonlyMap<string,
   const transportFor = ({ name, url }: Service) => {
     names.add(name);
     const at = urls.get(name) ?? (isPlainUrl(url) ? new URL(url) : null);
-    if (at) return overHttp(at, { secret: config.secret ?? undefined, maxAnswerBytes: config.answerLimitBytes ?? MAX_ANSWER_BYTES });
+    if (at) return overHttp(at, { secret: config.secret ?? undefined, maxAnswerBytes: config.answerLimitBytes ?? undefined });
     throw new OperatorError('The supergraph was not loaded:', [
       `${config.supergraphFile} (--supergraph): gives no URL that the subgraph "${name}" could be reached at. Say where it is: --subgraph ${name}=http://127.0.0.1:4001/graphql.`,
     ]);

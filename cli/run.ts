@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { FillProgress } from '../demo/fill.ts';
 import type { Service } from '../gateway/engine/engine.ts';
 import { inProcess } from '../gateway/transport/in-process.ts';
-import { MAX_ANSWER_BYTES, overHttp } from '../gateway/transport/over-http.ts';
+import { overHttp } from '../gateway/transport/over-http.ts';
 import type { Config } from '../kernel/config.ts';
 import { OperatorError } from '../kernel/errors.ts';
 import type { Readiness } from '../kernel/http-server.ts';
@@ -26,7 +26,7 @@ export async function runGateway(config: Config): Promise<void> {
     if (subgraph) return inProcess(subgraph);
     const url = config.subgraphUrls.get(name as SubgraphName);
     // A URL without a secret was refused with the configuration.
-    if (url) return overHttp(url, { secret: config.secret ?? '', maxAnswerBytes: config.answerLimitBytes ?? MAX_ANSWER_BYTES });
+    if (url) return overHttp(url, { secret: config.secret ?? '', maxAnswerBytes: config.answerLimitBytes ?? undefined });
     throw new OperatorError('The supergraph was not loaded:', [
       `${config.supergraphFile} (C360_SUPERGRAPH): names a subgraph "${name}" that is none of ours. Use a supergraph of ours, or \`c360 gateway\` for any other.`,
     ]);

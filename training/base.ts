@@ -3,7 +3,7 @@ import type { EpochMs } from '../kernel/storage/port.ts';
 import { type Foresight, trainCustomerBase } from '../models/customer-base/customer-base.ts';
 import type { Purchase } from '../models/customer-base/history.ts';
 import type { Learnt } from './consenting.ts';
-import type { Trained } from './trainer.ts';
+import { rounded, type Trained } from './trainer.ts';
 
 const DAY_MS = 86_400_000;
 const SEED = 1;
@@ -55,5 +55,3 @@ function metricsOf(currency: string, seen: Foresight): Readonly<Record<string, n
     [`${currency} mean absolute error of going on as before`]: rounded(seen.meanAbsoluteErrorOfRate),
   };
 }
-
-const rounded = (value: number) => Math.round(value * 10_000) / 10_000;

@@ -34,11 +34,6 @@ export class Consenting {
     yield* await this.#sorted(waiting, anonymous);
   }
 
-  /** How many owners of facts were asked about. */
-  get owners(): number {
-    return this.#verdicts.size;
-  }
-
   /** The persons who allow it, and those who do not; of whom nothing is known but facts that came too late is in neither. */
   persons(): { readonly allowing: ReadonlySet<string>; readonly refusing: ReadonlySet<string> } {
     const [allowing, refusing] = [new Set<string>(), new Set<string>()];

@@ -3,7 +3,7 @@ import type { EpochMs } from '../kernel/storage/port.ts';
 import { HistoryBuilder } from '../models/next-basket/baskets.ts';
 import { trainNextBasket } from '../models/next-basket/training.ts';
 import type { Learnt } from './consenting.ts';
-import type { Trained } from './trainer.ts';
+import { rounded, type Trained } from './trainer.ts';
 
 const SEED = 1;
 
@@ -45,5 +45,3 @@ export async function trainRanking(purchases: AsyncIterable<Learnt<PurchaseFact>
       : {},
   };
 }
-
-const rounded = (value: number) => Math.round(value * 10_000) / 10_000;

@@ -5,7 +5,7 @@ import { areaUnderCurve } from '../models/text/metrics.ts';
 import { FEWEST_OF_A_CLASS, fitSentiment, type RatedText, type SentimentCorpus, sentimentCorpus } from '../models/text/sentiment.ts';
 import { LEXICON_LANGUAGES, lexiconScore } from '../models/text/sentiment-lexicon.ts';
 import type { Learnt } from './consenting.ts';
-import type { Trained } from './trainer.ts';
+import { rounded, type Trained } from './trainer.ts';
 
 /** More texts than this teach little that is new, and each takes 6 KB of memory. */
 const MOST_TEXTS = 50_000;
@@ -88,5 +88,3 @@ function tooFew(classes: ReadonlyMap<string, Classes>): string {
     `it takes ${fewest(language)} of both. Until then a list of words is used, where it knows the language.`
   );
 }
-
-const rounded = (value: number) => Math.round(value * 10_000) / 10_000;

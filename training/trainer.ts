@@ -1,14 +1,11 @@
-import type { EpochMs } from '../kernel/storage/port.ts';
+import type { ModelVersion } from '../kernel/model-shelf.ts';
 
-/** A model that was made, or why none was. */
+/** A model that was made, with what its version says of it, or why none was. */
 export type Trained =
-  | {
-      readonly ok: true;
-      readonly model: object;
-      /** The earliest and the latest fact that it learned from; null when none of them has a date. */
-      readonly from: EpochMs | null;
-      readonly to: EpochMs | null;
-      readonly counts: Readonly<Record<string, number>>;
-      readonly metrics: Readonly<Record<string, number>>;
-    }
+  | ({ readonly ok: true; readonly model: object } & Pick<ModelVersion, 'from' | 'to' | 'counts' | 'metrics'>)
   | { readonly ok: false; readonly message: string };
+
+/** A figure as it is shown: four decimals. */
+export function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}

@@ -9,7 +9,7 @@ export interface OverHttpOptions {
   /** What gateway and subgraph know each other by; sent as a bearer token. Absent: nothing is sent. */
   readonly secret?: string | undefined;
   /** The longest answer that is read; MAX_ANSWER_BYTES unless set. */
-  readonly maxAnswerBytes?: number;
+  readonly maxAnswerBytes?: number | undefined;
 }
 
 /**

@@ -4,12 +4,12 @@
  * not known here.
  */
 import { randomOf } from '../random.ts';
+import { beta, gamma, geometric, normal, poisson } from '../random-variates.ts';
 import type { BgNbdModel, BgNbdParameters } from './bg-nbd.ts';
 import { expectedPurchases, probabilityAlive } from './bg-nbd-forecast.ts';
 import { cholesky } from './cholesky.ts';
 import { expectedMeanSpend, type GammaGammaModel, type GammaGammaParameters } from './gamma-gamma.ts';
 import type { PurchaseHistory } from './history.ts';
-import { beta, gamma, geometric, normal, poisson } from './random-variates.ts';
 
 export interface LifetimeValueOptions {
   /** How far ahead, in whole time units of the BG/NBD model (weeks). */

@@ -3,6 +3,7 @@
  * Chapelle & Li 2011, "An empirical evaluation of Thompson sampling", algorithm 2. It learns what to show, not how much better that is: the
  * arms' shares move with the outcomes, so a plain difference between them is biased. To measure, run an experiment.
  */
+import { beta } from '../random-variates.ts';
 
 /** What an arm has given so far: a uniform prior, Beta(1, 1), is added. */
 export interface Creative {
@@ -73,33 +74,11 @@ function likeliest(arms: readonly Creative[], random: () => number): number {
   let best = 0;
   let most = -1;
   arms.forEach(({ successes, failures }, arm) => {
-    const drawn = betaOf(1 + successes, 1 + failures, random);
+    const drawn = beta(1 + successes, 1 + failures, random);
     if (drawn > most) {
       most = drawn;
       best = arm;
     }
   });
   return best;
-}
-
-function betaOf(a: number, b: number, random: () => number): number {
-  const x = gammaOf(a, random);
-  return x / (x + gammaOf(b, random));
-}
-
-/** Gamma with scale 1, shape at least 1. Marsaglia & Tsang 2000, "A simple method for generating gamma variables". */
-function gammaOf(shape: number, random: () => number): number {
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const normal = normalOf(random);
-    const v = (1 + c * normal) ** 3;
-    // 1 - random() is in (0, 1], whose logarithm is finite.
-    if (v > 0 && Math.log(1 - random()) < normal ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
-  }
-}
-
-/** Standard normal. Box & Muller 1958. */
-function normalOf(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

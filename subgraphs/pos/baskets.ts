@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { OrderRecord } from './records.ts';
-import { linesOf } from './rules.ts';
+import { linesOf, orderCounts } from './rules.ts';
 
 /** What was in one order that counts, each product once. */
 export interface PurchasedBasket {
@@ -24,10 +24,10 @@ export function basketsOf(orders: readonly OrderRecord[]): readonly PurchasedBas
   return baskets;
 }
 
-/** What counts of an order (see `OrderRecord.tally`), each product once, in the order of the lines. */
-export function productsOf({ currency, tally, lines }: OrderRecord): readonly string[] {
-  if (currency === null || tally !== currency) return [];
-  const skus = new Set(linesOf(lines).map(({ sku }) => sku));
+/** The products of an order that counts, each once, in the order of the lines; none of another. */
+export function productsOf(order: OrderRecord): readonly string[] {
+  if (!orderCounts(order)) return [];
+  const skus = new Set(linesOf(order.lines).map(({ sku }) => sku));
   skus.delete(null);
   return [...skus] as string[];
 }

@@ -1,11 +1,13 @@
 import type { PurchaseFact } from '../../kernel/facts.ts';
 import { productsOf } from './baskets.ts';
 import type { OrderRecord } from './records.ts';
+import { orderCounts } from './rules.ts';
 
-/** What models learn of orders: those that count (see `OrderRecord.tally`), in a currency that is known. */
+/** What models learn of orders: those that count. */
 export async function* purchaseFacts(orders: AsyncIterable<OrderRecord>): AsyncIterable<PurchaseFact> {
   for await (const order of orders) {
-    const { owner, placedAt, currency, totalMinor, tally } = order;
-    if (currency !== null && tally === currency) yield { owner, at: placedAt, currency, totalMinor, skus: productsOf(order) };
+    if (!orderCounts(order)) continue;
+    const { owner, placedAt, currency, totalMinor } = order;
+    yield { owner, at: placedAt, currency, totalMinor, skus: productsOf(order) };
   }
 }

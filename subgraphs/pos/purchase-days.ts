@@ -1,4 +1,5 @@
 import type { OrderRecord } from './records.ts';
+import { orderCounts } from './rules.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -14,11 +15,10 @@ export interface PurchaseDays {
   readonly firstSpentMinor: number;
 }
 
-/** Of the orders that count (see `OrderRecord.tally`), by currency, that of most days first. */
+/** Of the orders that count, by currency, that of most days first. */
 export function purchaseDays(orders: readonly OrderRecord[]): readonly PurchaseDays[] {
   const spent = new Map<string, Map<number, number>>();
-  for (const { currency, tally, placedAt, totalMinor } of orders) {
-    if (currency === null || tally !== currency) continue;
+  for (const { currency, placedAt, totalMinor } of orders.filter(orderCounts)) {
     const days = spent.get(currency) ?? new Map<number, number>();
     const day = Math.floor(placedAt / DAY_MS);
     spent.set(currency, days.set(day, (days.get(day) ?? 0) + totalMinor));

@@ -77,6 +77,11 @@ export function orderTally(statements: Statements, currency: string | null): str
   return placedAt(statements) === 0 ? 'UNDATED' : (currency ?? '');
 }
 
+/** Whether an order counts: placed at a known time in a known currency, and not cancelled. */
+export function orderCounts(order: OrderRecord): order is OrderRecord & { readonly currency: string } {
+  return order.currency !== null && order.tally === order.currency;
+}
+
 /** The order's amounts as money, each rounded once; null without a currency. Taxes and shipping are null when no statement names them. */
 export function orderAmounts(order: OrderRecord) {
   const { currency } = order;

@@ -1,7 +1,5 @@
-import { signalsAllowed } from '../../kernel/customer.ts';
 import type { ShelvedModel } from '../../kernel/model-shelf.ts';
 import type { Money } from '../../kernel/money.ts';
-import { parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { type Churn, churnOf } from '../../models/customer-base/churn.ts';
 import { clusterOf } from '../../models/customer-base/clusters.ts';
@@ -12,7 +10,7 @@ import { type LifecycleStage, lifecycleStage } from '../../models/customer-base/
 import { LifetimeValues } from '../../models/customer-base/lifetime-value.ts';
 import type { PurchaseRank } from './records.ts';
 import { type RfmScores, rfmScores } from './rfm.ts';
-import { type CustomerRepresentation, rankOf, Signals } from './source.ts';
+import { type CustomerRepresentation, isPersonal, rankOf, Signals, source } from './source.ts';
 
 const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
@@ -45,12 +43,13 @@ export function readInsights(
   shelved: ShelvedModel<CustomerBaseModel> | null,
 ): CustomerInsights {
   const nothing = { now, asOf: null, base: null, rank: null, models: null, version: shelved?.version ?? null };
-  if (!signalsAllowed({ id: customer.id, permissions: Array.isArray(customer.permissions) ? customer.permissions : [] }))
-    return { ...nothing, state: 'WITHHELD' };
-  const history = new Signals(customer.posHistory);
-  const asOf = parseInstant(history.text('asOf') ?? '');
-  if (history.text('state') !== 'OK' || asOf === null) return { ...nothing, state: 'UNAVAILABLE' };
-  const [base = null] = history.list('bases', (item) => baseOf(item, now));
+  if (!isPersonal(customer)) return { ...nothing, state: 'WITHHELD' };
+  const history = source(customer.posHistory, (pos) => pos.list('bases', (item) => baseOf(item, now)));
+  if (history.state !== 'OK') return { ...nothing, state: 'UNAVAILABLE' };
+  const {
+    asOf,
+    signals: [base = null],
+  } = history;
   const models = (base && shelved?.model.currencies[base.currency]) ?? null;
   return { ...nothing, state: 'OK', asOf, base, rank: rankOf(new Signals(customer.posSignals).object('rank')), models };
 }
@@ -135,7 +134,7 @@ export function stage({ base, models }: CustomerInsights): Exclude<LifecycleStag
 /** The cluster of like customers and what sets this one apart; null without purchases, or without clusters for their currency. */
 export function cluster({ base, models }: CustomerInsights) {
   if (!base || !models?.clusters) return null;
-  const { names, values } = rfmFeatures({
+  const { values } = rfmFeatures({
     customers: [''],
     currency: base.currency,
     daysPerUnit: WEEK_DAYS,
@@ -148,6 +147,5 @@ export function cluster({ base, models }: CustomerInsights) {
   });
   const { cluster: index, reasons } = clusterOf(models.clusters, values);
   const found = models.clusters.clusters[index];
-  if (!found || names.length === 0) return null;
-  return { number: index + 1, of: models.clusters.clusters.length, size: found.size, reasons };
+  return found ? { number: index + 1, of: models.clusters.clusters.length, size: found.size, reasons } : null;
 }

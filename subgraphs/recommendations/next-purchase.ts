@@ -1,12 +1,10 @@
 import type { Catalogue } from '../../kernel/catalogue.ts';
-import { signalsAllowed } from '../../kernel/customer.ts';
 import type { ShelvedModel } from '../../kernel/model-shelf.ts';
-import { parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { Basket } from '../../models/next-basket/baskets.ts';
 import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
 import { NextBasketRanker, type RankedItem, type RankReason } from '../../models/next-basket/ranker.ts';
-import { type CustomerRepresentation, Signals } from './source.ts';
+import { type CustomerRepresentation, isPersonal, Signals, source } from './source.ts';
 
 /** One customer before the model of the next purchase. */
 export interface CustomerToRank {
@@ -44,17 +42,16 @@ export function readNextPurchase(
   shelved: ShelvedModel<NextBasketModel> | null,
 ): CustomerToRank {
   const nothing = { now, asOf: null, baskets: [], cart: [], shelved };
-  if (!signalsAllowed({ id: customer.id, permissions: Array.isArray(customer.permissions) ? customer.permissions : [] }))
-    return { ...nothing, state: 'WITHHELD' };
-  const bought = new Signals(customer.posBaskets);
-  const asOf = parseInstant(bought.text('asOf') ?? '');
-  if (bought.text('state') !== 'OK' || asOf === null) return { ...nothing, state: 'UNAVAILABLE' };
-  const baskets = bought.list('baskets', (item) => {
-    const atMs = item.instant('at');
-    return atMs === null ? null : { atMs, items: item.texts('skus') };
-  });
+  if (!isPersonal(customer)) return { ...nothing, state: 'WITHHELD' };
+  const bought = source(customer.posBaskets, (pos) =>
+    pos.list('baskets', (item) => {
+      const atMs = item.instant('at');
+      return atMs === null ? null : { atMs, items: item.texts('skus') };
+    }),
+  );
+  if (bought.state !== 'OK') return { ...nothing, state: 'UNAVAILABLE' };
   const cart = new Signals(customer.digitalSignals).list('cart', (item) => item.text('sku'));
-  return { ...nothing, state: 'OK', asOf, baskets: baskets.toReversed(), cart };
+  return { ...nothing, state: 'OK', asOf: bought.asOf, baskets: bought.signals.toReversed(), cart };
 }
 
 /** A ranker holds buffers, so one is made for each model. It is asked for one customer after another, without a pause in between. */

@@ -71,8 +71,18 @@ export class Signals {
   }
 }
 
+/** The purposes granted; null when that is not known. */
+function permissionsOf({ permissions }: CustomerRepresentation): readonly ConsentPurpose[] | null {
+  return Array.isArray(permissions) ? permissions : null;
+}
+
+/** Whether anything of the customer may be looked at. */
+export function isPersonal(customer: CustomerRepresentation): boolean {
+  return signalsAllowed({ id: customer.id, permissions: permissionsOf(customer) });
+}
+
 /** A domain counts as read only if it says so and when; anything else did not answer. */
-function source<S>(value: unknown, read: (signals: Signals) => S): Source<S> {
+export function source<S>(value: unknown, read: (signals: Signals) => S): Source<S> {
   const signals = new Signals(value);
   const state = signals.text('state');
   if (state === 'WITHHELD') return { state };
@@ -191,9 +201,9 @@ export function sinceOf(
  * the signals are not even looked at: a domain that sent some all the same changes nothing.
  */
 export function readCustomer(customer: CustomerRepresentation, now: EpochMs): Subject {
-  const known = Array.isArray(customer.permissions) ? customer.permissions : null;
+  const known = permissionsOf(customer);
   const permissions = known ?? [];
-  const personal = signalsAllowed({ id: customer.id, permissions });
+  const personal = isPersonal(customer);
   return {
     customer: customer.id,
     representation: personal ? customer : { id: customer.id, permissions: known, permissionsSince: customer.permissionsSince },

@@ -43,11 +43,16 @@ export function inOrder(document: DocumentNode, operationName: string | undefine
   if (selections.every(isPlain) && new Set(selections.map((field) => responseName(field as FieldNode))).size === selections.length)
     return document;
   const places = placesOf(selections, fragmentsOf(document), {});
-  const written = places.flatMap((place) => {
-    const same = places.filter(({ field }) => responseName(field) === responseName(place.field));
-    const before = same.slice(0, same.indexOf(place));
-    return casesWithout(place.when, before, place.field).map((when) => whole(place.field, when, same));
-  });
+  const byName = new Map<string, Place[]>();
+  const written = places
+    .map((place) => {
+      const same = byName.get(responseName(place.field)) ?? [];
+      byName.set(responseName(place.field), same);
+      return { place, same, before: same.push(place) - 1 };
+    })
+    .flatMap(({ place: { field, when }, same, before }) =>
+      casesWithout(when, same.slice(0, before), field).map((one) => whole(field, one, same)),
+    );
   // Nothing is selected at all: the planner knows that too.
   if (written.length === 0) return document;
   const once: OperationDefinitionNode = { ...operation, selectionSet: { ...operation.selectionSet, selections: written } };

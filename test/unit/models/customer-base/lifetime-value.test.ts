@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { BgNbdModel } from '../../../../models/customer-base/bg-nbd.ts';
 import type { GammaGammaModel } from '../../../../models/customer-base/gamma-gamma.ts';
 import { LifetimeValues } from '../../../../models/customer-base/lifetime-value.ts';
-import { beta, gamma, geometric, poisson } from '../../../../models/customer-base/random-variates.ts';
 import { randomOf } from '../../../../models/random.ts';
+import { beta, gamma, geometric, poisson } from '../../../../models/random-variates.ts';
 
 const bgNbd = (parameters: Partial<BgNbdModel> = {}): BgNbdModel => ({
   kind: 'bg-nbd',
