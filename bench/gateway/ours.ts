@@ -22,7 +22,7 @@ const log = pino({ enabled: false });
 function ofThisProcess(service: string): Transport {
   const schema = schemas[service];
   if (!schema) throw new Error(`The workload has no subgraph ${service}.`);
-  return inProcess({ context: () => ({}), execute: subgraphExecution(schema) });
+  return inProcess({ schema, context: () => ({}), execute: subgraphExecution(schema) });
 }
 
 const engine = openEngine({

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { buildSchema, parse } from 'graphql';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { inProcess } from '../../gateway/transport/in-process.ts';
 import { overHttp } from '../../gateway/transport/over-http.ts';
@@ -113,9 +114,10 @@ describe('a subgraph over HTTP', () => {
 });
 
 describe('a subgraph in this process', () => {
+  const schema = buildSchema('type Query { stock(at: ID): Int } type Mutation { order: Int }');
   function subgraph(execute: Subgraph['execute'] = async () => ({ data: { stock: 7 } })) {
     const calls = { execute: vi.fn(execute), context: vi.fn((scope) => ({ scope })) };
-    return { ...calls, transport: inProcess(calls as unknown as Subgraph) };
+    return { ...calls, transport: inProcess({ schema, ...calls } as unknown as Subgraph) };
   }
 
   it('is given the document, the variables, and the representations as objects', async () => {
@@ -128,6 +130,17 @@ describe('a subgraph in this process', () => {
     expect(variables).toEqual({ first: 3, representations: [{ __typename: 'Customer', id: 'ada' }] });
     expect((variables as { representations: readonly unknown[] }).representations[0]).toBe(ada);
   });
+
+  it.each(['{ stock price }', '{ stock(on: "monday") }', '{ stock ... on Shelf { __typename } }'])(
+    'refuses %s, which its schema does not know, as over HTTP',
+    async (query) => {
+      const { transport, execute } = subgraph();
+      const operation = { ...fetchOf().operation, query, document: parse(query) };
+      for (let turn = 0; turn < 2; turn++)
+        await expect(answerTo(transport, fetchOf({ operation }))).rejects.toMatchObject({ code: 'STATUS', status: 400 });
+      expect(execute).not.toHaveBeenCalled();
+    },
+  );
 
   it('has one context for all fetches of a query, with its request and its signal', async () => {
     const { transport, context, execute } = subgraph();

@@ -32,8 +32,11 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-/** `deadlineMs`: for tests that let it pass; otherwise longer than any answer takes on a busy machine. */
-export async function openStack(shape: Shape, deadlineMs = 15_000): Promise<Stack> {
+/**
+ * `deadlineMs`: for tests that let it pass; otherwise longer than any answer takes on a busy machine. `supergraphSdl`: another than what the
+ * subgraphs come to.
+ */
+export async function openStack(shape: Shape, deadlineMs = 15_000, supergraphSdl = SUPERGRAPH): Promise<Stack> {
   const company = await testCompany();
   const closing: (() => Promise<unknown>)[] = [() => company.close()];
   const faults = new Map<SubgraphName, Faulty>();
@@ -52,7 +55,7 @@ export async function openStack(shape: Shape, deadlineMs = 15_000): Promise<Stac
     }
   }
   const graph = await openGraph({
-    supergraphSdl: SUPERGRAPH,
+    supergraphSdl,
     transports,
     deadlineMs,
     introspection: true,
