@@ -81,11 +81,23 @@ export interface Withheld {
   readonly purpose: ConsentPurpose;
 }
 
-/** The purposes that each gated field needs, by its path below Customer. What recommendations computes rests on signals (kernel/customer.ts). */
+/** What recommendations computes, which rests on signals (kernel/customer.ts). */
+const SIGNAL_FIELDS: readonly string[] = [
+  'recommendations.offers',
+  'recommendations.nextBestActions',
+  'recommendations.rfm',
+  'insights.rfm',
+  'insights.lifetimeValue',
+  'insights.churn',
+  'insights.lifecycleStage',
+  'insights.cluster',
+  'nextPurchase.products',
+  'nextPurchase.discover',
+];
+
+/** The purposes that each gated field needs, by its path below Customer. test/supergraph/consent.test.ts compares it with what is withheld. */
 const GATED_FIELDS: readonly (readonly [field: string, purposes: readonly ConsentPurpose[]])[] = [
-  ['recommendations.offers', SIGNAL_PURPOSES],
-  ['recommendations.nextBestActions', SIGNAL_PURPOSES],
-  ['recommendations.rfm', SIGNAL_PURPOSES],
+  ...SIGNAL_FIELDS.map((field) => [field, SIGNAL_PURPOSES] as const),
   ['feedback.sentiment', ['PROFILING']],
 ];
 

@@ -354,10 +354,17 @@ describe('consents', () => {
     expect(await gate(customer as string)).toEqual({
       permissions: ['PROFILING'],
       withheld: [
-        { field: 'recommendations.offers', purpose: 'PERSONALIZATION' },
-        { field: 'recommendations.nextBestActions', purpose: 'PERSONALIZATION' },
-        { field: 'recommendations.rfm', purpose: 'PERSONALIZATION' },
-      ],
+        'recommendations.offers',
+        'recommendations.nextBestActions',
+        'recommendations.rfm',
+        'insights.rfm',
+        'insights.lifetimeValue',
+        'insights.churn',
+        'insights.lifecycleStage',
+        'insights.cluster',
+        'nextPurchase.products',
+        'nextPurchase.discover',
+      ].map((field) => ({ field, purpose: 'PERSONALIZATION' })),
     });
   });
 

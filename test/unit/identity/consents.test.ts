@@ -87,8 +87,16 @@ describe('permissions', () => {
       { field: 'recommendations.offers', purpose: 'PROFILING' },
       { field: 'recommendations.nextBestActions', purpose: 'PROFILING' },
       { field: 'recommendations.rfm', purpose: 'PROFILING' },
+      { field: 'insights.rfm', purpose: 'PROFILING' },
+      { field: 'insights.lifetimeValue', purpose: 'PROFILING' },
+      { field: 'insights.churn', purpose: 'PROFILING' },
+      { field: 'insights.lifecycleStage', purpose: 'PROFILING' },
+      { field: 'insights.cluster', purpose: 'PROFILING' },
+      { field: 'nextPurchase.products', purpose: 'PROFILING' },
+      { field: 'nextPurchase.discover', purpose: 'PROFILING' },
       { field: 'feedback.sentiment', purpose: 'PROFILING' },
     ]);
-    expect(withheldFields([])).toHaveLength(7);
+    // Each of those by both purposes, but for the sentiment.
+    expect(withheldFields([])).toHaveLength(21);
   });
 });
