@@ -73,7 +73,9 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
   const totalOrders = (range: Range, persons: readonly Members[]) => orders.totals(persons, { ...range, by: 'tally' });
   const totalReturns = (range: Range, persons: readonly Members[]) => returns.totals(persons, { ...range, by: 'currency' });
   const totalPayments = (range: Range, persons: readonly Members[]) => payments.totals(persons, { ...range, by: 'tally' });
-  const readEveryOrder = (persons: readonly Members[]) => everything(orders, persons);
+  // What habits are read from are the latest of all: a request for both reads them once.
+  const readEveryOrder = async (orderPages: Context['orders'], persons: readonly Members[]) =>
+    everything(orders, persons, await Promise.all(persons.map((members) => orderPages({ first: HABIT_ORDERS }).load(members))));
   const getOrders = documentsOf(orders);
   const getReturns = documentsOf(returns);
   const getPayments = documentsOf(payments);
@@ -102,7 +104,7 @@ export function context({ store, directory }: SubgraphDeps): (scope: RequestScop
       orderTotals: loaderByArguments(totalOrders, membersText),
       returnTotals: loaderByArguments(totalReturns, membersText),
       paymentTotals: loaderByArguments(totalPayments, membersText),
-      everyOrder: loader(readEveryOrder, membersText),
+      everyOrder: loader((persons: readonly Members[]) => readEveryOrder(orderPages, persons), membersText),
       categories: loader((persons: readonly Members[]) => readCategories(orderPages, persons), membersText),
       order: loader(getOrders, keyText),
       return: loader(getReturns, keyText),

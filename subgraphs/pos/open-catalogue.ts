@@ -3,14 +3,33 @@ import type { Store } from '../../kernel/storage/port.ts';
 import { catalogueKey } from './intakes.ts';
 import { productsSpec } from './records.ts';
 
-/** The catalogue over pos's store. Any number of processes may hold one over the same store. */
+/**
+ * The catalogue over pos's store. Any number of processes may hold one over the same store. What is asked in one turn of the event loop,
+ * as it is for the customers of a page, is one read.
+ */
 export function openCatalogue(store: Store): Catalogue {
   const products = store.collection(productsSpec);
+  const read = async (skus: readonly string[]): Promise<ReadonlySet<string>> => {
+    const found = skus.length > 0 ? await products.getMany(skus.map(catalogueKey)) : [];
+    return new Set(skus.filter((_, index) => ['OUT_OF_STOCK', 'DISCONTINUED'].includes(found[index]?.availability ?? '')));
+  };
+  let wanted = new Set<string>();
+  let answer: Promise<ReadonlySet<string>> | undefined;
   return {
-    async unavailable(skus) {
-      const wanted = [...new Set(skus)];
-      const found = wanted.length > 0 ? await products.getMany(wanted.map(catalogueKey)) : [];
-      return new Set(wanted.filter((_, index) => ['OUT_OF_STOCK', 'DISCONTINUED'].includes(found[index]?.availability ?? '')));
+    unavailable(skus) {
+      for (const sku of skus) wanted.add(sku);
+      answer ??= endOfTurn().then(() => {
+        const asked = [...wanted];
+        wanted = new Set();
+        answer = undefined;
+        return read(asked);
+      });
+      return answer;
     },
   };
+}
+
+/** When all that the turn asks for has been asked, as for loaders. */
+function endOfTurn(): Promise<void> {
+  return Promise.resolve().then(() => new Promise((resolve) => process.nextTick(resolve)));
 }

@@ -12,6 +12,8 @@ const SLOW_MS = 5_000;
 
 export interface Faulty {
   fault: Fault;
+  /** How many fetches came so far. */
+  fetches: number;
 }
 
 /** A subgraph of this process whose `fault` can be set while it runs. */
@@ -20,7 +22,9 @@ export function faultySubgraph(subgraph: Subgraph): Subgraph & Faulty {
   const faulty: Subgraph & Faulty = {
     ...subgraph,
     fault: 'none',
+    fetches: 0,
     execute: async (...args) => {
+      faulty.fetches += 1;
       const fault = faulty.fault === 'flapping' ? (turn++ % 2 === 0 ? 'stopped' : 'none') : faulty.fault;
       if (fault === 'stopped') throw new Error('connect ECONNREFUSED 10.1.2.3:4003 secret-of-the-house');
       if (fault === 'hanging') return new Promise<ExecutionResult>(() => {});
@@ -44,6 +48,7 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
   let turn = 0;
   const server = createServer((request, response) => {
     proxy.headers = request.headers;
+    proxy.fetches += 1;
     const fault = proxy.fault === 'flapping' ? (turn++ % 2 === 0 ? 'stopped' : 'none') : proxy.fault;
     if (fault === 'stopped') request.socket.destroy();
     else if (fault === 'garbage') response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"_entities":"banana"}}');

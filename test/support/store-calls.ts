@@ -1,0 +1,57 @@
+import type { Collection, Doc, Spec, Store } from '../../kernel/storage/port.ts';
+
+/** One call of the storage port. */
+export interface StoreCall {
+  /** Whose store. */
+  readonly store: string;
+  readonly collection: string;
+  readonly operation: string;
+  /** About whom or what: the call's first argument. */
+  readonly about: unknown;
+  /** What is asked of them: the second one, as JSON. */
+  readonly asked: string;
+}
+
+/** Every call since a test emptied it, in the order in which they came. */
+export const storeCalls: StoreCall[] = [];
+
+/**
+ * A store whose calls are noted. For tests that open a whole company:
+ * `vi.mock('../../kernel/storage/open.ts', async (original) => noted(await original()))` puts it around every store; what is opened is real.
+ */
+export function noting(name: string, store: Store): Store {
+  return {
+    erase: (owner) => store.erase(owner),
+    close: () => store.close(),
+    collection<T extends Doc>(spec: Spec<T>): Collection<T> {
+      return new Proxy(store.collection(spec), {
+        get(target, property) {
+          const value: unknown = Reflect.get(target, property);
+          if (typeof value !== 'function') return value;
+          return (...args: unknown[]) => {
+            const asked = JSON.stringify(args[1] ?? {});
+            storeCalls.push({ store: name, collection: spec.name, operation: String(property), about: args[0], asked });
+            return value.apply(target, args);
+          };
+        },
+      });
+    },
+  };
+}
+
+type Opening = typeof import('../../kernel/storage/open.ts');
+
+/** kernel/storage/open.ts with stores that note their calls. */
+export function noted(original: Opening): Opening {
+  return { ...original, openStore: async (...args) => noting(args[1], await original.openStore(...args)) };
+}
+
+/** How many calls there were of each collection's operations, by names such as `pos orders.latest`. */
+export function callCounts(calls: readonly StoreCall[] = storeCalls): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { store, collection, operation } of calls) {
+    const name = `${store} ${collection}.${operation}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
