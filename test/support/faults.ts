@@ -69,6 +69,7 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const proxy: FaultyProxy = {
     fault: 'none',
+    fetches: 0,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
     headers: {},
     close: () => closed(server),
