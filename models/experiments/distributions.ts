@@ -35,3 +35,8 @@ export function studentCritical(confidence: number, degrees: number): number {
 export function chiSquareUpper(x: number, degrees: number): number {
   return chdtrc(degrees, x);
 }
+
+/** x with P(X <= x) = p of the beta distribution; p in [0, 1]. */
+export function betaQuantile(p: number, a: number, b: number): number {
+  return incbi(a, b, p);
+}
