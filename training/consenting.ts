@@ -15,6 +15,9 @@ export class Consenting {
   /** By owner; null for one who was erased. */
   readonly #verdicts = new Map<string, { readonly person: string; readonly allows: boolean } | null>();
 
+  /** Owners of what `only` was given. */
+  readonly #owners = new Set<string>();
+
   constructor(directory: Directory) {
     this.#directory = directory;
   }
@@ -24,20 +27,26 @@ export class Consenting {
     facts: AsyncIterable<F>,
     anonymous: (owner: string) => boolean = () => false,
   ): AsyncIterable<Learnt<F>> {
-    let waiting: F[] = [];
-    for await (const fact of facts) {
-      waiting.push(fact);
-      if (waiting.length < ASKED_TOGETHER) continue;
-      yield* await this.#sorted(waiting, anonymous);
-      waiting = [];
+    for await (const some of together(facts)) {
+      for (const { owner } of some) if (!anonymous(owner)) this.#owners.add(owner);
+      yield* await this.#sorted(some, anonymous);
     }
-    yield* await this.#sorted(waiting, anonymous);
+  }
+
+  /** Further facts of those whom `only` found to grant it. Who has nothing but these is not learnt from, and is in neither of `persons`. */
+  async *alsoOf<F extends { readonly owner: string }>(facts: AsyncIterable<F>): AsyncIterable<Learnt<F>> {
+    const { allowing } = this.persons();
+    for await (const some of together(facts))
+      for (const fact of await this.#sorted(some, () => false)) if (allowing.has(fact.person)) yield fact;
   }
 
   /** The persons who allow it, and those who do not; of whom nothing is known but facts that came too late is in neither. */
   persons(): { readonly allowing: ReadonlySet<string>; readonly refusing: ReadonlySet<string> } {
     const [allowing, refusing] = [new Set<string>(), new Set<string>()];
-    for (const verdict of this.#verdicts.values()) if (verdict) (verdict.allows ? allowing : refusing).add(verdict.person);
+    for (const owner of this.#owners) {
+      const verdict = this.#verdicts.get(owner);
+      if (verdict) (verdict.allows ? allowing : refusing).add(verdict.person);
+    }
     return { allowing, refusing };
   }
 
@@ -57,4 +66,16 @@ export class Consenting {
       return verdict?.allows ? [{ ...fact, person: verdict.person }] : [];
     });
   }
+}
+
+/** The facts in lists of ASKED_TOGETHER. */
+async function* together<F>(facts: AsyncIterable<F>): AsyncIterable<readonly F[]> {
+  let waiting: F[] = [];
+  for await (const fact of facts) {
+    waiting.push(fact);
+    if (waiting.length < ASKED_TOGETHER) continue;
+    yield waiting;
+    waiting = [];
+  }
+  yield waiting;
 }

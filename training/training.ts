@@ -12,6 +12,8 @@ import type { Trained } from './trainer.ts';
 /** What there is to learn from. */
 export interface Material {
   readonly purchases: NonNullable<Facts['purchases']>;
+  readonly products: NonNullable<Facts['products']>;
+  readonly views: NonNullable<Facts['views']>;
   readonly ratedTexts: NonNullable<Facts['ratedTexts']>;
 }
 
@@ -45,7 +47,15 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     about: 'what customers buy next',
     subgraph: 'recommendations',
     train: (consenting, { material, now, onRead, signal }) =>
-      trainRanking(counted(consenting.only(material.purchases()), onRead, signal), now),
+      trainRanking(
+        {
+          purchases: counted(consenting.only(material.purchases()), onRead, signal),
+          products: counted(material.products(), onRead, signal),
+          // Who looked and never ordered is not learnt from.
+          views: counted(consenting.alsoOf(material.views()), onRead, signal),
+        },
+        now,
+      ),
   },
   sentiment: {
     about: 'how pleased somebody is who wrote something',

@@ -1,3 +1,4 @@
+import type { ItemCatalogue } from './item-catalogue.ts';
 import type { ItemKnowledge } from './item-knowledge.ts';
 import type { SignalWeights } from './signal-weights.ts';
 import type { Trees } from './trees.ts';
@@ -24,6 +25,8 @@ export interface NextBasketModel {
   /** Null where too few customers bought twice. They rank new items by either method. */
   readonly trees: Trees | null;
   readonly signalWeights: SignalWeights;
+  /** What was known of the items when it was trained; absent where nothing was. */
+  readonly catalogue?: ItemCatalogue;
   /** Null where too few customers bought twice. */
   readonly validation: Validation | null;
 }

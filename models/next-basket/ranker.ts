@@ -1,4 +1,5 @@
 import type { Basket } from './baskets.ts';
+import { catalogueOf } from './item-catalogue.ts';
 import type { NextBasketModel } from './next-basket-model.ts';
 import { descending } from './purchases.ts';
 import { Scorer } from './scorer.ts';
@@ -39,15 +40,15 @@ const FIRST = 10;
 /** By the trees; as bought most often, then popular; or by similarity to what was bought, then popular. */
 type Order = 'BLEND' | 'FLOOR' | 'SIMILARITY';
 
-const NOTHING_KNOWN: Catalogue = () => undefined;
+const keptBy = ({ items, catalogue }: NextBasketModel): Catalogue => (catalogue ? catalogueOf(items, catalogue) : () => undefined);
 
 /**
  * Ranks what a customer buys next. Holds buffers as long as the items are many, so one is made per model and asked for one customer after
  * another.
  */
 export class NextBasketRanker {
+  readonly catalogue: Catalogue;
   readonly #model: NextBasketModel;
-  readonly #catalogue: Catalogue;
   readonly #scorer: Scorer;
   readonly #indexOf: ReadonlyMap<string, number>;
   readonly #weights: readonly number[];
@@ -57,10 +58,13 @@ export class NextBasketRanker {
   readonly #seenIn: Float64Array;
   #basketsRead = 0;
 
-  /** @param catalogue what is known of items; what can't be had (`available: false`) and what is durable and bought is never ranked. */
-  constructor(model: NextBasketModel, catalogue: Catalogue = NOTHING_KNOWN) {
+  /**
+   * @param catalogue what is known of items, by what the model itself keeps unless given; what can't be had (`available: false`) and what is
+   *   durable and bought is never ranked.
+   */
+  constructor(model: NextBasketModel, catalogue: Catalogue = keptBy(model)) {
     this.#model = model;
-    this.#catalogue = catalogue;
+    this.catalogue = catalogue;
     this.#scorer = new Scorer(model.knowledge);
     this.#indexOf = new Map(model.items.map((item, index) => [item, index]));
     this.#seenIn = new Float64Array(model.items.length);
@@ -102,7 +106,7 @@ export class NextBasketRanker {
     this.#read(request);
     const { signals } = request;
     const reader =
-      signals && new SignalReader(signals, this.#catalogue, this.#model.knowledge.similarity, (item) => this.#indexOf.get(item));
+      signals && new SignalReader(signals, this.catalogue, this.#model.knowledge.similarity, (item) => this.#indexOf.get(item));
     this.#scorer.read(this.#basketStart, this.#itemOf, 0, request.baskets.length, reader?.items());
     const scores = order === 'BLEND' ? this.#scorer.scores(this.#model.trees!) : this.#placeScores(order);
     if (reader) this.#addSignals(reader, scores);
@@ -147,7 +151,7 @@ export class NextBasketRanker {
   }
 
   #rankedOf(item: number, score: number): Ranked {
-    return { item, score, isNew: this.#scorer.purchases.placeOf(item) < 0, category: this.#catalogue(this.#model.items[item]!)?.category };
+    return { item, score, isNew: this.#scorer.purchases.placeOf(item) < 0, category: this.catalogue(this.#model.items[item]!)?.category };
   }
 
   #allowed({ isExcluded, signals }: RankRequest): (item: number) => boolean {
@@ -155,7 +159,7 @@ export class NextBasketRanker {
     return (index) => {
       const item = this.#model.items[index]!;
       if (cart.has(item) || isExcluded?.(item)) return false;
-      const entry = this.#catalogue(item);
+      const entry = this.catalogue(item);
       return entry?.available !== false && !(entry?.durable && this.#scorer.purchases.placeOf(index) >= 0);
     };
   }

@@ -35,7 +35,9 @@ export type Catalogue = (item: string) => CatalogueItem | undefined;
 
 /**
  * The signals, each a value in [-1, 1] of a customer and an item, 0 where nothing is known, with the log-odds that a value of 1 adds where
- * no data has taught better: judgements, not measurements, which training moves as far as its examples have signals.
+ * no data has taught better: judgements, not measurements, which training moves as far as its examples have signals. Taste counts for nothing
+ * until it was taught: habits tell of it already, and with 1 for the category and 0.5 for the others recall@10 fell on both public sets,
+ * from .1888 to .1816 (Online Retail) and from .0721 to .0667 (Complete Journey).
  */
 export const SIGNALS = {
   /** This very item was looked at: 1 for the last one viewed, less for those before. */
@@ -45,13 +47,13 @@ export const SIGNALS = {
   /** Similarity to the nearest of the items in the cart. */
   nearCart: 1.5,
   /** The affinity for its category. */
-  category: 1,
+  category: 0,
   /** 1 inside the price band, falling to -1 at twice its upper or half its lower bound. */
-  price: 0.5,
+  price: 0,
   /** 1 in its months, -1 in others. */
-  season: 0.5,
+  season: 0,
   /** 1 where the store has it, -1 where it has not. */
-  store: 0.5,
+  store: 0,
 } as const;
 
 export type SignalName = keyof typeof SIGNALS;

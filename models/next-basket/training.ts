@@ -2,6 +2,7 @@ import { randomOf } from '../random.ts';
 import { type History, withoutLastBaskets } from './baskets.ts';
 import { BestOf } from './best-of.ts';
 import { ExampleBuilder, lastBasket } from './examples.ts';
+import type { ItemCatalogue } from './item-catalogue.ts';
 import { itemKnowledge } from './item-knowledge.ts';
 import { ndcgAt, recallAt } from './metrics.ts';
 import type { NextBasketModel, Validation } from './next-basket-model.ts';
@@ -16,6 +17,8 @@ export interface TrainingOptions {
   readonly seed?: number;
   /** What was known of customers beside their baskets, just before the last one. */
   readonly signals?: SignalSource;
+  /** What is known of the history's items, in their order, to be kept with the model. */
+  readonly catalogue?: ItemCatalogue;
 }
 
 const TREES = { trees: 100, learningRate: 0.1, l2: 5, groupShare: 0.5, featureShare: 0.6 };
@@ -35,7 +38,7 @@ const FEWEST_VALIDATED = 50;
  * With c customers, i items bought in all and at most 100 counted a customer: O(i + c * 100^2) for the items, and a constant for the trees,
  * whose rows are bounded.
  */
-export function trainNextBasket(history: History, { seed = 1, signals }: TrainingOptions = {}): NextBasketModel {
+export function trainNextBasket(history: History, { seed = 1, signals, catalogue }: TrainingOptions = {}): NextBasketModel {
   const learnt = learnBlend(history, seed, signals);
   return {
     kind: 'next-basket',
@@ -46,6 +49,7 @@ export function trainNextBasket(history: History, { seed = 1, signals }: Trainin
     trees: learnt?.trees ?? null,
     signalWeights: learnt?.signalWeights ?? judgedWeights(),
     validation: learnt?.validation ?? null,
+    ...(catalogue && { catalogue }),
   };
 }
 

@@ -659,6 +659,8 @@ export type DigitalSignals = {
   readonly cart: ReadonlyArray<CartSignal>;
   /** When the cart last changed; null without a cart. */
   readonly cartUpdatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Products looked at within 30 days, newest first, each once, at most 20. */
+  readonly viewed: ReadonlyArray<ViewSignal>;
   /** Messages of campaigns by e-mail, text message, push and telephone of the last 30 days, newest first, at most 40. */
   readonly touches: ReadonlyArray<TouchSignal>;
   /** The channels on which the customer ever wanted no more messages of campaigns. */
@@ -667,6 +669,15 @@ export type DigitalSignals = {
   readonly errorKind?: Maybe<Scalars['String']['output']>;
   /** When that was; null when nothing went wrong. */
   readonly errorAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A product that was looked at. */
+export type ViewSignal = {
+  readonly __typename?: 'ViewSignal';
+  /** The stock keeping unit. */
+  readonly sku: Scalars['ID']['output'];
+  /** When it was last looked at. */
+  readonly at: Scalars['DateTime']['output'];
 };
 
 /** One message of a campaign, as far as it bears on sending the next. */
@@ -870,6 +881,7 @@ export type ResolversTypes = {
   CampaignTouchRecordInput: CampaignTouchRecordInput;
   CampaignTouchRecordPayload: ResolverTypeWrapper<Omit<CampaignTouchRecordPayload, 'campaignTouch'> & { campaignTouch?: Maybe<ResolversTypes['CampaignTouch']> }>;
   DigitalSignals: ResolverTypeWrapper<SignalsParent>;
+  ViewSignal: ResolverTypeWrapper<ViewSignal>;
   TouchSignal: ResolverTypeWrapper<TouchSignal>;
   UnsubscribedSignal: ResolverTypeWrapper<UnsubscribedSignal>;
   CartSignal: ResolverTypeWrapper<CartSignal>;
@@ -929,6 +941,7 @@ export type ResolversParentTypes = {
   CampaignTouchRecordInput: CampaignTouchRecordInput;
   CampaignTouchRecordPayload: Omit<CampaignTouchRecordPayload, 'campaignTouch'> & { campaignTouch?: Maybe<ResolversParentTypes['CampaignTouch']> };
   DigitalSignals: SignalsParent;
+  ViewSignal: ViewSignal;
   TouchSignal: TouchSignal;
   UnsubscribedSignal: UnsubscribedSignal;
   CartSignal: CartSignal;
@@ -1176,10 +1189,16 @@ export type DigitalSignalsResolvers<ContextType = Context, ParentType extends Re
   lastSeenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   cart?: Resolver<ReadonlyArray<ResolversTypes['CartSignal']>, ParentType, ContextType>;
   cartUpdatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  viewed?: Resolver<ReadonlyArray<ResolversTypes['ViewSignal']>, ParentType, ContextType>;
   touches?: Resolver<ReadonlyArray<ResolversTypes['TouchSignal']>, ParentType, ContextType>;
   unsubscribed?: Resolver<ReadonlyArray<ResolversTypes['UnsubscribedSignal']>, ParentType, ContextType>;
   errorKind?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   errorAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type ViewSignalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ViewSignal'] = ResolversParentTypes['ViewSignal']> = {
+  sku?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type TouchSignalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TouchSignal'] = ResolversParentTypes['TouchSignal']> = {
@@ -1241,6 +1260,7 @@ export type Resolvers<ContextType = Context> = {
   EventsTrackPayload?: EventsTrackPayloadResolvers<ContextType>;
   CampaignTouchRecordPayload?: CampaignTouchRecordPayloadResolvers<ContextType>;
   DigitalSignals?: DigitalSignalsResolvers<ContextType>;
+  ViewSignal?: ViewSignalResolvers<ContextType>;
   TouchSignal?: TouchSignalResolvers<ContextType>;
   UnsubscribedSignal?: UnsubscribedSignalResolvers<ContextType>;
   CartSignal?: CartSignalResolvers<ContextType>;

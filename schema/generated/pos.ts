@@ -166,6 +166,8 @@ export type PosBaskets = {
   readonly asOf: Scalars['DateTime']['output'];
   /** Orders with products, newest first, until they hold 200 products together. */
   readonly baskets: ReadonlyArray<PurchasedBasket>;
+  /** The store of most of the last 200 orders, its id; null when none was placed in a known store. */
+  readonly store?: Maybe<Scalars['ID']['output']>;
 };
 
 /** What was in one order. */
@@ -1085,6 +1087,7 @@ export type PosBasketsResolvers<ContextType = Context, ParentType extends Resolv
   state?: Resolver<ResolversTypes['SignalState'], ParentType, ContextType>;
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   baskets?: Resolver<ReadonlyArray<ResolversTypes['PurchasedBasket']>, ParentType, ContextType>;
+  store?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export type PurchasedBasketResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PurchasedBasket'] = ResolversParentTypes['PurchasedBasket']> = {

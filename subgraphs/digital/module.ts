@@ -1,5 +1,6 @@
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
 import { type Context, context } from './context.ts';
+import { viewFacts } from './facts.ts';
 import { collectionsOf, eventIntake, touchIntake } from './intakes.ts';
 import { specs } from './records.ts';
 import { resolvers } from './resolvers.ts';
@@ -13,4 +14,5 @@ export const digital: SubgraphModule<Context> = {
     const collections = collectionsOf(store);
     return [eventIntake(collections), touchIntake(collections)];
   },
+  facts: ({ store }) => ({ views: () => viewFacts(collectionsOf(store).events.scan()) }),
 };

@@ -5,7 +5,7 @@ import type { EpochMs, Members } from '../../kernel/storage/port.ts';
 import type { Resolvers } from '../../schema/generated/digital.ts';
 import type { Context, PageOf } from './context.ts';
 import type { ErrorRecord, Summary } from './records.ts';
-import { type CartContent, cartContent, furthest, interestsOf, sentMessages } from './rules.ts';
+import { type CartContent, cartContent, furthest, interestsOf, sentMessages, viewedLately } from './rules.ts';
 import { SESSION_PREFIX, visitPage, visitPosition } from './sessions.ts';
 import { recordTouch } from './touches.ts';
 import { trackEvents } from './tracking.ts';
@@ -65,6 +65,7 @@ export const resolvers: Resolvers<Context> = {
     lastSeenAt: ({ summary }) => summary?.lastSeenAt ?? null,
     cart: ({ cart }) => (cart?.lines ?? []).slice(-MOST_SIGNAL_LINES),
     cartUpdatedAt: ({ cart }) => cart?.updatedAt ?? null,
+    viewed: ({ summary }, _, { now }) => viewedLately(summary?.viewed ?? [], now),
     touches: async ({ state, members }, _, context) => (state === 'OK' ? sentMessages(await context.recentTouches.load(members)) : []),
     unsubscribed: ({ summary }) => summary?.unsubscribed ?? [],
     errorKind: async (signals, _, context) => (await lastError(signals, context))?.kind ?? null,

@@ -1,7 +1,16 @@
+import { VIEWED_LATELY_MS } from '../../kernel/facts.ts';
 import type { Channel } from '../../kernel/intake.ts';
 import type { Money } from '../../kernel/money.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import { type CartChange, TOUCH_STATES, type TopicMention, type TouchRecord, type TouchState, type TouchStep } from './records.ts';
+import {
+  type CartChange,
+  TOUCH_STATES,
+  type TopicMention,
+  type TouchRecord,
+  type TouchState,
+  type TouchStep,
+  type ViewedProduct,
+} from './records.ts';
 
 export interface CartLine {
   readonly sku: string;
@@ -39,6 +48,11 @@ export function cartContent(changes: readonly CartChange[]): CartContent | null 
   }
   const newest = changes[0];
   return newest && lines.size > 0 ? { lines: [...lines.values()], updatedAt: newest.at } : null;
+}
+
+/** Those of `viewed` that were looked at within 30 days, in their order. */
+export function viewedLately(viewed: readonly ViewedProduct[], now: EpochMs): readonly ViewedProduct[] {
+  return viewed.filter(({ at }) => now - at <= VIEWED_LATELY_MS);
 }
 
 export interface Interest {

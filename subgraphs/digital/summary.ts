@@ -35,14 +35,20 @@ function newest<M extends Moment>(moments: readonly M[], keyOf: (moment: M) => s
   return [...kept.values()].sort((a, b) => compare(b, a)).slice(0, most);
 }
 
+/** The product that was looked at; null for another event. */
+export function viewedIn({ type, name, sku }: Pick<EventRecord, 'type' | 'name' | 'sku'>): string | null {
+  return type === 'TRACK' && VIEWED.has(name ?? '') ? sku : null;
+}
+
 /** What one event comes to. */
 export function summaryOf({ id, happenedAt: at, ...event }: EventRecord): Summary {
   const tracked = event.type === 'TRACK' ? (event.name ?? '') : '';
   const kind = CHANGES.get(tracked);
   const { sku, productName: name } = event;
+  const viewed = viewedIn(event);
   return {
     lastSeenAt: at,
-    viewed: sku !== null && VIEWED.has(tracked) ? [{ sku, name, at, event: id }] : [],
+    viewed: viewed !== null ? [{ sku: viewed, name, at, event: id }] : [],
     checkout: CHECKOUT.has(tracked) ? { at, event: id } : null,
     cart: sku !== null && kind ? [{ event: id, at, kind, sku, name, quantity: event.quantity, price: event.price }] : [],
     mentions: event.category !== null ? [{ event: id, at, topic: event.category }] : [],

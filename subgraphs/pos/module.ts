@@ -1,10 +1,10 @@
 import type { Intake } from '../../kernel/intake.ts';
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
 import { type Context, context } from './context.ts';
-import { purchaseFacts } from './facts.ts';
+import { productFacts, purchaseFacts } from './facts.ts';
 import { posIntakes } from './intakes.ts';
 import { measuringJob } from './measuring.ts';
-import { ordersSpec, posSpecs } from './records.ts';
+import { ordersSpec, posSpecs, productsSpec } from './records.ts';
 import { resolvers } from './resolvers.ts';
 
 /** What was bought: orders, returns, payments, the catalogue and the stores. */
@@ -18,5 +18,8 @@ export const pos: SubgraphModule<Context> = {
     return [orders, returns, payments, products, stores] as readonly Intake[];
   },
   jobs: (deps) => [measuringJob(deps)],
-  facts: ({ store }) => ({ purchases: () => purchaseFacts(store.collection(ordersSpec).scan()) }),
+  facts: ({ store }) => ({
+    purchases: () => purchaseFacts(store.collection(ordersSpec).scan()),
+    products: () => productFacts(store.collection(productsSpec).scan()),
+  }),
 };

@@ -85,7 +85,8 @@ export const resolvers: Resolvers<Context> = {
     posBaskets: async (customer, _, context) => {
       const asOf = context.now;
       if (!signalsAllowed(customer)) return { state: 'WITHHELD', asOf, baskets: [] };
-      return { state: 'OK', asOf, baskets: basketsOf(await context.history(membersOf(customer))) };
+      const orders = await context.history(membersOf(customer));
+      return { state: 'OK', asOf, baskets: basketsOf(orders), store: favouriteStore(orders) };
     },
     posHistory: async (customer, _, context) => {
       const asOf = context.now;

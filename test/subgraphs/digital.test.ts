@@ -250,6 +250,35 @@ describe('Customer.digitalSignals', () => {
     expect(await sending(person(ada))).toMatchObject({ errorKind: 'PAYMENT_FAILED', errorAt: '2026-02-26T09:00:00.000Z' });
   });
 
+  it('tells what was looked at within 30 days, the last first, each once, without a further read', async () => {
+    await ingest('event', ada, [
+      { ...click('09:00', 'Product Viewed', { sku: 'old' }), happened_at: '2026-01-30T11:59:59Z' },
+      { ...click('09:00', 'Product Viewed', { sku: 'c' }), happened_at: '2026-01-30T12:00:00Z' },
+      click('09:00', 'Product Viewed', { sku: 'a' }),
+      click('09:01', 'Product Viewed', { sku: 'b' }),
+      click('09:02', 'Product Viewed', { sku: 'a' }),
+      click('09:03', 'Product Added', { sku: 'd' }),
+    ]);
+    domain.time.now = Date.UTC(2026, 2, 1, 12);
+    domain.calls.clear();
+    const { data } = await domain.entities('Customer', [person(ada)], '{ digitalSignals { cart { sku } viewed { sku at } } }');
+    expect(domain.calls.list).toEqual(['digital_summaries.getMany']);
+    expect(data).toEqual({
+      _entities: [
+        {
+          digitalSignals: {
+            cart: [{ sku: 'd' }],
+            viewed: [
+              { sku: 'a', at: '2026-02-28T09:02:00.000Z' },
+              { sku: 'b', at: '2026-02-28T09:01:00.000Z' },
+              { sku: 'c', at: '2026-01-30T12:00:00.000Z' },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
   it('reads no more than is asked for: who wants the cart costs no look at messages and errors', async () => {
     domain.calls.clear();
     await domain.entities('Customer', [person(ada)], '{ digitalSignals { cart { sku } } }');
@@ -265,9 +294,18 @@ describe('Customer.digitalSignals', () => {
     const { data } = await domain.entities(
       'Customer',
       [{ id: ada, members: [ada], permissions }],
-      '{ digitalSignals { state lastSeenAt cart { sku } cartUpdatedAt touches { sentAt } unsubscribed { at } errorKind errorAt } }',
+      '{ digitalSignals { state lastSeenAt cart { sku } viewed { sku } cartUpdatedAt touches { sentAt } unsubscribed { at } errorKind errorAt } }',
     );
-    const nothing = { lastSeenAt: null, cart: [], cartUpdatedAt: null, touches: [], unsubscribed: [], errorKind: null, errorAt: null };
+    const nothing = {
+      lastSeenAt: null,
+      cart: [],
+      viewed: [],
+      cartUpdatedAt: null,
+      touches: [],
+      unsubscribed: [],
+      errorKind: null,
+      errorAt: null,
+    };
     expect(data).toEqual({ _entities: [{ digitalSignals: { state: 'WITHHELD', ...nothing } }] });
     expect(domain.calls.list).toEqual([]);
   });

@@ -305,7 +305,12 @@ describe('a model trained on stars', () => {
   const trained = (now: number) => {
     const { ratedTexts } = domain.subgraph.facts;
     if (!ratedTexts) throw new Error('Feedback offers no texts to learn from.');
-    const material: Material = { purchases: async function* () {}, ratedTexts };
+    const material: Material = {
+      purchases: async function* () {},
+      products: async function* () {},
+      views: async function* () {},
+      ratedTexts,
+    };
     return train('sentiment', domain.store, {
       material,
       directory: domain.directory,

@@ -272,6 +272,54 @@ describe('posSignals', () => {
   });
 });
 
+describe('posBaskets', () => {
+  const BASKETS = '{ posBaskets { state store baskets { at skus } } }';
+
+  it('tells the last products bought and the store of most orders, from one read for a page of customers', async () => {
+    const other = await someone();
+    await ingest('order', ada, [
+      line({ number: 'b1', sku: 'tea', store: 'north' }),
+      line({ number: 'b2', sku: 'tea', store: 'south', placed_at: '2026-02-10T10:00:00Z' }),
+      line({ number: 'b3', sku: 'milk', store: 'north', placed_at: '2026-02-20T10:00:00Z' }),
+    ]);
+    domain.calls.clear();
+    const [mine, theirs] = await customers([{ members: [ada] }, { members: [other] }], BASKETS);
+    expect(domain.calls.list).toEqual(['orders.latest']);
+    expect(mine.posBaskets).toEqual({
+      state: 'OK',
+      store: 'north',
+      baskets: [
+        { at: '2026-02-20T10:00:00.000Z', skus: ['milk'] },
+        { at: '2026-02-10T10:00:00.000Z', skus: ['tea'] },
+        { at: '2026-01-10T10:00:00.000Z', skus: ['tea'] },
+      ],
+    });
+    expect(theirs.posBaskets).toEqual({ state: 'OK', store: null, baskets: [] });
+  });
+
+  it('is bounded: 200 products, which with their orders are at most 32 KB', async () => {
+    const sku = (n: number) => `sku-of-a-usual-length-${n}`;
+    await ingest(
+      'order',
+      ada,
+      Array.from({ length: 300 }, (_, n) =>
+        line({ number: `n${n}`, sku: sku(n), store: 'north', placed_at: new Date(NOW - n * 86_400_000).toISOString() }),
+      ),
+    );
+    const [{ posBaskets }] = await customers([{ members: [ada] }], BASKETS);
+    expect(posBaskets.baskets).toHaveLength(200);
+    expect(JSON.stringify(posBaskets).length).toBeLessThan(32_768);
+  });
+
+  it.each([[null], [['PROFILING']]])('reads nothing with permissions %j', async (permissions) => {
+    await ingest('order', ada, [line({ number: 'b1', sku: 'tea', store: 'north' })]);
+    domain.calls.clear();
+    const { data } = await domain.entities('Customer', [{ id: ada, members: [ada], permissions }], BASKETS);
+    expect(data).toEqual({ _entities: [{ posBaskets: { state: 'WITHHELD', store: null, baskets: [] } }] });
+    expect(domain.calls.list).toEqual([]);
+  });
+});
+
 describe('a reference', () => {
   it('that is malformed or unknown is null and fails nobody else', async () => {
     await ingest('order', ada, [line({ number: '1' })]);

@@ -68,6 +68,15 @@ beforeAll(async () => {
 });
 afterAll(() => company.close());
 
+/** Of those who allow it and ordered more than once, whose last order came at most 30 days after a look 90 days ago. */
+function viewersBeforeOrder(): number {
+  return people.filter((_, i) => {
+    const orders = 1 + (i % 4);
+    const lastDaysAgo = 300 - i - (orders - 1) * (10 + (i % 17));
+    return i >= 2 && i < 130 && orders > 1 && lastDaysAgo < 90 && lastDaysAgo >= 60;
+  }).length;
+}
+
 describe('training the models of the customer base', () => {
   it('learns from those who allow it, says from how many, and is in use from then on', async () => {
     const version = await train('customer-base', store, options());
@@ -138,6 +147,32 @@ describe('training the models of the customer base', () => {
     stop.abort();
     await expect(train('customer-base', store, options(stop.signal))).rejects.toThrow();
     expect(await shelf.list('customer-base')).toMatchObject({ versions, used });
+  });
+
+  it('learns the next basket from orders, and counts nobody who only looked at something', async () => {
+    const looking = await someone('looks-only', ['MODEL_TRAINING']);
+    const events = company.subgraphs.get('digital')?.intakes.find(({ kind }) => kind === 'event');
+    if (!events) throw new Error('no events');
+    const read = events.read({
+      source: 'web',
+      name: 'Product Viewed',
+      happened_at: new Date(TEST_NOW - 90 * DAY).toISOString(),
+      channel: 'WEB',
+      sku: 'sku-0',
+    });
+    if (!read.ok) throw new Error(read.reason.message);
+    const views = [looking, ...people.slice(2, 150)].map((owner, i) => ({
+      record: read.record,
+      owner,
+      origin: `views/${i}`,
+      occurrence: 1,
+    }));
+    await events.store(views);
+    const version = await train('next-basket', store, options());
+    if ('refused' in version) throw new Error(version.refused);
+    // 128 allow it still; of them 32 each ordered twice, three and four times. Who looked 90 days ago did so within 30 days before their last order.
+    expect(version.counts).toMatchObject({ customers: 128, 'customers learnt from': 128, 'left out without permission': 21 });
+    expect(version.counts['customers who looked at products before their last order']).toBe(viewersBeforeOrder());
   });
 
   it('is refused with a reason where there is nothing to learn from', async () => {

@@ -138,6 +138,6 @@ describe('a ranker of many customers', () => {
     const signals = { catalogue: () => undefined, of: (customer: string) => ({ viewed: [lastOf(customer)] }) };
     const { signalWeights } = trainNextBasket(byChance, { signals });
     expect(signalWeights.viewed).toBeGreaterThan(3);
-    expect(signalWeights.season).toBeCloseTo(0.5, 6);
+    expect(signalWeights.nearCart).toBeCloseTo(1.5, 6);
   });
 });

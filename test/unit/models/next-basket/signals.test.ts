@@ -59,7 +59,8 @@ describe('signal weights', () => {
   it('become the log-odds that many choices show: ln 3 where three of four took what they viewed', () => {
     const weights = fitSignalWeights(choices(40_000, 30_000));
     expect(weights.viewed).toBeCloseTo(Math.log(3), 3);
-    expect(weights.store).toBeCloseTo(0.5, 6);
+    expect(weights.nearCart).toBeCloseTo(1.5, 6);
+    expect(weights.store).toBeCloseTo(0, 6);
   });
 
   it('move from the judged weight by what a few choices are worth', () => {
