@@ -1,5 +1,5 @@
 /** The distributions that tests of experiments need, in the two-sided forms that they are needed in. */
-import { chdtrc, compiled, incbet, incbi, ndtr, ndtri } from 'cephes';
+import { chdtrc, compiled, incbet, incbi, lgam, ndtr, ndtri } from 'cephes';
 
 // Imported as a module, cephes compiles while others load; its functions exist once it has.
 await compiled;
@@ -31,9 +31,14 @@ export function studentCritical(confidence: number, degrees: number): number {
   return Math.sqrt((degrees * share) / (1 - share));
 }
 
-/** P(X >= x) of chi-square. */
+/** Below e to the power of this there is no number. */
+const LEAST_LOG = -709;
+
+/** P(X >= x) of chi-square; 0 where it is too small for a number. */
 export function chiSquareUpper(x: number, degrees: number): number {
-  return chdtrc(degrees, x);
+  const [shape, half] = [degrees / 2, x / 2];
+  // The factor before the continued fraction, of which cephes throws where it underflows.
+  return x > degrees && shape * Math.log(half) - half - lgam(shape) < LEAST_LOG ? 0 : chdtrc(degrees, x);
 }
 
 /** x with P(X <= x) = p of the beta distribution; p in [0, 1]. */

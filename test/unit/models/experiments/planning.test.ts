@@ -103,6 +103,13 @@ describe('sample ratio', () => {
     expect(checkSampleRatio([50, 50, 1], [1, 1, 0])).toMatchObject({ verdict: 'MISMATCH', p: 0 });
   });
 
+  it('mismatches where p is too small for a number', () => {
+    // Twice 5000^2 / 15000 = 3333.3 with one degree of freedom: p is about 1e-726.
+    const ratio = checkSampleRatio([20_000, 10_000], [1, 1])!;
+    expect(ratio.chiSquare).toBeCloseTo(3333.33, 2);
+    expect(ratio).toMatchObject({ verdict: 'MISMATCH', p: 0 });
+  });
+
   it('is null before the first unit', () => {
     expect(checkSampleRatio([0, 0], [1, 1])).toBeNull();
   });
