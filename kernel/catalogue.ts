@@ -1,5 +1,13 @@
+/** What the catalogue says of a product. */
+export interface CatalogueProduct {
+  /** As customers know it; null where the catalogue has no name. */
+  readonly name: string | null;
+  /** False where it says that it can't be had now. */
+  readonly available: boolean;
+}
+
 /** The one port to the catalogue, for subgraphs that show products: whether they can be had. Given to every module, so that none imports another. */
 export interface Catalogue {
-  /** Those of the skus that the catalogue says can't be had now. What it does not know can. One read. */
-  unavailable(skus: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those of the skus that it knows. What is asked in one turn of the event loop is one read. */
+  products(skus: readonly string[]): Promise<ReadonlyMap<string, CatalogueProduct>>;
 }

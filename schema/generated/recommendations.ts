@@ -251,7 +251,8 @@ export type Customer = {
   readonly experiments?: Maybe<ReadonlyArray<ExperimentAssignment>>;
   /**
    * What the customer buys next, by the model that `c360 train next-basket` made: trees over personal frequency, recency, similarity and
-   * popularity. Of other domains only the purchases and the cart are read. Null only when it can't be answered.
+   * popularity, beside what was looked at and lies in the cart and, as far as the training found that they tell, the categories, prices, season
+   * and store of the customer's purchases. Of other domains only pos and digital are read. Null only when it can't be answered.
    */
   readonly nextPurchase?: Maybe<NextPurchase>;
 };
@@ -263,6 +264,8 @@ export type NextPurchase = {
   readonly asOf: Scalars['DateTime']['output'];
   /** What pos contributed: OK, WITHHELD without consent, or UNAVAILABLE; what is popular is ranked then. */
   readonly sourceStatus: SourceStatus;
+  /** What each domain contributed: pos, and digital, without which views and the cart are left out. */
+  readonly sources: ReadonlyArray<SourceStatus>;
   /**
    * Products, those most likely in the next purchase first, bought before or not. What the catalogue says can't be had, and what is in the
    * cart, is left out. Null while no model was trained.
@@ -320,7 +323,7 @@ export type RankReason = {
 export type RankReasonCode =
   /** Bought before. */
   | 'REPEAT'
-  /** Looked at lately. */
+  /** Looked at within 30 days. */
   | 'VIEWED'
   /** Customers who bought what this one bought, bought this too. */
   | 'SIMILAR_TO'
@@ -1824,6 +1827,7 @@ export type PosBaskets = {
   readonly state: SignalState;
   readonly asOf: Scalars['DateTime']['output'];
   readonly baskets: ReadonlyArray<PurchasedBasket>;
+  readonly store?: Maybe<Scalars['ID']['output']>;
 };
 
 export type PurchasedBasket = {
@@ -1854,6 +1858,7 @@ export type DigitalSignals = {
   readonly asOf: Scalars['DateTime']['output'];
   readonly cart: ReadonlyArray<CartSignal>;
   readonly cartUpdatedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly viewed: ReadonlyArray<ViewSignal>;
   readonly touches: ReadonlyArray<TouchSignal>;
   readonly unsubscribed: ReadonlyArray<UnsubscribedSignal>;
   readonly errorKind?: Maybe<Scalars['String']['output']>;
@@ -1866,6 +1871,12 @@ export type TouchSignal = {
   readonly sentAt: Scalars['DateTime']['output'];
   readonly arrivedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly bouncedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type ViewSignal = {
+  readonly __typename?: 'ViewSignal';
+  readonly sku: Scalars['ID']['output'];
+  readonly at: Scalars['DateTime']['output'];
 };
 
 export type UnsubscribedSignal = {
@@ -1991,17 +2002,17 @@ export type FederationReferenceTypes = {
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true}}}> ) );
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}> ) );
 };
 
 
@@ -2147,6 +2158,7 @@ export type ResolversTypes = {
   ExpiringPointsSignal: ResolverTypeWrapper<ExpiringPointsSignal>;
   DigitalSignals: ResolverTypeWrapper<DigitalSignals>;
   TouchSignal: ResolverTypeWrapper<TouchSignal>;
+  ViewSignal: ResolverTypeWrapper<ViewSignal>;
   UnsubscribedSignal: ResolverTypeWrapper<UnsubscribedSignal>;
   CartSignal: ResolverTypeWrapper<CartSignal>;
   UrgentItemSignal: ResolverTypeWrapper<UrgentItemSignal>;
@@ -2264,6 +2276,7 @@ export type ResolversParentTypes = {
   ExpiringPointsSignal: ExpiringPointsSignal;
   DigitalSignals: DigitalSignals;
   TouchSignal: TouchSignal;
+  ViewSignal: ViewSignal;
   UnsubscribedSignal: UnsubscribedSignal;
   CartSignal: CartSignal;
   UrgentItemSignal: UrgentItemSignal;
@@ -2355,6 +2368,7 @@ export type CustomerResolvers<ContextType = Context, ParentType extends Resolver
 export type NextPurchaseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NextPurchase'] = ResolversParentTypes['NextPurchase']> = {
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   sourceStatus?: Resolver<ResolversTypes['SourceStatus'], ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
   products?: Resolver<Maybe<ReadonlyArray<ResolversTypes['RankedProduct']>>, ParentType, ContextType, RequireFields<NextPurchaseProductsArgs, 'first'>>;
   discover?: Resolver<Maybe<ReadonlyArray<ResolversTypes['RankedProduct']>>, ParentType, ContextType, RequireFields<NextPurchaseDiscoverArgs, 'first'>>;
   model?: Resolver<Maybe<ResolversTypes['ModelUse']>, ParentType, ContextType>;

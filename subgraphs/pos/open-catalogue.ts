@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../kernel/catalogue.ts';
+import type { Catalogue, CatalogueProduct } from '../../kernel/catalogue.ts';
 import type { Store } from '../../kernel/storage/port.ts';
 import { catalogueKey } from './intakes.ts';
 import { productsSpec } from './records.ts';
@@ -9,14 +9,20 @@ import { productsSpec } from './records.ts';
  */
 export function openCatalogue(store: Store): Catalogue {
   const products = store.collection(productsSpec);
-  const read = async (skus: readonly string[]): Promise<ReadonlySet<string>> => {
-    const found = skus.length > 0 ? await products.getMany(skus.map(catalogueKey)) : [];
-    return new Set(skus.filter((_, index) => ['OUT_OF_STOCK', 'DISCONTINUED'].includes(found[index]?.availability ?? '')));
+  const read = async (skus: readonly string[]): Promise<ReadonlyMap<string, CatalogueProduct>> => {
+    const known = new Map<string, CatalogueProduct>();
+    if (skus.length === 0) return known;
+    for (const found of await products.getMany(skus.map(catalogueKey))) {
+      if (!found) continue;
+      const { sku, name, availability } = found;
+      known.set(sku, { name, available: availability !== 'OUT_OF_STOCK' && availability !== 'DISCONTINUED' });
+    }
+    return known;
   };
   let wanted = new Set<string>();
-  let answer: Promise<ReadonlySet<string>> | undefined;
+  let answer: Promise<ReadonlyMap<string, CatalogueProduct>> | undefined;
   return {
-    unavailable(skus) {
+    products(skus) {
       for (const sku of skus) wanted.add(sku);
       answer ??= endOfTurn().then(() => {
         const asked = [...wanted];

@@ -60,6 +60,10 @@ export const resolvers: Resolvers<Context> = {
   NextPurchase: {
     asOf: ({ now }) => now,
     sourceStatus: ({ state, asOf }) => ({ service: 'pos', state, asOf }),
+    sources: ({ state, asOf, digital }) => [
+      { service: 'pos', state, asOf },
+      { service: 'digital', ...digital },
+    ],
     products: (customer, { first }, { catalogue }) => rankedProducts(customer, { first: pageSize(first), newOnly: false }, catalogue),
     discover: (customer, { first }, { catalogue }) => rankedProducts(customer, { first: pageSize(first), newOnly: true }, catalogue),
     model: ({ shelved }) => shelved?.version ?? null,

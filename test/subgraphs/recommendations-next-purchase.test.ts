@@ -47,6 +47,9 @@ const ada = {
 };
 const PRODUCTS = '{ product { sku } rank boughtBefore personalized reason { code times lastAt product { sku } } }';
 
+/** What ada looked at, the last first. */
+const lookedAt = (...skus: string[]) => ({ state: 'OK', asOf, cart: [], viewed: skus.map((sku) => ({ sku, at: asOf })) });
+
 type Shown = { product: { sku: string }; personalized: boolean; reason: { code: string } }[] | null;
 async function nextPurchase(customer: object): Promise<{ products: Shown; discover: Shown; sourceStatus: { state: string } }> {
   const { data, errors } = await domain.entities(
@@ -107,6 +110,55 @@ describe('the next purchase', () => {
   it('leaves out what is in the cart', async () => {
     const cart = { state: 'OK', asOf, cart: [{ sku: 'tea', name: null, quantity: 1 }] };
     expect(skus((await nextPurchase({ ...ada, digitalSignals: cart })).products)).not.toContain('tea');
+  });
+
+  it('lifts what was looked at lately, and says that it was', async () => {
+    const ranks = async (digitalSignals: object) => {
+      const { discover } = await nextPurchase({ ...ada, digitalSignals });
+      return new Map((discover ?? []).map((shown) => [shown.product.sku, shown]));
+    };
+    const [without, sugar, both] = [await ranks(lookedAt()), await ranks(lookedAt('sugar')), await ranks(lookedAt('coffee', 'sugar'))];
+    expect(without.get('sugar')).toBeUndefined();
+    expect(sugar.get('sugar')).toEqual({
+      product: { sku: 'sugar' },
+      rank: expect.any(Number),
+      boughtBefore: false,
+      personalized: true,
+      reason: { code: 'VIEWED', times: null, lastAt: null, product: null },
+    });
+    // Of two that go together, the one looked at last comes first.
+    expect([...both.keys()].filter((sku) => sku === 'coffee' || sku === 'sugar')[0]).toBe('coffee');
+    expect(both.get('milk')?.reason.code).toBe('SIMILAR_TO');
+  });
+
+  it('uses views of somebody who never bought anything', async () => {
+    const posBaskets = { ...ada.posBaskets, baskets: [] };
+    const shown = async (digitalSignals: object) => (await nextPurchase({ ...ada, posBaskets, digitalSignals })).discover;
+    expect((await shown(lookedAt()))?.map(({ personalized, reason }) => [personalized, reason.code])).toEqual(
+      Array(3).fill([false, 'POPULAR']),
+    );
+    expect(await shown(lookedAt('sugar'))).toContainEqual(
+      expect.objectContaining({ product: { sku: 'sugar' }, personalized: true, reason: expect.objectContaining({ code: 'VIEWED' }) }),
+    );
+  });
+
+  it('says which domains it rests on, and does without digital', async () => {
+    const { data } = await domain.entities(
+      'Customer',
+      [ada, { ...ada, digitalSignals: null }],
+      '{ nextPurchase { sources { service state } } }',
+    );
+    const pos = { service: 'pos', state: 'OK' };
+    expect(data!._entities).toEqual([
+      { nextPurchase: { sources: [pos, { service: 'digital', state: 'OK' }] } },
+      { nextPurchase: { sources: [pos, { service: 'digital', state: 'UNAVAILABLE' }] } },
+    ]);
+    expect(skus((await nextPurchase({ ...ada, digitalSignals: null })).products)?.[0]).toBe('tea');
+  });
+
+  it('is not moved by views without consent', async () => {
+    const withheld = { ...ada, permissions: ['PROFILING'] };
+    expect(await nextPurchase({ ...withheld, digitalSignals: lookedAt('sugar') })).toEqual(await nextPurchase(withheld));
   });
 
   it('leaves out what the catalogue says can not be had, in one read, and takes the next best', async () => {
