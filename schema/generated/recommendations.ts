@@ -161,6 +161,12 @@ export type Query = {
   readonly experimentAssign?: Maybe<ExperimentAssignment>;
   /** What an experiment has shown so far. Null when there is none of that id. */
   readonly experimentReport?: Maybe<ExperimentReport>;
+  /**
+   * How many units and days an experiment takes to show a difference; or, where units or days are given in place of the difference, the
+   * smallest one that they show. Computed from what is given and, for an experiment that exists, from what was recorded; nothing is kept. Null
+   * only with an error.
+   */
+  readonly experimentPlan?: Maybe<ExperimentPlan>;
 };
 
 
@@ -189,6 +195,11 @@ export type QueryExperimentAssignArgs = {
 export type QueryExperimentReportArgs = {
   id: Scalars['ID']['input'];
   maxAgeSeconds?: Scalars['Int']['input'];
+};
+
+
+export type QueryExperimentPlanArgs = {
+  input: ExperimentPlanInput;
 };
 
 export type Mutation = {
@@ -246,7 +257,7 @@ export type Customer = {
   readonly insights?: Maybe<Insights>;
   /**
    * Where the customer stands with each experiment among customers that runs now, by id. Computed from the id alone, nothing is read of
-   * the customer. Null only when recommendations can't answer.
+   * the customer but, where an ADAPTIVE experiment has them in, the exposure whose arm they keep. Null only when recommendations can't answer.
    */
   readonly experiments?: Maybe<ReadonlyArray<ExperimentAssignment>>;
   /**
@@ -981,7 +992,7 @@ export type Experiment = {
   readonly purposes: ReadonlyArray<ConsentPurpose>;
   /** The arms with their shares, the control among them. */
   readonly arms: ReadonlyArray<ExperimentArm>;
-  /** The arm that the others are compared with. */
+  /** The arm that the others are compared with; in an ADAPTIVE experiment, where nothing is compared, the first one unless it was said. */
   readonly control: Scalars['String']['output'];
   /** The share of units that are measured and get nothing, 0 to 1. */
   readonly holdout: Scalars['Float']['output'];
@@ -993,7 +1004,7 @@ export type Experiment = {
   readonly segments: ReadonlyArray<ExperimentSegment>;
   /** When the report may be acted on. */
   readonly looks: ExperimentLooks;
-  /** Units of control and one treatment together that it was planned for. */
+  /** Units of control and one treatment together, by the power calculation; 0 for an ADAPTIVE experiment that was planned without. */
   readonly plannedUnits: Scalars['Int']['output'];
   /** Of every interval, 0 to 1. */
   readonly confidence: Scalars['Float']['output'];
@@ -1007,6 +1018,8 @@ export type Experiment = {
   readonly endAt?: Maybe<Scalars['DateTime']['output']>;
   /** When it was stopped; null when it was not. */
   readonly stoppedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** How an ADAPTIVE experiment moves its shares; null for others. */
+  readonly adaptation?: Maybe<ExperimentAdaptation>;
 };
 
 /** A page of experiments, the latest defined first. */
@@ -1041,7 +1054,21 @@ export type ExperimentAssignmentKind =
   /** A salted hash of the unit's id: the same for ever, without a record of it. */
   | 'HASHED'
   /** Somebody else, such as a mailing that is over: each exposure says it. */
-  | 'GIVEN';
+  | 'GIVEN'
+  /**
+   * What was recorded: units to come are given each arm, such as a creative, as often as it is likely to be the best by the PRIMARY metric
+   * (Thompson sampling). It finds what to show and loses little on the way; it does not measure how much better that is.
+   */
+  | 'ADAPTIVE';
+
+/** How an adaptive experiment moves its shares. */
+export type ExperimentAdaptation = {
+  readonly __typename?: 'ExperimentAdaptation';
+  /** The share of units that is given out evenly, whatever was recorded: no arm is ever given up. */
+  readonly exploration: Scalars['Float']['output'];
+  /** Shares are computed anew at most this often, in seconds. */
+  readonly refreshSeconds: Scalars['Int']['output'];
+};
 
 /** Where an experiment stands in time. */
 export type ExperimentState =
@@ -1187,6 +1214,10 @@ export type ExperimentStatus =
 export type ExperimentAssignmentReason =
   /** Its hash falls into the arm's share. */
   | 'IN_ARM'
+  /** An ADAPTIVE experiment: its hash falls into the share that the arm has now. Recording its exposure makes that final. */
+  | 'CHOSEN'
+  /** An ADAPTIVE experiment: it was exposed before, and keeps the arm of then. */
+  | 'EXPOSED'
   /** Its hash falls into the experiment's holdout. */
   | 'EXPERIMENT_HOLDOUT'
   /** Its hash falls into the layer's holdout, which is in no experiment of the layer. */
@@ -1219,17 +1250,81 @@ export type ExperimentReport = {
   readonly arms: ReadonlyArray<ExperimentArmReport>;
   /** What became of the holdout, where one was exposed; null otherwise. It takes no part in comparisons. */
   readonly holdout?: Maybe<ExperimentArmReport>;
-  /** Whether the arms have as many units as they should; null without units. */
+  /** Whether the arms have as many units as they should; null without units, and for an ADAPTIVE experiment. */
   readonly sampleRatio?: Maybe<ExperimentSampleRatio>;
-  /** Each treatment against the control, by metric and then by arm. */
+  /** Each treatment against the control, by metric and then by arm; empty for an ADAPTIVE experiment, which measures no difference. */
   readonly comparisons: ReadonlyArray<ExperimentComparison>;
   /** The same by segment, by name; p-values are corrected for the number of segments and arms. Segments without units are left out. */
   readonly segments: ReadonlyArray<ExperimentSegmentReport>;
-  /** What follows, one for each treatment. */
+  /** What follows, one for each treatment; empty for an ADAPTIVE experiment. */
   readonly decisions: ReadonlyArray<ExperimentDecision>;
-  /** Key figures by arm, where the definition maps any; without the holdout. */
+  /** Key figures by arm, where the definition maps any; without the holdout. Of an ADAPTIVE experiment without intervals. */
   readonly kpis: ReadonlyArray<ExperimentKpis>;
+  /** How far it is on the way to its planned units; null for an ADAPTIVE experiment. */
+  readonly progress?: Maybe<ExperimentProgress>;
+  /** What an ADAPTIVE experiment has learnt; null for others. */
+  readonly creatives?: Maybe<ExperimentCreatives>;
+  /** What these figures must not be taken for; empty when nothing has to be said. */
+  readonly cautions: ReadonlyArray<ExperimentCaution>;
 };
+
+/** How far an experiment is on the way to the units that were planned. */
+export type ExperimentProgress = {
+  readonly __typename?: 'ExperimentProgress';
+  /** Exposed units in all arms so far. */
+  readonly units: Scalars['Int']['output'];
+  /** Units that are still to come, those that each arm lacks. */
+  readonly remainingUnits: Scalars['Int']['output'];
+  /** Units that come into the arms on a day: as was said, else as they came since the start. Null before a whole day of it. */
+  readonly dailyUnits?: Maybe<Scalars['Float']['output']>;
+  /** Days until every arm has its units; their outcomes come after. 0 when nothing is lacking, null where nobody knows how many come. */
+  readonly remainingDays?: Maybe<Scalars['Int']['output']>;
+};
+
+/** What an adaptive experiment has learnt, and what follows for units to come. */
+export type ExperimentCreatives = {
+  readonly __typename?: 'ExperimentCreatives';
+  /** The key of the PRIMARY metric that it learns from. */
+  readonly metric: Scalars['String']['output'];
+  /** One for each arm, in the order of the definition. */
+  readonly arms: ReadonlyArray<ExperimentCreative>;
+};
+
+/** One of the arms between which an adaptive experiment chooses. */
+export type ExperimentCreative = {
+  readonly __typename?: 'ExperimentCreative';
+  /** Its name. */
+  readonly arm: Scalars['String']['output'];
+  /** The share of units to come that it gets by these counts, 0 to 1; in use when shares are next computed anew. */
+  readonly share: Scalars['Float']['output'];
+  /** The chance that it is the best of the arms, 0 to 1. */
+  readonly chanceBest: Scalars['Float']['output'];
+  /** Units that were counted in the metric. */
+  readonly n: Scalars['Int']['output'];
+  /** Of those, units in which it happened. */
+  readonly successes: Scalars['Int']['output'];
+  /** successes / n; null without units. */
+  readonly rate?: Maybe<Scalars['Float']['output']>;
+  /**
+   * Where the rate is with the experiment's confidence, from a uniform prior (Bayes). It holds however the arm came by its units, as a
+   * confidence interval would not.
+   */
+  readonly credibleInterval: ExperimentInterval;
+};
+
+/** Something that a report must not be taken for. */
+export type ExperimentCaution = {
+  readonly __typename?: 'ExperimentCaution';
+  /** A stable code to program against. */
+  readonly code: ExperimentCautionCode;
+  /** The same in words. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** What a report must not be taken for. */
+export type ExperimentCautionCode =
+  /** Shares moved with what came out, so figures of the arms do not measure a difference, and have no intervals. */
+  | 'NO_DIFFERENCE_MEASURED';
 
 /** What became of the units of one arm. */
 export type ExperimentArmReport = {
@@ -1251,7 +1346,7 @@ export type ExperimentFigure = {
   readonly value?: Maybe<Scalars['Float']['output']>;
   /** Units that it was computed from. */
   readonly n: Scalars['Int']['output'];
-  /** At the experiment's confidence; null where the data give none. */
+  /** At the experiment's confidence; null where the data give none, and for the arms of an ADAPTIVE experiment. */
   readonly interval?: Maybe<ExperimentInterval>;
 };
 
@@ -1513,8 +1608,8 @@ export type ExperimentDefineInput = {
   readonly purposes?: InputMaybe<ReadonlyArray<ConsentPurpose>>;
   /** 2 to 20, the control among them. */
   readonly arms: ReadonlyArray<ExperimentArmInput>;
-  /** The arm that the others are compared with. */
-  readonly control: Scalars['String']['input'];
+  /** The arm that the others are compared with. Needed unless the experiment is ADAPTIVE. */
+  readonly control?: InputMaybe<Scalars['String']['input']>;
   /** The share of units that are measured and get nothing, 0 to 1. */
   readonly holdout?: Scalars['Float']['input'];
   /** Where experiments must not meet; absent: it may meet any other. */
@@ -1525,8 +1620,8 @@ export type ExperimentDefineInput = {
   readonly segments?: ReadonlyArray<ExperimentSegmentInput>;
   /** When the report may be acted on. */
   readonly looks?: ExperimentLooks;
-  /** Units of control and one treatment together, by the power calculation. */
-  readonly plannedUnits: Scalars['Int']['input'];
+  /** Units of control and one treatment together, by the power calculation (`experimentPlan`). Needed unless the experiment is ADAPTIVE. */
+  readonly plannedUnits?: InputMaybe<Scalars['Int']['input']>;
   /** Of every interval, 0.5 to 0.999. */
   readonly confidence?: Scalars['Float']['input'];
   /** Absent: at once. */
@@ -1539,6 +1634,169 @@ export type ExperimentDefineInput = {
   readonly kpis?: ReadonlyArray<ExperimentKpiInput>;
   /** Revenue, cost and return by currency; each once. */
   readonly money?: ReadonlyArray<ExperimentMoneyInput>;
+  /** How shares move, for an ADAPTIVE experiment; absent: by the defaults. Its arms have equal shares to begin with, and no GUARDRAIL. */
+  readonly adaptation?: InputMaybe<ExperimentAdaptationInput>;
+};
+
+/** How an adaptive experiment is to move its shares. */
+export type ExperimentAdaptationInput = {
+  /** The share of units that is given out evenly, whatever was recorded, 0.01 to 0.5. */
+  readonly exploration?: Scalars['Float']['input'];
+  /** Shares are computed anew at most this often, 1 to 86400 seconds. */
+  readonly refreshSeconds?: Scalars['Int']['input'];
+};
+
+/**
+ * An experiment to plan: what is measured (`proportion`, `mean`, or the metric of an `experiment`) and one of `difference`, `units` and `days`;
+ * for an experiment none of them stands for the units that it was planned with.
+ */
+export type ExperimentPlanInput = {
+  /** What is measured is whether something happened. */
+  readonly proportion?: InputMaybe<ExperimentPlanProportionInput>;
+  /** What is measured is a number or an amount. */
+  readonly mean?: InputMaybe<ExperimentPlanMeanInput>;
+  /**
+   * An experiment that exists: everything that is not given is as it was defined, and what is measured as its control has it so far, unless
+   * `proportion` or `mean` says better.
+   */
+  readonly experiment?: InputMaybe<ExperimentPlanSourceInput>;
+  /** The smallest difference that is worth seeing. */
+  readonly difference?: InputMaybe<ExperimentPlanDifferenceInput>;
+  /** Units of all arms together, 2 to 1,000,000,000; answered is what they show. */
+  readonly units?: InputMaybe<Scalars['Int']['input']>;
+  /** Days of `dailyUnits`, 1 to 3650; answered is what they show. */
+  readonly days?: InputMaybe<Scalars['Int']['input']>;
+  /** Which way a difference that is asked for goes; absent: INCREASE, or as the metric is defined. */
+  readonly desired?: InputMaybe<ExperimentDesired>;
+  /** Units that come for the first time on a day, before shares. Absent: no days are answered, or for an experiment those that came so far. */
+  readonly dailyUnits?: InputMaybe<Scalars['Float']['input']>;
+  /** How many treatments are compared with one control, all with equal shares, 1 to 19; absent: 1. Not with `shares` or `experiment`. */
+  readonly treatments?: InputMaybe<Scalars['Int']['input']>;
+  /** Shares of units by arm, the control's first: 2 to 20, above 0, together 1 at most. Not with `treatments` or `experiment`. */
+  readonly shares?: InputMaybe<ReadonlyArray<Scalars['Float']['input']>>;
+  /** The share of a layer's units that the experiment gets, above 0 to 1; absent: 1. Not with `experiment`. */
+  readonly layerShare?: InputMaybe<Scalars['Float']['input']>;
+  /** When the report may be acted on; absent: CONTINUOUS, or as defined. */
+  readonly looks?: InputMaybe<ExperimentLooks>;
+  /** 0.5 to 0.999; absent: 0.95, or as defined. */
+  readonly confidence?: InputMaybe<Scalars['Float']['input']>;
+  /** The chance to find a difference of this size, 0.5 to 0.999; absent: 0.8. */
+  readonly power?: InputMaybe<Scalars['Float']['input']>;
+  /** How long outcomes of the last unit are waited for, 0 to 3650 days; absent: 0, or as defined. */
+  readonly outcomeWindowDays?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A share of units to plan with. */
+export type ExperimentPlanProportionInput = {
+  /** The control's, above 0, below 1. */
+  readonly control: Scalars['Float']['input'];
+};
+
+/** A number of each unit to plan with. */
+export type ExperimentPlanMeanInput = {
+  /** The standard deviation between units, above 0. */
+  readonly deviation: Scalars['Float']['input'];
+  /** The control's mean; needed for a difference that is relative. */
+  readonly control?: InputMaybe<Scalars['Float']['input']>;
+  /** The share of the variance that covariates take off (CUPED), from 0, below 1. */
+  readonly varianceReduction?: Scalars['Float']['input'];
+};
+
+/** A difference to plan with: one of the two, above 0 for a rise and below for a fall. */
+export type ExperimentPlanDifferenceInput = {
+  /** In the metric's unit: 0.01 is one percentage point of a share; minor units for money. */
+  readonly absolute?: InputMaybe<Scalars['Float']['input']>;
+  /** As a share of the control's value: 0.1 is a tenth more. */
+  readonly relative?: InputMaybe<Scalars['Float']['input']>;
+};
+
+/** An experiment to plan from. */
+export type ExperimentPlanSourceInput = {
+  /** The experiment's id. */
+  readonly id: Scalars['ID']['input'];
+  /** The key of one of its metrics, a PROPORTION or a MEAN; absent: its first PRIMARY one. */
+  readonly metric?: InputMaybe<Scalars['String']['input']>;
+  /** A count that began at most so many seconds ago will do, 0 to 3600. */
+  readonly maxAgeSeconds?: Scalars['Int']['input'];
+};
+
+/** How many units and days show which difference. */
+export type ExperimentPlan = {
+  readonly __typename?: 'ExperimentPlan';
+  /** The experiment that was planned from; null without one. */
+  readonly experiment?: Maybe<Experiment>;
+  /** The key of its metric; null without an experiment. */
+  readonly metric?: Maybe<Scalars['String']['output']>;
+  /** What a unit's value is. */
+  readonly kind: ExperimentMetricKind;
+  /** The control's value; null for a mean of which it was not said. */
+  readonly control?: Maybe<Scalars['Float']['output']>;
+  /** The standard deviation between units; null for a proportion. */
+  readonly deviation?: Maybe<Scalars['Float']['output']>;
+  /** The smallest difference that is shown; null where so many units show none that is possible. */
+  readonly difference?: Maybe<ExperimentPlanDifference>;
+  /** When the report may be acted on. */
+  readonly looks: ExperimentLooks;
+  /** Of the test, two-sided; 1 - confidence is divided by the number of treatments (Bonferroni). */
+  readonly confidence: Scalars['Float']['output'];
+  /** The chance to find the difference; with CONTINUOUS looks that of the look at these units alone, so who looks before finds it at least as often. */
+  readonly power: Scalars['Float']['output'];
+  /** The control first. */
+  readonly arms: ReadonlyArray<ExperimentPlanArm>;
+  /** Units of all arms together. */
+  readonly units: Scalars['Int']['output'];
+  /** Units of control and one treatment together: what `experimentDefine` takes. */
+  readonly plannedUnits: Scalars['Int']['output'];
+  /** What continuous looks cost; null for one look. */
+  readonly inflation?: Maybe<ExperimentPlanInflation>;
+  /** How long it takes; null where nobody knows how many units come. */
+  readonly duration?: Maybe<ExperimentPlanDuration>;
+  /** How far the experiment is on the way to these units; null without one. */
+  readonly progress?: Maybe<ExperimentProgress>;
+  /** When counting what was recorded began; null without an experiment. */
+  readonly asOf?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A difference between the control and a treatment. */
+export type ExperimentPlanDifference = {
+  readonly __typename?: 'ExperimentPlanDifference';
+  /** In the metric's unit; below 0 for a fall. */
+  readonly absolute: Scalars['Float']['output'];
+  /** As a share of the control's value; null where that is not known or not above 0. */
+  readonly relative?: Maybe<Scalars['Float']['output']>;
+};
+
+/** One arm of a plan. */
+export type ExperimentPlanArm = {
+  readonly __typename?: 'ExperimentPlanArm';
+  /** Its name; null without an experiment. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** Its share of units. */
+  readonly share: Scalars['Float']['output'];
+  /** The units that it needs, or has. */
+  readonly units: Scalars['Int']['output'];
+};
+
+/** What it costs to look at any time, as often as liked. */
+export type ExperimentPlanInflation = {
+  readonly __typename?: 'ExperimentPlanInflation';
+  /** Standard errors that a difference has to be away from 0, at these units. */
+  readonly criticalValue: Scalars['Float']['output'];
+  /** The same for one look. */
+  readonly fixedCriticalValue: Scalars['Float']['output'];
+  /** Where the critical value comes from. */
+  readonly source: Scalars['String']['output'];
+};
+
+/** How long an experiment takes. */
+export type ExperimentPlanDuration = {
+  readonly __typename?: 'ExperimentPlanDuration';
+  /** Days until the slowest arm has its units. */
+  readonly enrolmentDays: Scalars['Int']['output'];
+  /** Those as whole weeks, so that every weekday counts alike. */
+  readonly weeks: Scalars['Int']['output'];
+  /** Days until the outcomes of the last units are in, too. */
+  readonly days: Scalars['Int']['output'];
 };
 
 /** An arm to define. */
@@ -1669,7 +1927,10 @@ export type ExperimentExposureRecordInput = {
 export type ExperimentExposureInput = {
   /** The customer's id, or the client's own for an anonymous unit, 1 to 200 characters. */
   readonly unit: Scalars['ID']['input'];
-  /** The arm that was shown. Needed where arms are given elsewhere; otherwise absent, or refused when it is not the unit's. */
+  /**
+   * The arm that was shown. Needed where arms are given elsewhere. In an ADAPTIVE experiment it is taken as it is, and needed with `at`, since
+   * shares have moved; absent, an arm is chosen now and answered. Otherwise absent, or refused when it is not the unit's.
+   */
   readonly arm?: InputMaybe<Scalars['String']['input']>;
   /** When; absent: when the request first came. Not in the future, and while the experiment runs. */
   readonly at?: InputMaybe<Scalars['DateTime']['input']>;
@@ -2089,6 +2350,7 @@ export type ResolversTypes = {
   ExperimentEdge: ResolverTypeWrapper<Omit<ExperimentEdge, 'node'> & { node: ResolversTypes['Experiment'] }>;
   ExperimentUnitKind: ExperimentUnitKind;
   ExperimentAssignmentKind: ExperimentAssignmentKind;
+  ExperimentAdaptation: ResolverTypeWrapper<ExperimentAdaptation>;
   ExperimentState: ExperimentState;
   ExperimentLooks: ExperimentLooks;
   ExperimentArm: ResolverTypeWrapper<ExperimentArm>;
@@ -2105,6 +2367,11 @@ export type ResolversTypes = {
   ExperimentStatus: ExperimentStatus;
   ExperimentAssignmentReason: ExperimentAssignmentReason;
   ExperimentReport: ResolverTypeWrapper<Omit<ExperimentReport, 'experiment'> & { experiment: ResolversTypes['Experiment'] }>;
+  ExperimentProgress: ResolverTypeWrapper<ExperimentProgress>;
+  ExperimentCreatives: ResolverTypeWrapper<ExperimentCreatives>;
+  ExperimentCreative: ResolverTypeWrapper<ExperimentCreative>;
+  ExperimentCaution: ResolverTypeWrapper<ExperimentCaution>;
+  ExperimentCautionCode: ExperimentCautionCode;
   ExperimentArmReport: ResolverTypeWrapper<ExperimentArmReport>;
   ExperimentFigure: ResolverTypeWrapper<ExperimentFigure>;
   ExperimentInterval: ResolverTypeWrapper<ExperimentInterval>;
@@ -2125,6 +2392,17 @@ export type ResolversTypes = {
   ExperimentKpiFigure: ResolverTypeWrapper<ExperimentKpiFigure>;
   ExperimentKpi: ExperimentKpi;
   ExperimentDefineInput: ExperimentDefineInput;
+  ExperimentAdaptationInput: ExperimentAdaptationInput;
+  ExperimentPlanInput: ExperimentPlanInput;
+  ExperimentPlanProportionInput: ExperimentPlanProportionInput;
+  ExperimentPlanMeanInput: ExperimentPlanMeanInput;
+  ExperimentPlanDifferenceInput: ExperimentPlanDifferenceInput;
+  ExperimentPlanSourceInput: ExperimentPlanSourceInput;
+  ExperimentPlan: ResolverTypeWrapper<Omit<ExperimentPlan, 'experiment'> & { experiment?: Maybe<ResolversTypes['Experiment']> }>;
+  ExperimentPlanDifference: ResolverTypeWrapper<ExperimentPlanDifference>;
+  ExperimentPlanArm: ResolverTypeWrapper<ExperimentPlanArm>;
+  ExperimentPlanInflation: ResolverTypeWrapper<ExperimentPlanInflation>;
+  ExperimentPlanDuration: ResolverTypeWrapper<ExperimentPlanDuration>;
   ExperimentArmInput: ExperimentArmInput;
   ExperimentLayerInput: ExperimentLayerInput;
   ExperimentMetricInput: ExperimentMetricInput;
@@ -2221,6 +2499,7 @@ export type ResolversParentTypes = {
   Experiment: ExperimentRecord;
   ExperimentConnection: Omit<ExperimentConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Experiment']>, edges: ReadonlyArray<ResolversParentTypes['ExperimentEdge']> };
   ExperimentEdge: Omit<ExperimentEdge, 'node'> & { node: ResolversParentTypes['Experiment'] };
+  ExperimentAdaptation: ExperimentAdaptation;
   ExperimentArm: ExperimentArm;
   ExperimentLayer: ExperimentLayer;
   ExperimentMetric: DefinedMetric;
@@ -2228,6 +2507,10 @@ export type ResolversParentTypes = {
   ExperimentSegment: ExperimentSegment;
   ExperimentAssignment: Omit<ExperimentAssignment, 'experiment'> & { experiment: ResolversParentTypes['Experiment'] };
   ExperimentReport: Omit<ExperimentReport, 'experiment'> & { experiment: ResolversParentTypes['Experiment'] };
+  ExperimentProgress: ExperimentProgress;
+  ExperimentCreatives: ExperimentCreatives;
+  ExperimentCreative: ExperimentCreative;
+  ExperimentCaution: ExperimentCaution;
   ExperimentArmReport: ExperimentArmReport;
   ExperimentFigure: ExperimentFigure;
   ExperimentInterval: ExperimentInterval;
@@ -2243,6 +2526,17 @@ export type ResolversParentTypes = {
   ExperimentKpis: ExperimentKpis;
   ExperimentKpiFigure: ExperimentKpiFigure;
   ExperimentDefineInput: ExperimentDefineInput;
+  ExperimentAdaptationInput: ExperimentAdaptationInput;
+  ExperimentPlanInput: ExperimentPlanInput;
+  ExperimentPlanProportionInput: ExperimentPlanProportionInput;
+  ExperimentPlanMeanInput: ExperimentPlanMeanInput;
+  ExperimentPlanDifferenceInput: ExperimentPlanDifferenceInput;
+  ExperimentPlanSourceInput: ExperimentPlanSourceInput;
+  ExperimentPlan: Omit<ExperimentPlan, 'experiment'> & { experiment?: Maybe<ResolversParentTypes['Experiment']> };
+  ExperimentPlanDifference: ExperimentPlanDifference;
+  ExperimentPlanArm: ExperimentPlanArm;
+  ExperimentPlanInflation: ExperimentPlanInflation;
+  ExperimentPlanDuration: ExperimentPlanDuration;
   ExperimentArmInput: ExperimentArmInput;
   ExperimentLayerInput: ExperimentLayerInput;
   ExperimentMetricInput: ExperimentMetricInput;
@@ -2347,6 +2641,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   experiments?: Resolver<Maybe<ResolversTypes['ExperimentConnection']>, ParentType, ContextType, RequireFields<QueryExperimentsArgs, 'first'>>;
   experimentAssign?: Resolver<Maybe<ResolversTypes['ExperimentAssignment']>, ParentType, ContextType, RequireFields<QueryExperimentAssignArgs, 'experiment' | 'unit'>>;
   experimentReport?: Resolver<Maybe<ResolversTypes['ExperimentReport']>, ParentType, ContextType, RequireFields<QueryExperimentReportArgs, 'id' | 'maxAgeSeconds'>>;
+  experimentPlan?: Resolver<Maybe<ResolversTypes['ExperimentPlan']>, ParentType, ContextType, RequireFields<QueryExperimentPlanArgs, 'input'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -2599,6 +2894,7 @@ export type ExperimentResolvers<ContextType = Context, ParentType extends Resolv
   startAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   endAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   stoppedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  adaptation?: Resolver<Maybe<ResolversTypes['ExperimentAdaptation']>, ParentType, ContextType>;
 };
 
 export type ExperimentConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentConnection'] = ResolversParentTypes['ExperimentConnection']> = {
@@ -2610,6 +2906,11 @@ export type ExperimentConnectionResolvers<ContextType = Context, ParentType exte
 export type ExperimentEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentEdge'] = ResolversParentTypes['ExperimentEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Experiment'], ParentType, ContextType>;
+};
+
+export type ExperimentAdaptationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentAdaptation'] = ResolversParentTypes['ExperimentAdaptation']> = {
+  exploration?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  refreshSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type ExperimentArmResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentArm'] = ResolversParentTypes['ExperimentArm']> = {
@@ -2663,6 +2964,36 @@ export type ExperimentReportResolvers<ContextType = Context, ParentType extends 
   segments?: Resolver<ReadonlyArray<ResolversTypes['ExperimentSegmentReport']>, ParentType, ContextType>;
   decisions?: Resolver<ReadonlyArray<ResolversTypes['ExperimentDecision']>, ParentType, ContextType>;
   kpis?: Resolver<ReadonlyArray<ResolversTypes['ExperimentKpis']>, ParentType, ContextType>;
+  progress?: Resolver<Maybe<ResolversTypes['ExperimentProgress']>, ParentType, ContextType>;
+  creatives?: Resolver<Maybe<ResolversTypes['ExperimentCreatives']>, ParentType, ContextType>;
+  cautions?: Resolver<ReadonlyArray<ResolversTypes['ExperimentCaution']>, ParentType, ContextType>;
+};
+
+export type ExperimentProgressResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentProgress'] = ResolversParentTypes['ExperimentProgress']> = {
+  units?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  remainingUnits?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  dailyUnits?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  remainingDays?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type ExperimentCreativesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentCreatives'] = ResolversParentTypes['ExperimentCreatives']> = {
+  metric?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  arms?: Resolver<ReadonlyArray<ResolversTypes['ExperimentCreative']>, ParentType, ContextType>;
+};
+
+export type ExperimentCreativeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentCreative'] = ResolversParentTypes['ExperimentCreative']> = {
+  arm?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  chanceBest?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  n?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  successes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  rate?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  credibleInterval?: Resolver<ResolversTypes['ExperimentInterval'], ParentType, ContextType>;
+};
+
+export type ExperimentCautionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentCaution'] = ResolversParentTypes['ExperimentCaution']> = {
+  code?: Resolver<ResolversTypes['ExperimentCautionCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type ExperimentArmReportResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentArmReport'] = ResolversParentTypes['ExperimentArmReport']> = {
@@ -2769,6 +3100,48 @@ export type ExperimentKpiFigureResolvers<ContextType = Context, ParentType exten
   interval?: Resolver<Maybe<ResolversTypes['ExperimentInterval']>, ParentType, ContextType>;
 };
 
+export type ExperimentPlanResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentPlan'] = ResolversParentTypes['ExperimentPlan']> = {
+  experiment?: Resolver<Maybe<ResolversTypes['Experiment']>, ParentType, ContextType>;
+  metric?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ExperimentMetricKind'], ParentType, ContextType>;
+  control?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  deviation?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  difference?: Resolver<Maybe<ResolversTypes['ExperimentPlanDifference']>, ParentType, ContextType>;
+  looks?: Resolver<ResolversTypes['ExperimentLooks'], ParentType, ContextType>;
+  confidence?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  power?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  arms?: Resolver<ReadonlyArray<ResolversTypes['ExperimentPlanArm']>, ParentType, ContextType>;
+  units?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  plannedUnits?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  inflation?: Resolver<Maybe<ResolversTypes['ExperimentPlanInflation']>, ParentType, ContextType>;
+  duration?: Resolver<Maybe<ResolversTypes['ExperimentPlanDuration']>, ParentType, ContextType>;
+  progress?: Resolver<Maybe<ResolversTypes['ExperimentProgress']>, ParentType, ContextType>;
+  asOf?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type ExperimentPlanDifferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentPlanDifference'] = ResolversParentTypes['ExperimentPlanDifference']> = {
+  absolute?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  relative?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type ExperimentPlanArmResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentPlanArm'] = ResolversParentTypes['ExperimentPlanArm']> = {
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  units?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ExperimentPlanInflationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentPlanInflation'] = ResolversParentTypes['ExperimentPlanInflation']> = {
+  criticalValue?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  fixedCriticalValue?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ExperimentPlanDurationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentPlanDuration'] = ResolversParentTypes['ExperimentPlanDuration']> = {
+  enrolmentDays?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  weeks?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  days?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type ExperimentDefinePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentDefinePayload'] = ResolversParentTypes['ExperimentDefinePayload']> = {
   experiment?: Resolver<Maybe<ResolversTypes['Experiment']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
@@ -2849,6 +3222,7 @@ export type Resolvers<ContextType = Context> = {
   Experiment?: ExperimentResolvers<ContextType>;
   ExperimentConnection?: ExperimentConnectionResolvers<ContextType>;
   ExperimentEdge?: ExperimentEdgeResolvers<ContextType>;
+  ExperimentAdaptation?: ExperimentAdaptationResolvers<ContextType>;
   ExperimentArm?: ExperimentArmResolvers<ContextType>;
   ExperimentLayer?: ExperimentLayerResolvers<ContextType>;
   ExperimentMetric?: ExperimentMetricResolvers<ContextType>;
@@ -2856,6 +3230,10 @@ export type Resolvers<ContextType = Context> = {
   ExperimentSegment?: ExperimentSegmentResolvers<ContextType>;
   ExperimentAssignment?: ExperimentAssignmentResolvers<ContextType>;
   ExperimentReport?: ExperimentReportResolvers<ContextType>;
+  ExperimentProgress?: ExperimentProgressResolvers<ContextType>;
+  ExperimentCreatives?: ExperimentCreativesResolvers<ContextType>;
+  ExperimentCreative?: ExperimentCreativeResolvers<ContextType>;
+  ExperimentCaution?: ExperimentCautionResolvers<ContextType>;
   ExperimentArmReport?: ExperimentArmReportResolvers<ContextType>;
   ExperimentFigure?: ExperimentFigureResolvers<ContextType>;
   ExperimentInterval?: ExperimentIntervalResolvers<ContextType>;
@@ -2870,6 +3248,11 @@ export type Resolvers<ContextType = Context> = {
   ExperimentDecision?: ExperimentDecisionResolvers<ContextType>;
   ExperimentKpis?: ExperimentKpisResolvers<ContextType>;
   ExperimentKpiFigure?: ExperimentKpiFigureResolvers<ContextType>;
+  ExperimentPlan?: ExperimentPlanResolvers<ContextType>;
+  ExperimentPlanDifference?: ExperimentPlanDifferenceResolvers<ContextType>;
+  ExperimentPlanArm?: ExperimentPlanArmResolvers<ContextType>;
+  ExperimentPlanInflation?: ExperimentPlanInflationResolvers<ContextType>;
+  ExperimentPlanDuration?: ExperimentPlanDurationResolvers<ContextType>;
   ExperimentDefinePayload?: ExperimentDefinePayloadResolvers<ContextType>;
   ExperimentStopPayload?: ExperimentStopPayloadResolvers<ContextType>;
   ExperimentExposureRecordPayload?: ExperimentExposureRecordPayloadResolvers<ContextType>;

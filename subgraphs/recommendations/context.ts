@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../kernel/catalogue.ts';
 import type { Directory } from '../../kernel/intake.ts';
+import { type Loader, loader } from '../../kernel/loader.ts';
 import type { ShelvedModel } from '../../kernel/model-shelf.ts';
 import { type RequestRecord, requestSpec } from '../../kernel/requests.ts';
 import { shelfOf } from '../../kernel/shelves.ts';
@@ -8,7 +9,8 @@ import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import type { CustomerBaseModel } from '../../models/customer-base/customer-base.ts';
 import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
 import { DecisionLog, decisionSpec } from './decisions.ts';
-import { Experiments, type Running } from './experiment-store.ts';
+import type { ExposureRecord } from './experiment-records.ts';
+import { type Experiments, experimentsIn, type Running } from './experiment-store.ts';
 
 /** The kinds of model that are used here. */
 export const MODEL_KINDS = ['customer-base', 'next-basket'] as const;
@@ -25,13 +27,24 @@ export interface Context extends Pick<RequestScope, 'now'> {
   readonly experiments: Experiments;
   /** The experiments that take customers in, read once for all customers of the request. */
   running(): Promise<readonly Running[]>;
+  /** A customer's exposure in an experiment; null without one. */
+  readonly exposure: Loader<AskedExposure, ExposureRecord | null>;
+}
+
+interface AskedExposure {
+  readonly experiment: string;
+  readonly customer: string;
 }
 
 export function context({ store, log, catalogue, directory, clock }: SubgraphDeps): (scope: RequestScope) => Context {
   const decisions = new DecisionLog(store.collection(decisionSpec), log);
   const shelf = shelfOf(store);
   const requests = store.collection(requestSpec);
-  const experiments = new Experiments(store, clock);
+  const experiments = experimentsIn(store, clock);
+  const readExposures = async (asked: readonly AskedExposure[]) => {
+    const members = await directory.members(asked.map(({ customer }) => customer));
+    return experiments.exposures(asked.map(({ experiment }, index) => ({ experiment, members: members[index] ?? [] })));
+  };
   return ({ now }) => {
     let running: Promise<readonly Running[]> | undefined;
     return {
@@ -43,6 +56,7 @@ export function context({ store, log, catalogue, directory, clock }: SubgraphDep
       directory,
       requests,
       experiments,
+      exposure: loader(readExposures, ({ experiment, customer }) => `${experiment}\n${customer}`),
       running: () => (running ??= experiments.running(now)),
     };
   };

@@ -5,6 +5,7 @@ import { type Allocation, type AllocationRefusal, allocate } from '../../models/
 import { HOLDOUT } from '../../models/experiments/assignment.ts';
 import type { DefinitionInput, MetricInput } from './experiment-input.ts';
 import {
+  type Adaptation,
   type DefinedMetric,
   type ExperimentRecord,
   experimentKey,
@@ -31,7 +32,7 @@ type Definition = Omit<ExperimentRecord, 'buckets' | 'stopped'>;
 
 /** The definition that the input asks for; `startAt` is when it was asked for where the input names none. */
 export function definitionOf(input: DefinitionInput, at: EpochMs): Definition {
-  const { id, name, unit, assignment, control, looks, plannedUnits, confidence, holdout, layer, startAt, endAt } = input;
+  const { id, name, unit, assignment, looks, confidence, holdout, layer, startAt, endAt } = input;
   const days = input.outcomeWindowDays ?? null;
   return {
     ...experimentKey(id),
@@ -42,11 +43,11 @@ export function definitionOf(input: DefinitionInput, at: EpochMs): Definition {
     assignment,
     purposes: [...new Set(input.purposes ?? (unit === 'CUSTOMER' ? (['PERSONALIZATION', 'PROFILING'] as const) : []))].sort(),
     plan: {
-      control,
+      control: input.control ?? (assignment === 'ADAPTIVE' ? (input.arms[0]?.name ?? '') : ''),
       arms: input.arms.map((arm) => ({ arm: arm.name, share: arm.share })),
       metrics: input.metrics.map(metricOf),
       looks,
-      plannedUnits,
+      plannedUnits: input.plannedUnits ?? 0,
       confidence,
     },
     holdout,
@@ -66,7 +67,13 @@ export function definitionOf(input: DefinitionInput, at: EpochMs): Definition {
     startAt: startAt ?? at,
     endAt: endAt ?? null,
     outcomeWindowMs: days === null ? null : days * DAY_MS,
+    ...(assignment === 'ADAPTIVE' && { adaptation: adaptationOf(input.adaptation) }),
   };
+}
+
+function adaptationOf(input: DefinitionInput['adaptation']): Adaptation {
+  const { exploration = 0.05, refreshSeconds = 60 } = input ?? {};
+  return { exploration, refreshMs: 1000 * refreshSeconds };
 }
 
 function metricOf(input: MetricInput): DefinedMetric {
@@ -124,7 +131,19 @@ function bucketsOf({ assignment, plan, holdout }: Definition, before: Allocation
 }
 
 /** What a definition may never change. */
-function frozen({ unit, assignment, purposes, plan, layer, segments, kpis, money, startAt, outcomeWindowMs }: Definition): string {
+function frozen({
+  unit,
+  assignment,
+  purposes,
+  plan,
+  layer,
+  segments,
+  kpis,
+  money,
+  startAt,
+  outcomeWindowMs,
+  adaptation,
+}: Definition): string {
   const metrics = plan.metrics.map((metric) => Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1)));
   const { control, looks, plannedUnits, confidence } = plan;
   const arms = plan.arms.map(({ arm }) => arm);
@@ -137,7 +156,8 @@ function frozen({ unit, assignment, purposes, plan, layer, segments, kpis, money
     cost,
     fixedCosts,
   ]);
-  return JSON.stringify([unit, assignment, purposes, fixed, costs, startAt, outcomeWindowMs]);
+  const adapts = adaptation ? [adaptation.exploration, adaptation.refreshMs] : [];
+  return JSON.stringify([unit, assignment, purposes, fixed, costs, startAt, outcomeWindowMs, adapts]);
 }
 
 /** Whether all shares, the holdout's too, are the same multiple of what they were. */
@@ -150,4 +170,5 @@ function alike(before: Definition, after: Definition): boolean {
 
 /** Salts follow from ids, so that every machine has the same. */
 export const experimentSalt = (id: string): string => digest('experiment', id);
+export const creativeSalt = (id: string): string => digest('experiment creative', id);
 export const layerSalt = (name: string): string => digest('experiment layer', name);

@@ -58,7 +58,7 @@ export function definitionErrors(input: DefinitionInput): UserError[] {
     share('layer.share', input.layer.share);
   }
   check(
-    input.assignment === 'HASHED' || (!input.layer && input.holdout === 0),
+    input.assignment !== 'GIVEN' || (!input.layer && input.holdout === 0),
     'ASSIGNED_ELSEWHERE',
     'assignment',
     'Arms that are given elsewhere have no layer and no holdout here.',
@@ -91,8 +91,45 @@ export function definitionErrors(input: DefinitionInput): UserError[] {
   }
   const segments = input.segments.map(({ name }) => name);
   check(new Set(segments).size === segments.length, 'DUPLICATE_SEGMENT', 'segments', 'Name each segment once.');
-  for (const code of planProblems(definitionOf(input, 0).plan)) errors.push(refuse(code, ...PLAN_PROBLEMS[code]));
-  return [...errors, ...kpiErrors(input)];
+  for (const code of planProblems(definitionOf(input, 0).plan))
+    if (!isUnplanned(code, input)) errors.push(refuse(code, ...PLAN_PROBLEMS[code]));
+  return [...errors, ...adaptationErrors(input), ...kpiErrors(input)];
+}
+
+/** An adaptive experiment has no size to plan. */
+const isUnplanned = (code: PlanProblem, { assignment, plannedUnits }: DefinitionInput) =>
+  code === 'INVALID_PLANNED_UNITS' && assignment === 'ADAPTIVE' && plannedUnits == null;
+
+function adaptationErrors({ assignment, adaptation, arms, metrics }: DefinitionInput): UserError[] {
+  if (assignment !== 'ADAPTIVE')
+    return adaptation
+      ? [refuse('ADAPTATION_UNUSED', 'adaptation', 'Only shares of an ADAPTIVE experiment move: leave it out, or say so by "assignment".')]
+      : [];
+  const primary = metrics.filter(({ role }) => role === 'PRIMARY');
+  const { exploration = 0.05, refreshSeconds = 60 } = adaptation ?? {};
+  const found: [boolean, string, string, string][] = [
+    [
+      arms.some(({ share }) => Math.abs(share - (arms[0]?.share ?? 0)) > 1e-9),
+      'SHARE_UNEQUAL',
+      'arms',
+      'Arms of an ADAPTIVE experiment start alike, outcomes move them: give all of them the same share.',
+    ],
+    [
+      primary.length !== 1 || primary[0]?.kind !== 'PROPORTION' || primary[0].covariates.length > 0,
+      'METRIC_UNFIT',
+      'metrics',
+      'An ADAPTIVE experiment learns from one PRIMARY metric, a PROPORTION without covariates.',
+    ],
+    [
+      metrics.some(({ role }) => role === 'GUARDRAIL'),
+      'METRIC_UNFIT',
+      'metrics',
+      'An ADAPTIVE experiment compares nothing, so a GUARDRAIL would guard nothing: give it the role SECONDARY.',
+    ],
+    [!(exploration >= 0.01 && exploration <= 0.5), 'SHARE_INVALID', 'adaptation.exploration', 'Give a share from 0.01 to 0.5.'],
+    [refreshSeconds < 1 || refreshSeconds > 86_400, 'TIME_INVALID', 'adaptation.refreshSeconds', 'Give 1 to 86400 seconds.'],
+  ];
+  return found.flatMap(([is, code, field, message]) => (is ? [refuse(code, field, message)] : []));
 }
 
 function metricErrors({ key, kind, role, margin, currencyCode, covariates }: MetricInput, path: string): UserError[] {

@@ -12,8 +12,8 @@ import type {
 } from '../../schema/generated/recommendations.ts';
 import type { Context } from './context.ts';
 import { EXPERIMENT_UNKNOWN } from './experiment-commands.ts';
-import type { ExperimentRecord, ExposureRecord, OutcomeRecord, UnitRecord } from './experiment-records.ts';
-import { type KnownUnit, knownUnits, missingPurposes, standingOf, stateOf } from './experiment-units.ts';
+import { type ExperimentRecord, type ExposureRecord, exposureId, type OutcomeRecord, type UnitRecord } from './experiment-records.ts';
+import { chosenArm, type KnownUnit, knownUnits, missingPurposes, standingOf, stateOf } from './experiment-units.ts';
 import { outcomeValue, refusedItem, unitFacts } from './experiment-values.ts';
 
 const MAX_BATCH = 1000;
@@ -31,6 +31,8 @@ interface Batch {
   readonly experiment: ExperimentRecord;
   readonly layer: Layer | null;
   readonly units: readonly (KnownUnit | Reason)[];
+  /** By which an adaptive experiment chooses now. */
+  readonly shares: readonly number[];
   /** When it was first asked for. */
   readonly at: EpochMs;
   readonly origin: string;
@@ -59,11 +61,11 @@ async function accept(
       directory,
     ),
   ]);
-  return { experiment, layer, units, at, origin: digest(mutation, input.idempotencyKey) };
+  return { experiment, layer, units, shares: experiments.creatives.of(experiment), at, origin: digest(mutation, input.idempotencyKey) };
 }
 
 /** The arm in which the exposure counts, or why it does not. */
-function armOf(input: ExperimentExposureInput, unit: KnownUnit, { experiment, layer }: Batch, at: EpochMs): string | Reason {
+function armOf(input: ExperimentExposureInput, unit: KnownUnit, { experiment, layer, shares }: Batch, at: EpochMs): string | Reason {
   const standing = standingOf(experiment, layer, unit.hashed, unit.granted, at);
   if (standing.status === 'NOT_ENROLLED' && standing.reason === 'CONSENT_MISSING') return CONSENT_MISSING;
   if (stateOf(experiment, at) !== 'RUNNING') return reason('EXPERIMENT_NOT_RUNNING', 'at', 'The experiment did not run then.');
@@ -72,8 +74,23 @@ function armOf(input: ExperimentExposureInput, unit: KnownUnit, { experiment, la
     return given?.arm ?? reason('ARM_UNKNOWN', 'arm', 'Say which of the arms was shown.');
   }
   if (standing.status === 'NOT_ENROLLED') return NOT_ENROLLED;
+  if (experiment.assignment === 'ADAPTIVE' && standing.status === 'ASSIGNED') return adaptiveArm(input, unit, experiment, shares);
   const arm = standing.status === 'HOLDOUT' ? HOLDOUT : standing.arm;
   return input.arm == null || input.arm === arm ? arm : reason('ARM_MISMATCH', 'arm', "This is not the unit's arm; ask where it stands.");
+}
+
+/** What was shown is what counts: shares may have moved since the unit was told its arm. Who was exposed before keeps that arm (`file`). */
+function adaptiveArm(
+  input: ExperimentExposureInput,
+  { hashed }: KnownUnit,
+  experiment: ExperimentRecord,
+  shares: readonly number[],
+): string | Reason {
+  const shown = experiment.plan.arms.find(({ arm }) => arm === input.arm);
+  if (shown) return shown.arm;
+  if (input.arm != null) return reason('ARM_UNKNOWN', 'arm', 'Say which of the arms was shown, or nothing to have one chosen now.');
+  if (input.at != null) return reason('ARM_UNKNOWN', 'arm', 'Say which of the arms was shown then: shares have moved since.');
+  return chosenArm(experiment, hashed, shares);
 }
 
 function exposureOf(input: ExperimentExposureInput, unit: KnownUnit, batch: Batch, now: EpochMs): ExposureRecord | Reason {
@@ -85,7 +102,7 @@ function exposureOf(input: ExperimentExposureInput, unit: KnownUnit, batch: Batc
   const facts = unitFacts(input, experiment);
   if ('code' in facts) return facts;
   const { segments, covariates } = facts;
-  const id = `exposure/${experiment.id}`;
+  const id = exposureId(experiment.id);
   return { owner: unit.owner, id, version: 0, kind: 'EXPOSURE', experiment: experiment.id, at, origin, arm, segments, covariates };
 }
 
@@ -96,7 +113,7 @@ function outcomeOf(input: ExperimentOutcomeInput, unit: KnownUnit, batch: Batch,
   if (at > now) return IN_FUTURE;
   if (missingPurposes(experiment, unit.granted).length > 0) return CONSENT_MISSING;
   // Of who can't have been exposed nothing needs to be known.
-  if (experiment.assignment === 'HASHED') {
+  if (experiment.assignment !== 'GIVEN') {
     const begun = standingOf(experiment, layer, unit.hashed, unit.granted, experiment.startAt);
     if (begun.status === 'NOT_ENROLLED' && unit.members.length === 1) return NOT_ENROLLED;
   }
@@ -125,7 +142,7 @@ async function file<T extends UnitRecord>(
       ? []
       : members[index]!.flatMap((owner) => [
           { owner, id: record.id },
-          { owner, id: `exposure/${record.experiment}` },
+          { owner, id: exposureId(record.experiment) },
         ]),
   );
   const before = new Map<string, UnitRecord>();
@@ -159,7 +176,7 @@ function whereExposed(record: ExposureRecord, before: ReadonlyMap<string, UnitRe
 /** The outcome where it is already, else beside the person's first exposure. */
 function besideExposure(record: OutcomeRecord, before: ReadonlyMap<string, UnitRecord>, members: readonly string[]): OutcomeRecord {
   const filed = members.find((member) => before.has(`${member}\n${record.id}`));
-  const exposures = members.flatMap((member) => before.get(`${member}\nexposure/${record.experiment}`) ?? []);
+  const exposures = members.flatMap((member) => before.get(`${member}\n${exposureId(record.experiment)}`) ?? []);
   const [first] = exposures.sort((a, b) => a.at - b.at);
   return { ...record, owner: filed ?? first?.owner ?? record.owner };
 }

@@ -33,13 +33,21 @@ export interface MoneyMetrics {
   readonly fixedCosts: readonly { readonly arm: string; readonly costMinor: number }[];
 }
 
+/** How an adaptive experiment moves its shares. */
+export interface Adaptation {
+  /** The share of units that is given out evenly. */
+  readonly exploration: number;
+  /** Shares are computed anew at most this often. */
+  readonly refreshMs: number;
+}
+
 /** An experiment as it was defined; all of them under one owner, their ids are the clients'. */
 export interface ExperimentRecord extends Doc {
   /** When it was defined first. */
   readonly at: EpochMs;
   readonly name: string;
   readonly unit: 'CUSTOMER' | 'ANONYMOUS';
-  readonly assignment: 'HASHED' | 'GIVEN';
+  readonly assignment: 'HASHED' | 'GIVEN' | 'ADAPTIVE';
   readonly purposes: readonly ConsentPurpose[];
   readonly plan: Omit<ReportPlan, 'metrics'> & { readonly metrics: readonly DefinedMetric[]; readonly confidence: number };
   readonly holdout: number;
@@ -52,6 +60,8 @@ export interface ExperimentRecord extends Doc {
   readonly startAt: EpochMs;
   readonly endAt: EpochMs | null;
   readonly outcomeWindowMs: number | null;
+  /** How shares move; of an adaptive experiment, absent otherwise. */
+  readonly adaptation?: Adaptation;
   /** How it was stopped: when, by which request, and the layer as it was then, by which exposures that come late are still assigned. */
   readonly stopped: { readonly at: EpochMs; readonly request: string; readonly layer: Layer | null } | null;
 }
@@ -106,4 +116,6 @@ export const experimentSpecs: readonly AnySpec[] = [experimentSpec, layerSpec, u
 export const EXPERIMENTS = 'experiments';
 
 export const experimentKey = (id: string): Key => ({ owner: EXPERIMENTS, id });
+/** Of a unit's exposure, under the unit. */
+export const exposureId = (experiment: string): string => `exposure/${experiment}`;
 export const layerKey = (name: string): Key => ({ owner: name, id: 'layer' });

@@ -5,16 +5,19 @@ import { type ArmCounters, type Counters, NO_COUNTERS } from '../../models/exper
 import type { Difference, Figure } from '../../models/experiments/difference.ts';
 import { type KpiCounts, kpisOf } from '../../models/experiments/kpis.ts';
 import { figureOf } from '../../models/experiments/metrics.ts';
-import { type ArmReport, reportOf } from '../../models/experiments/report.ts';
+import { type ArmReport, type ExperimentReport, reportOf } from '../../models/experiments/report.ts';
 import { emptySums } from '../../models/experiments/sums.ts';
 import type { ExperimentKpi } from '../../schema/generated/recommendations.ts';
 import { moneyKey, scoreKey } from './experiment-count.ts';
+import { creativesShown } from './experiment-creatives.ts';
+import { reportProgress } from './experiment-progress.ts';
 import type { ExperimentRecord } from './experiment-records.ts';
 
 /** The report as the schema has it. */
 export function reportShown(experiment: ExperimentRecord, counters: Counters = NO_COUNTERS, asOf: EpochMs) {
   const { plan } = experiment;
   const report = reportOf(plan, counters);
+  if (experiment.assignment === 'ADAPTIVE') return adaptiveReport(experiment, report, counters, asOf);
   const out = counters.arms[HOLDOUT];
   return {
     experiment,
@@ -30,11 +33,48 @@ export function reportShown(experiment: ExperimentRecord, counters: Counters = N
       comparisons: comparisons.map(comparisonShown),
     })),
     decisions: report.decisions,
-    kpis:
-      experiment.kpis.length + experiment.money.length === 0
-        ? []
-        : plan.arms.map(({ arm }) => ({ arm, figures: kpisShown(experiment, arm, counters.arms[arm]) })),
+    kpis: kpisByArm(experiment, counters),
+    progress: reportProgress(experiment, counters, asOf),
+    creatives: null,
+    cautions: [],
   };
+}
+
+/**
+ * Without everything that supposes fair samples: an arm that began badly by chance is shown less and stays as it looks, so that means are too
+ * low and their intervals cover less than they say (Nie, Tian, Taylor & Zou 2018, "Why adaptively collected data have negative bias").
+ */
+function adaptiveReport(experiment: ExperimentRecord, report: ExperimentReport, counters: Counters, asOf: EpochMs) {
+  const plain = <F extends { readonly interval: Figure['interval'] }>(figure: F) => ({ ...figure, interval: null });
+  const arms = (all: readonly ArmReport[]) => all.map(armShown).map((arm) => ({ ...arm, figures: arm.figures.map(plain) }));
+  const out = counters.arms[HOLDOUT];
+  return {
+    experiment,
+    asOf,
+    units: report.arms.reduce((sum, { units }) => sum + units, 0),
+    arms: arms(report.arms),
+    holdout: out ? holdoutShown(experiment, out) : null,
+    sampleRatio: null,
+    comparisons: [],
+    segments: report.segments.map(({ segment, arms: of }) => ({ segment, arms: arms(of), sampleRatio: null, comparisons: [] })),
+    decisions: [],
+    kpis: kpisByArm(experiment, counters).map(({ arm, figures }) => ({ arm, figures: figures.map(plain) })),
+    progress: null,
+    creatives: creativesShown(experiment, counters),
+    cautions: [NO_DIFFERENCE_MEASURED],
+  };
+}
+
+const NO_DIFFERENCE_MEASURED = {
+  code: 'NO_DIFFERENCE_MEASURED' as const,
+  message:
+    'Shares moved with what came out: figures of the arms are no fair samples, and what is between them measures no difference. To measure one, define a HASHED experiment.',
+};
+
+/** Key figures by arm, where the definition maps any. */
+function kpisByArm(experiment: ExperimentRecord, counters: Counters) {
+  if (experiment.kpis.length + experiment.money.length === 0) return [];
+  return experiment.plan.arms.map(({ arm }) => ({ arm, figures: kpisShown(experiment, arm, counters.arms[arm]) }));
 }
 
 function armShown({ arm, units, figures }: ArmReport) {

@@ -1,11 +1,14 @@
 import type { Collection, Cursor, EpochMs, Page, Store } from '../../kernel/storage/port.ts';
 import type { Layer } from '../../models/experiments/assignment.ts';
 import { CountKeeper } from './experiment-count.ts';
+import { CreativeShares } from './experiment-creatives.ts';
 import {
   EXPERIMENTS,
   type ExperimentRecord,
+  type ExposureRecord,
   experimentKey,
   experimentSpec,
+  exposureId,
   type LayerRecord,
   layerKey,
   layerSpec,
@@ -28,12 +31,14 @@ export class Experiments {
   readonly layers: Collection<LayerRecord>;
   readonly units: Collection<UnitRecord>;
   readonly counts: CountKeeper;
+  readonly creatives: CreativeShares;
 
   constructor(store: Store, clock: () => EpochMs) {
     this.definitions = store.collection(experimentSpec);
     this.layers = store.collection(layerSpec);
     this.units = store.collection(unitSpec);
     this.counts = new CountKeeper(() => this.all(), this.units, clock);
+    this.creatives = new CreativeShares(() => this.all(), this.counts, clock);
   }
 
   /** Null when there is none of that id. */
@@ -58,6 +63,18 @@ export class Experiments {
     return all;
   }
 
+  /** The person's first exposure in each experiment asked about, under whichever of their ids; null without any. */
+  async exposures(
+    asked: readonly { readonly experiment: string; readonly members: readonly string[] }[],
+  ): Promise<(ExposureRecord | null)[]> {
+    const keys = asked.flatMap(({ experiment, members }) => members.map((owner) => ({ owner, id: exposureId(experiment) })));
+    const left = keys.length > 0 ? [...(await this.units.getMany(keys))] : [];
+    return asked.map(({ members }) => {
+      const records = left.splice(0, members.length).flatMap((record) => (record?.kind === 'EXPOSURE' ? [record] : []));
+      return records.sort((one, other) => one.at - other.at)[0] ?? null;
+    });
+  }
+
   /** The layer by which units of the experiment were or are assigned. */
   async layerOf({ layer, stopped }: ExperimentRecord): Promise<Layer | null> {
     if (!layer || stopped) return stopped?.layer ?? null;
@@ -75,4 +92,13 @@ export class Experiments {
       .map((experiment) => ({ experiment, layer: experiment.stopped?.layer ?? byName.get(experiment.layer?.name ?? '') ?? null }))
       .sort((a, b) => (a.experiment.id < b.experiment.id ? -1 : 1));
   }
+}
+
+const opened = new WeakMap<Store, Experiments>();
+
+/** The one `Experiments` over a store: what a job learns is what requests choose by. */
+export function experimentsIn(store: Store, clock: () => EpochMs): Experiments {
+  const experiments = opened.get(store) ?? new Experiments(store, clock);
+  opened.set(store, experiments);
+  return experiments;
 }

@@ -4,10 +4,11 @@ import { digest, parseCustomerId } from '../../kernel/ids.ts';
 import type { ConsentPurpose, Directory } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { LABEL } from '../../kernel/texts.ts';
-import { assign, type Layer } from '../../models/experiments/assignment.ts';
+import { assign, HOLDOUT, type Layer, positionOf } from '../../models/experiments/assignment.ts';
+import { armAt } from '../../models/experiments/creatives.ts';
 import type { ExperimentAssignmentReason } from '../../schema/generated/recommendations.ts';
-import { experimentSalt } from './experiment-definition.ts';
-import type { ExperimentRecord } from './experiment-records.ts';
+import { creativeSalt, experimentSalt } from './experiment-definition.ts';
+import type { ExperimentRecord, ExposureRecord } from './experiment-records.ts';
 
 /** A unit as an experiment knows it. */
 export interface KnownUnit {
@@ -54,7 +55,7 @@ function unitOf(members: readonly string[], granted: readonly ConsentPurpose[] |
 
 /** Where a unit stands with an experiment, and why. */
 export type Standing =
-  | { readonly status: 'ASSIGNED'; readonly arm: string; readonly reason: 'IN_ARM' }
+  | { readonly status: 'ASSIGNED'; readonly arm: string; readonly reason: 'IN_ARM' | 'CHOSEN' | 'EXPOSED' }
   | { readonly status: 'HOLDOUT'; readonly reason: 'EXPERIMENT_HOLDOUT' | 'LAYER_HOLDOUT' }
   | { readonly status: 'NOT_ENROLLED'; readonly reason: ExperimentAssignmentReason; readonly missing?: readonly ConsentPurpose[] };
 
@@ -63,7 +64,10 @@ export function missingPurposes({ purposes }: ExperimentRecord, granted: readonl
   return purposes.filter((purpose) => !granted?.includes(purpose));
 }
 
-/** By its state at that time, then by consent, then by hash: of who has not consented not even the hash is computed. */
+/**
+ * By its state at that time, then by consent, then by hash: of who has not consented not even the hash is computed. Of an adaptive experiment
+ * ASSIGNED says only that the unit is in it; `adapted` knows the arm.
+ */
 export function standingOf(
   experiment: ExperimentRecord,
   layer: Layer | null,
@@ -82,6 +86,23 @@ export function standingOf(
   if (found.status === 'ASSIGNED') return { status: 'ASSIGNED', arm: found.arm, reason: 'IN_ARM' };
   if (found.status === 'HOLDOUT') return { status: 'HOLDOUT', reason: `${found.by}_HOLDOUT` };
   return { status: 'NOT_ENROLLED', reason: 'OUTSIDE_SHARES' };
+}
+
+/** The same with the arm that an adaptive experiment gives: that of the unit's exposure, else the one chosen by the shares of now. */
+export function adapted(
+  standing: Standing,
+  experiment: ExperimentRecord,
+  { hashed, exposed, shares }: { readonly hashed: string; readonly exposed: ExposureRecord | null; readonly shares: readonly number[] },
+): Standing {
+  if (experiment.assignment !== 'ADAPTIVE' || standing.status !== 'ASSIGNED') return standing;
+  if (exposed?.arm === HOLDOUT) return { status: 'HOLDOUT', reason: 'EXPERIMENT_HOLDOUT' };
+  if (exposed) return { status: 'ASSIGNED', arm: exposed.arm, reason: 'EXPOSED' };
+  return { status: 'ASSIGNED', arm: chosenArm(experiment, hashed, shares), reason: 'CHOSEN' };
+}
+
+/** The arm of an adaptive experiment into whose share the unit's own number falls. It has a salt of its own: buckets say who is in at all. */
+export function chosenArm({ id, plan }: ExperimentRecord, hashed: string, shares: readonly number[]): string {
+  return plan.arms[armAt(positionOf(creativeSalt(id), hashed), shares)]!.arm;
 }
 
 /** Where the experiment stands in time. */

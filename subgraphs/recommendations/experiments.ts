@@ -4,11 +4,12 @@ import type { MutationResolvers, QueryResolvers, Resolvers } from '../../schema/
 import type { Context } from './context.ts';
 import { defineExperiment, stopExperiment } from './experiment-commands.ts';
 import { withDefaults } from './experiment-input.ts';
+import { planExperiment } from './experiment-plan.ts';
 import { recordExposures, recordOutcomes } from './experiment-recording.ts';
 import type { DefinedMetric, ExperimentRecord } from './experiment-records.ts';
 import { reportShown } from './experiment-report.ts';
 import type { Running } from './experiment-store.ts';
-import { knownUnits, type Standing, standingOf, stateOf } from './experiment-units.ts';
+import { adapted, knownUnits, type Standing, standingOf, stateOf } from './experiment-units.ts';
 import type { CustomerRepresentation } from './source.ts';
 
 const DAY_MS = 86_400_000;
@@ -25,14 +26,25 @@ function assignmentShown(experiment: ExperimentRecord, standing: Standing) {
   };
 }
 
-/** Where a customer stands with every experiment that runs. Nothing is read of the customer. */
-export async function experimentsOf({ id, permissions }: CustomerRepresentation, { now, running }: Context) {
-  return (await running()).map(({ experiment, layer }: Running) =>
-    assignmentShown(experiment, standingOf(experiment, layer, id, permissions ?? null, now)),
+/** Where a customer stands with every experiment that runs. Nothing is read but whose arm an adaptive one has to keep. */
+export async function experimentsOf({ id, permissions }: CustomerRepresentation, { now, running, experiments, exposure }: Context) {
+  return Promise.all(
+    (await running()).map(async ({ experiment, layer }: Running) => {
+      const standing = standingOf(experiment, layer, id, permissions ?? null, now);
+      if (experiment.assignment !== 'ADAPTIVE' || standing.status !== 'ASSIGNED') return assignmentShown(experiment, standing);
+      const exposed = await exposure.load({ experiment: experiment.id, customer: id });
+      return assignmentShown(
+        experiment,
+        adapted(standing, experiment, { hashed: id, exposed, shares: experiments.creatives.of(experiment) }),
+      );
+    }),
   );
 }
 
-export const experimentQueries: Pick<QueryResolvers<Context>, 'experiment' | 'experiments' | 'experimentAssign' | 'experimentReport'> = {
+export const experimentQueries: Pick<
+  QueryResolvers<Context>,
+  'experiment' | 'experiments' | 'experimentAssign' | 'experimentReport' | 'experimentPlan'
+> = {
   experiment: (_, { id }, { experiments }) => experiments.get(id),
   experiments: async (_, { first, after }, { experiments }) => {
     const cursor = decodeCursor(after);
@@ -49,7 +61,11 @@ export const experimentQueries: Pick<QueryResolvers<Context>, 'experiment' | 'ex
     if (!experiment) return null;
     const [known] = await knownUnits(experiment, [unit], directory);
     if (!known || 'code' in known) return assignmentShown(experiment, { status: 'NOT_ENROLLED', reason: 'UNIT_UNKNOWN' });
-    return assignmentShown(experiment, standingOf(experiment, await experiments.layerOf(experiment), known.hashed, known.granted, now));
+    const { hashed, members, granted } = known;
+    const standing = standingOf(experiment, await experiments.layerOf(experiment), hashed, granted, now);
+    if (experiment.assignment !== 'ADAPTIVE' || standing.status !== 'ASSIGNED') return assignmentShown(experiment, standing);
+    const [exposed = null] = await experiments.exposures([{ experiment: id, members }]);
+    return assignmentShown(experiment, adapted(standing, experiment, { hashed, exposed, shares: experiments.creatives.of(experiment) }));
   },
   experimentReport: async (_, { id, maxAgeSeconds }, { experiments }) => {
     if (maxAgeSeconds < 0 || maxAgeSeconds > MOST_SECONDS)
@@ -59,6 +75,7 @@ export const experimentQueries: Pick<QueryResolvers<Context>, 'experiment' | 'ex
     const { asOf, counters } = await experiments.counts.within(1000 * maxAgeSeconds);
     return reportShown(experiment, counters.get(id), asOf);
   },
+  experimentPlan: (_, { input }, context) => planExperiment(context, input),
 };
 
 export const experimentMutations: MutationResolvers<Context> = {
@@ -80,6 +97,8 @@ export const experimentTypes: Pick<Resolvers<Context>, 'Experiment' | 'Experimen
     outcomeWindowDays: ({ outcomeWindowMs }) => (outcomeWindowMs === null ? null : outcomeWindowMs / DAY_MS),
     state: (experiment, _, { now }) => stateOf(experiment, now),
     stoppedAt: ({ stopped }) => stopped?.at ?? null,
+    adaptation: ({ adaptation }) =>
+      adaptation ? { exploration: adaptation.exploration, refreshSeconds: adaptation.refreshMs / 1000 } : null,
   },
   ExperimentMetric: {
     role: ({ role }) => (typeof role === 'string' ? role : 'GUARDRAIL'),

@@ -4,6 +4,7 @@ import type { SubgraphModule } from '../../kernel/subgraph.ts';
 import { type Context, context, MODEL_KINDS } from './context.ts';
 import { decisionSpec } from './decisions.ts';
 import { experimentSpecs } from './experiment-records.ts';
+import { experimentsIn } from './experiment-store.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Takes nothing in: every answer is computed from what the other domains say at that moment. Keeps the decisions that are to be kept. */
@@ -13,5 +14,5 @@ export const recommendations: SubgraphModule<Context> = {
   resolvers,
   context,
   intakes: () => [],
-  jobs: ({ store }) => [lookForModels(store, MODEL_KINDS)],
+  jobs: ({ store, clock }) => [lookForModels(store, MODEL_KINDS), experimentsIn(store, clock).creatives.job],
 };
