@@ -208,8 +208,8 @@ it('answers a page of 100 customers with one store call per collection', async (
     'orders.latest', // the page
     'orders.latest', // the latest 200, for habits
     'orders.totals',
+    'payments.latest', // whether there is any, for those without orders
     'payments.totals', // up to now, for signals
-    'payments.totals', // of all time, for those without orders
     'products.getMany', // categories
     'products.getMany', // names
     'quintiles.getMany',

@@ -1,33 +1,42 @@
 import type { Company } from '../../cli/company.ts';
-import type { PurchaseFact } from '../../kernel/facts.ts';
-import { ModelShelf } from '../../kernel/model-shelf.ts';
+import type { ConsentClaim, Identifier } from '../../kernel/intake.ts';
 import { shelfOf } from '../../kernel/shelves.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import { trainBase } from '../../training/base.ts';
-import type { Learnt } from '../../training/consenting.ts';
-import { trainRanking } from '../../training/next-basket.ts';
+import { type Material, train } from '../../training/training.ts';
 
-const TRAINED = { 'customer-base': trainBase, 'next-basket': trainRanking } as const;
+const KINDS = ['customer-base', 'next-basket'];
 
 /**
- * Has models in use that were learnt from all purchases of a company, for tests of what is computed with them. All count as made in EUR,
- * because a model takes a hundred customers of a currency.
+ * Has models in use that were learnt from these customers, who are asked for permission first. For tests of what is computed with models:
+ * all purchases count as made in EUR, because a model of the customer base takes a hundred customers of a currency.
  */
-export async function useModels({ subgraphs, stores }: Company, now: EpochMs): Promise<void> {
+export async function useModels({ subgraphs, stores, directory }: Company, customers: readonly Identifier[], now: EpochMs): Promise<void> {
   const store = stores.get('recommendations');
-  const purchases = subgraphs.get('pos')?.facts.purchases;
-  if (!store || !purchases) throw new Error('The company has no models, or nothing to learn from.');
-  const shelf = new ModelShelf(store);
-  for (const [kind, train] of Object.entries(TRAINED)) {
-    const trained = await train(everybody(purchases()), now);
-    if (!trained.ok) throw new Error(trained.message);
-    const { model, from, to, counts, metrics } = trained;
-    const { id } = await shelf.add(kind, model, { trainedAt: now, from, to, counts, metrics });
-    await shelf.choose(kind, id, now);
+  if (!store) throw new Error('The company keeps no models.');
+  const granted: ConsentClaim = {
+    purpose: 'MODEL_TRAINING',
+    channel: null,
+    status: 'GRANTED',
+    lawfulBasis: 'CONSENT',
+    policyVersion: null,
+    recordedAt: now,
+    expiresAt: null,
+    proof: null,
+  };
+  await directory.resolve(
+    customers.map((identifier) => ({ identifiers: [identifier], source: 'test', seenAt: null, consents: [granted] })),
+  );
+  const known = Object.assign({}, ...[...subgraphs.values()].map(({ facts }) => facts)) as Material;
+  const material: Material = {
+    ...known,
+    purchases: async function* () {
+      for await (const fact of known.purchases()) yield { ...fact, currency: 'EUR' };
+    },
+  };
+  const signal = new AbortController().signal;
+  for (const kind of KINDS) {
+    const version = await train(kind, store, { material, directory, now, onRead: () => {}, signal });
+    if ('refused' in version) throw new Error(version.refused);
   }
-  await shelfOf(store).look(Object.keys(TRAINED));
-}
-
-async function* everybody(facts: AsyncIterable<PurchaseFact>): AsyncIterable<Learnt<PurchaseFact>> {
-  for await (const fact of facts) yield { ...fact, person: fact.owner, currency: 'EUR' };
+  await shelfOf(store).look(KINDS);
 }

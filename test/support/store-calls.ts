@@ -15,6 +15,9 @@ export interface StoreCall {
 /** Every call since a test emptied it, in the order in which they came. */
 export const storeCalls: StoreCall[] = [];
 
+/** Calls that fail, by names such as `identity consents.latest`. */
+export const brokenCalls = new Set<string>();
+
 /**
  * A store whose calls are noted. For tests that open a whole company:
  * `vi.mock('../../kernel/storage/open.ts', async (original) => noted(await original()))` puts it around every store; what is opened is real.
@@ -30,7 +33,9 @@ export function noting(name: string, store: Store): Store {
           if (typeof value !== 'function') return value;
           return (...args: unknown[]) => {
             const asked = JSON.stringify(args[1] ?? {});
-            storeCalls.push({ store: name, collection: spec.name, operation: String(property), about: args[0], asked });
+            const call = { store: name, collection: spec.name, operation: String(property), about: args[0], asked };
+            storeCalls.push(call);
+            if (brokenCalls.has(nameOf(call))) return Promise.reject(new Error('The disk is gone.'));
             return value.apply(target, args);
           };
         },
@@ -46,11 +51,27 @@ export function noted(original: Opening): Opening {
   return { ...original, openStore: async (...args) => noting(args[1], await original.openStore(...args)) };
 }
 
+function nameOf({ store, collection, operation }: StoreCall): string {
+  return `${store} ${collection}.${operation}`;
+}
+
+/**
+ * The calls that ask about one of these customers, or read through a whole collection, where they are too, by name, each once, in order. A
+ * person who has several ids is found by each of those that are given.
+ */
+export function personalCalls(ids: readonly string[]): string[] {
+  const isPersonal = ({ operation, about }: StoreCall) => {
+    const text = JSON.stringify(about) ?? '';
+    return operation === 'scan' || operation === 'search' || ids.some((id) => text.includes(id));
+  };
+  return [...new Set(storeCalls.filter(isPersonal).map(nameOf))].sort();
+}
+
 /** How many calls there were of each collection's operations, by names such as `pos orders.latest`. */
 export function callCounts(calls: readonly StoreCall[] = storeCalls): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { store, collection, operation } of calls) {
-    const name = `${store} ${collection}.${operation}`;
+  for (const call of calls) {
+    const name = nameOf(call);
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
