@@ -53,6 +53,13 @@ module.exports = {
       },
     },
     {
+      name: 'segments-import-only-kernel',
+      comment: 'Rules over the merged view know the graph by its schema, and no domain.',
+      severity: 'error',
+      from: { path: '^segments/' },
+      to: { path: '^(subgraphs|gateway|ingest|demo|training|models|cli|schema|web|test|bench)/' },
+    },
+    {
       name: 'ingest-demo-and-training-import-only-kernel',
       comment: 'The pipeline and the demo data are given intakes and a directory; they know no domain.',
       severity: 'error',
@@ -125,7 +132,7 @@ module.exports = {
     {
       name: 'product-runs-without-dev-dependencies',
       severity: 'error',
-      from: { path: '^(kernel|subgraphs|gateway|ingest|demo|cli|models)/' },
+      from: { path: '^(kernel|subgraphs|gateway|ingest|demo|cli|models|segments)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Directory } from '../kernel/intake.ts';
 import { openStore, type StorageConfig } from '../kernel/storage/open.ts';
 import type { EpochMs, Store } from '../kernel/storage/port.ts';
-import { openSubgraph, SUBGRAPH_NAMES, type Subgraph, type SubgraphName } from '../kernel/subgraph.ts';
+import { openSubgraph, SUBGRAPH_NAMES, type Subgraph, type SubgraphDeps, type SubgraphName } from '../kernel/subgraph.ts';
 import { modules, openCatalogue, openDirectory } from '../subgraphs/registry.ts';
 
 /** Subgraphs over their stores, in this process. */
@@ -24,11 +24,12 @@ export interface CompanyOptions {
   readonly signingKeys?: readonly string[];
   /** See `SubgraphDeps.languages`. */
   readonly languages?: readonly string[];
+  readonly mergedView?: SubgraphDeps['mergedView'];
 }
 
 /** Opens the stores, the directory and the subgraphs. Closes what it had opened when one fails. */
 export async function openCompany(options: CompanyOptions): Promise<Company> {
-  const { storage, names = SUBGRAPH_NAMES, clock, log, signingKeys = [], languages = [] } = options;
+  const { storage, names = SUBGRAPH_NAMES, clock, log, signingKeys = [], languages = [], mergedView } = options;
   const stores = new Map<SubgraphName, Store>();
   const close = async () => {
     await Promise.all([...stores.values()].map((store) => store.close()));
@@ -57,6 +58,7 @@ export async function openCompany(options: CompanyOptions): Promise<Company> {
           log: log.child({ subgraph: name }),
           signingKeys,
           languages,
+          mergedView,
         }),
       );
     }

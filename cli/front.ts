@@ -2,9 +2,11 @@ import type { Logger } from 'pino';
 import { type EngineOptions, openEngine } from '../gateway/engine/engine.ts';
 import { loadPlugins } from '../gateway/http/plugins.ts';
 import { serveGraph } from '../gateway/http/server.ts';
+import { mergedView } from '../gateway/merged-view.ts';
 import { readSupergraph, watchSupergraph } from '../gateway/supergraph-file.ts';
 import type { Config } from '../kernel/config.ts';
 import type { HttpServer, Readiness } from '../kernel/http-server.ts';
+import type { MergedView } from '../kernel/merged-view.ts';
 
 export interface FrontOptions extends Pick<EngineOptions, 'transportFor' | 'scalars'> {
   readonly config: Config;
@@ -20,6 +22,8 @@ export interface FrontOptions extends Pick<EngineOptions, 'transportFor' | 'scal
 
 export interface Front {
   readonly port: number;
+  /** The graph that is served, for this process itself. */
+  readonly view: () => MergedView | null;
   /** Finishes what was accepted, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -43,14 +47,17 @@ export async function openFront({ config, namedBy, transportFor, scalars, exampl
     await engine.close();
     throw error;
   }
+  const own = mergedView(engine, Date.now);
   const watched = watchSupergraph({ ...file, served, load: (sdl, place) => engine.load(sdl, place), log });
   const reload = () => void watched.reload();
   // In a terminal it says that the window was closed, and shall end the process as it always does.
   if (!process.stderr.isTTY) process.on('SIGHUP', reload);
   return {
     port: server.port,
+    view: own.view,
     close: async () => {
       watched.close();
+      own.close();
       await server.drain();
       process.off('SIGHUP', reload);
       await engine.close();

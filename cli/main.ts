@@ -5,6 +5,7 @@ import { registerGateway } from './gateway.ts';
 import { registerIngest } from './ingest.ts';
 import { registerQuarantine } from './quarantine.ts';
 import { registerSeed } from './seed.ts';
+import { registerSegments } from './segments.ts';
 import { registerServe } from './serve.ts';
 import { registerStart } from './start.ts';
 import { registerTrain } from './train.ts';
@@ -17,6 +18,7 @@ registerIngest(program);
 registerQuarantine(program);
 registerSeed(program);
 registerTrain(program);
+registerSegments(program);
 registerEvaluate(program);
 
 try {

@@ -8,19 +8,23 @@ import { OperatorError } from '../kernel/errors.ts';
 import type { Readiness } from '../kernel/http-server.ts';
 import { startJobs } from '../kernel/jobs.ts';
 import { createLog } from '../kernel/log.ts';
+import type { MergedView } from '../kernel/merged-view.ts';
 import { scalars } from '../kernel/scalars.ts';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../kernel/subgraph.ts';
 import { serveSubgraph } from '../kernel/subgraph-server.ts';
 import { type Company, openCompany } from './company.ts';
 import { fillOnce } from './demo-fill.ts';
-import { openFront } from './front.ts';
+import { type Front, openFront } from './front.ts';
+import { gatewayView } from './gateway-view.ts';
 import { aborted, stopSignal } from './stop-signal.ts';
 
 /** Runs the gateway, with every subgraph that has no URL, until the process is told to stop. */
 export async function runGateway(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const names = SUBGRAPH_NAMES.filter((name) => !config.subgraphUrls.has(name));
-  const company = await opened(config, names, log);
+  // Subgraphs are opened first: until the gateway stands, nobody asks them.
+  let view: Front['view'] = () => null;
+  const company = await opened(config, names, log, () => view());
   const transportFor = ({ name }: Service) => {
     const subgraph = company.subgraphs.get(name as SubgraphName);
     if (subgraph) return inProcess(subgraph);
@@ -44,6 +48,7 @@ export async function runGateway(config: Config): Promise<void> {
       readiness: () => readiness,
       log,
     });
+    view = front.view;
     // Until here a signal simply ends the process: nothing was accepted yet.
     const stop = stopSignal(log);
     close.unshift(() => front.close());
@@ -104,7 +109,8 @@ function invitation(origin: string, demo: boolean): string {
 /** Runs one subgraph over HTTP until the process is told to stop. */
 export async function runSubgraph(config: Config, name: SubgraphName): Promise<void> {
   const log = createLog(config.logLevel);
-  const company = await opened(config, [name], log);
+  const graph = gatewayView(config.gatewayUrl, config.requestDeadlineMs);
+  const company = await opened(config, [name], log, () => graph);
   try {
     const subgraph = company.subgraphs.get(name);
     if (!subgraph || !config.secret) throw new Error(`${name} was not opened.`);
@@ -120,7 +126,7 @@ export async function runSubgraph(config: Config, name: SubgraphName): Promise<v
   }
 }
 
-function opened(config: Config, names: readonly SubgraphName[], log: Logger): Promise<Company> {
+function opened(config: Config, names: readonly SubgraphName[], log: Logger, view: () => MergedView | null): Promise<Company> {
   const { storage, signingKeys, languages } = config;
-  return openCompany({ storage, names, clock: Date.now, log, signingKeys, languages });
+  return openCompany({ storage, names, clock: Date.now, log, signingKeys, languages, mergedView: view });
 }

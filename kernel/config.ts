@@ -20,6 +20,8 @@ export interface Config {
   readonly demo: boolean | null;
   /** The subgraphs that this process reaches over HTTP; all others run inside it. */
   readonly subgraphUrls: ReadonlyMap<SubgraphName, URL>;
+  /** Where a subgraph of another process asks the whole graph. */
+  readonly gatewayUrl: URL;
   /** What gateway and HTTP subgraphs know each other by; null when every subgraph runs in process. */
   readonly secret: string | null;
   /** What the company signs with; the first one signs, all of them verify. Empty: subgraphs keep keys of their own. */
@@ -100,6 +102,12 @@ const schema = z.strictObject({
   SUBGRAPH_DIGITAL_URL: subgraphUrl('digital'),
   SUBGRAPH_FEEDBACK_URL: subgraphUrl('feedback'),
   SUBGRAPH_RECOMMENDATIONS_URL: subgraphUrl('recommendations'),
+  C360_GATEWAY_URL: text(
+    'must be an http or https URL without user, password or fragment, such as http://127.0.0.1:4000/graphql',
+    isPlainUrl,
+  )
+    .transform((value) => new URL(value))
+    .default(new URL('http://127.0.0.1:4000/graphql')),
   SUBGRAPH_SECRET: text('must be at least 32 visible characters without spaces; make one with: openssl rand -hex 32', (value) =>
     /^[\x21-\x7e]{32,512}$/.test(value),
   ).optional(),
@@ -180,7 +188,7 @@ export function loadConfig({ env, file = env[CONFIG_FILE] || undefined, role, fl
   const settings = read.success ? read.data : undefined;
   // What belongs together is judged on the raw names, so that it is listed beside the other problems.
   if (!('SUBGRAPH_SECRET' in raw) && role !== 'any supergraph') {
-    const url = SETTINGS.find((name) => name.endsWith('_URL') && name in raw);
+    const url = SETTINGS.find((name) => name.startsWith('SUBGRAPH_') && name.endsWith('_URL') && name in raw);
     if (role !== 'all')
       problems.push(`SUBGRAPH_SECRET: is not set, and ${role} talks HTTP to the other processes. Set the same secret for all of them.`);
     else if (url)
@@ -211,6 +219,7 @@ function shaped(settings: z.infer<typeof schema>, role: Role): Config {
       : { kind: 'sqlite', dataDir: settings.DATA_DIR },
     demo: settings.DEMO ?? null,
     subgraphUrls,
+    gatewayUrl: settings.C360_GATEWAY_URL,
     secret: settings.SUBGRAPH_SECRET ?? null,
     signingKeys: settings.C360_SIGNING_KEYS?.split(',').map((key) => key.trim()) ?? [],
     languages: settings.C360_LANGUAGES?.split(',').map((tag) => tag.trim()) ?? [],

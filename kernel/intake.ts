@@ -77,6 +77,8 @@ export interface Directory {
   members(customers: readonly string[]): Promise<readonly (readonly string[])[]>;
   /** In input order: the purposes that the person grants now; null for an unknown or erased customer. */
   permissions(customers: readonly string[]): Promise<readonly (readonly ConsentPurpose[] | null)[]>;
+  /** The id of every person after `after` in the order of ids, '' for all: each person once, by the one that answers for them all. Read in chunks. */
+  persons(after: string): AsyncIterable<string>;
   /** Remembers whose record a source's number is; the first owner stays. */
   refer(references: readonly (Reference & { readonly owner: string })[]): Promise<void>;
   /** In input order: the owner given to `refer`, or null. */

@@ -6,6 +6,7 @@ import type { Catalogue } from './catalogue.ts';
 import { subgraphExecution } from './execution/entities.ts';
 import type { Facts } from './facts.ts';
 import type { Directory, Intake } from './intake.ts';
+import type { MergedView } from './merged-view.ts';
 import { amountText, type Money } from './money.ts';
 import { scalars } from './scalars.ts';
 import type { AnySpec, EpochMs, Store } from './storage/port.ts';
@@ -33,6 +34,8 @@ export interface SubgraphDeps {
   readonly directory: Directory;
   /** Absent: nothing is known of what can be had. */
   readonly catalogue?: Catalogue;
+  /** The whole graph, once it can be asked; null before. Absent: it can't be reached from here. */
+  readonly mergedView?: (() => MergedView | null) | undefined;
   readonly clock: () => EpochMs;
   readonly log: Logger;
   /** What the company signs with: the first one signs, all of them verify. Absent or empty: a subgraph that signs keeps a key of its own. */

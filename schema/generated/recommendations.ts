@@ -9,6 +9,8 @@ import type { ModelVersion } from '../../kernel/model-shelf.ts';
 import type { CustomerToRank } from '../../subgraphs/recommendations/next-purchase.ts';
 import type { ShownOffer } from '../../subgraphs/recommendations/shown-offer.ts';
 import type { Subject } from '../../subgraphs/recommendations/records.ts';
+import type { SegmentRecord, MembershipRecord } from '../../subgraphs/recommendations/segment-records.ts';
+import type { Rule } from '../../segments/rule.ts';
 import type { Context } from '../../subgraphs/recommendations/context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -167,6 +169,15 @@ export type Query = {
    * only with an error.
    */
   readonly experimentPlan?: Maybe<ExperimentPlan>;
+  /** A segment as it is defined now; null when there is none of that id. */
+  readonly segment?: Maybe<Segment>;
+  /** All segments, retired ones too, the latest defined first. */
+  readonly segments?: Maybe<SegmentConnection>;
+  /**
+   * What a rule says of these customers now, before it is kept as a segment's. In the order of `customers`. A rule that can't be asked is
+   * told in `userErrors`, as `segmentDefine` would.
+   */
+  readonly segmentPreview?: Maybe<SegmentPreview>;
 };
 
 
@@ -202,6 +213,23 @@ export type QueryExperimentPlanArgs = {
   input: ExperimentPlanInput;
 };
 
+
+export type QuerySegmentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QuerySegmentsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QuerySegmentPreviewArgs = {
+  rule: SegmentRuleInput;
+  customers: ReadonlyArray<Scalars['ID']['input']>;
+};
+
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /** Defines an experiment, or widens one. */
@@ -212,6 +240,12 @@ export type Mutation = {
   readonly experimentExposureRecord?: Maybe<ExperimentExposureRecordPayload>;
   /** Records what units did, each outcome once. */
   readonly experimentOutcomeRecord?: Maybe<ExperimentOutcomeRecordPayload>;
+  /** Defines a segment, or changes one. */
+  readonly segmentDefine?: Maybe<SegmentPayload>;
+  /** Puts customers on a list and takes others off it. */
+  readonly segmentListChange?: Maybe<SegmentListChangePayload>;
+  /** Ends a segment: it has no members any more, and can't be asked for. Its definition and its counts stay. */
+  readonly segmentRetire?: Maybe<SegmentPayload>;
 };
 
 
@@ -234,6 +268,21 @@ export type MutationExperimentOutcomeRecordArgs = {
   input: ExperimentOutcomeRecordInput;
 };
 
+
+export type MutationSegmentDefineArgs = {
+  input: SegmentDefineInput;
+};
+
+
+export type MutationSegmentListChangeArgs = {
+  input: SegmentListChangeInput;
+};
+
+
+export type MutationSegmentRetireArgs = {
+  input: SegmentRetireInput;
+};
+
 export type Customer = {
   readonly __typename?: 'Customer';
   /** The customer's id. */
@@ -241,6 +290,7 @@ export type Customer = {
   /** The purposes granted now; null when unknown, which counts as none. */
   readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
   readonly permissionsSince?: Maybe<ReadonlyArray<Scalars['DateTime']['output']>>;
+  readonly members: ReadonlyArray<Scalars['ID']['output']>;
   readonly crmSignals?: Maybe<CrmSignals>;
   readonly posSignals?: Maybe<PosSignals>;
   readonly posHistory?: Maybe<PosHistory>;
@@ -261,11 +311,22 @@ export type Customer = {
    */
   readonly experiments?: Maybe<ReadonlyArray<ExperimentAssignment>>;
   /**
+   * The segments that the customer is in at this moment, and those of which that could not be learnt, by id: rules are judged now over the
+   * merged view, lists are as they stand, lookalikes as last counted. Empty without consent to PERSONALIZATION and PROFILING; nothing is read
+   * then. Null only when recommendations can't answer.
+   */
+  readonly segments?: Maybe<ReadonlyArray<SegmentMembership>>;
+  /**
    * What the customer buys next, by the model that `c360 train next-basket` made: trees over personal frequency, recency, similarity and
    * popularity, beside what was looked at and lies in the cart and, as far as the training found that they tell, the categories, prices, season
    * and store of the customer's purchases. Of other domains only pos and digital are read. Null only when it can't be answered.
    */
   readonly nextPurchase?: Maybe<NextPurchase>;
+};
+
+
+export type CustomerSegmentsArgs = {
+  ids?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
 };
 
 /** What a customer buys next. Without consent to PERSONALIZATION and PROFILING nothing of the customer is used, and everybody is answered alike. */
@@ -2026,6 +2087,361 @@ export type ExperimentOutcome = {
   readonly recorded: Scalars['Boolean']['output'];
 };
 
+/** A group of customers: by a rule, by a list, or by likeness to another group. */
+export type Segment = {
+  readonly __typename?: 'Segment';
+  /** The company's own id of it. */
+  readonly id: Scalars['ID']['output'];
+  /** What it is called. */
+  readonly name: Scalars['String']['output'];
+  /** What it is for; null when nothing was said. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** What makes members of customers. */
+  readonly kind: SegmentKind;
+  /** The rule; null unless `kind` is RULE. */
+  readonly rule?: Maybe<SegmentRule>;
+  /** The segment whose members are looked alike; null unless `kind` is LOOKALIKE. */
+  readonly seeds?: Maybe<Scalars['ID']['output']>;
+  /** How many of the most alike are members; null unless `kind` is LOOKALIKE. */
+  readonly most?: Maybe<Scalars['Int']['output']>;
+  /** What customers have to have granted, PERSONALIZATION and PROFILING always among it. */
+  readonly purposes: ReadonlyArray<ConsentPurpose>;
+  /** 1, and one more for each change of what makes members. */
+  readonly revision: Scalars['Int']['output'];
+  /** When it was defined first. */
+  readonly definedAt: Scalars['DateTime']['output'];
+  /** When it was retired; null while it is in use. */
+  readonly retiredAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What `c360 segments count` last counted; null when it was never counted. */
+  readonly count?: Maybe<SegmentCount>;
+  /**
+   * The members as last counted, or as listed, by customer id. Who does not grant the purposes at this moment is left out, so a page may be
+   * shorter than `first` and yet have a next one. Empty of a segment that is retired.
+   */
+  readonly members?: Maybe<SegmentMemberConnection>;
+};
+
+
+/** A group of customers: by a rule, by a list, or by likeness to another group. */
+export type SegmentMembersArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  of?: SegmentMembers;
+};
+
+/** What makes members of customers. */
+export type SegmentKind =
+  /** A rule over the merged view. */
+  | 'RULE'
+  /** A list that is kept by hand. */
+  | 'LIST'
+  /** The customers whose purchases are most like those of the members of another segment. */
+  | 'LOOKALIKE';
+
+/** Which members are asked for. */
+export type SegmentMembers =
+  /** Who is in it. */
+  | 'MEMBERS'
+  /** Who came in with the last count. */
+  | 'ENTERED'
+  /** Who went out with the last count. */
+  | 'LEFT';
+
+/** One count of a segment over all customers. */
+export type SegmentCount = {
+  readonly __typename?: 'SegmentCount';
+  /** When it began; what was stored before is in it. */
+  readonly startedAt: Scalars['DateTime']['output'];
+  /** When it ended. */
+  readonly finishedAt: Scalars['DateTime']['output'];
+  /** Which revision was counted; of an older one than the segment's, the rule has changed since. */
+  readonly revision: Scalars['Int']['output'];
+  /** How many customers were looked at. */
+  readonly customers: Scalars['Int']['output'];
+  /** How many of them are members. */
+  readonly members: Scalars['Int']['output'];
+  /** How many members were none at the count before. */
+  readonly entered: Scalars['Int']['output'];
+  /** How many members of the count before are none any more; erased customers are not among them. */
+  readonly left: Scalars['Int']['output'];
+  /** Of how many it could not be learnt, because a domain did not answer; they stay what they were. */
+  readonly unknown: Scalars['Int']['output'];
+  /** How many do not grant the purposes; nothing was read of them, and they are no members. */
+  readonly withheld: Scalars['Int']['output'];
+};
+
+/** A rule, or a part of one: exactly one of its fields is not null. */
+export type SegmentRule = {
+  readonly __typename?: 'SegmentRule';
+  /** Every one of these holds. */
+  readonly all?: Maybe<ReadonlyArray<SegmentRule>>;
+  /** At least one of these holds. */
+  readonly any?: Maybe<ReadonlyArray<SegmentRule>>;
+  /** This does not hold. */
+  readonly not?: Maybe<SegmentRule>;
+  /** A single comparison. */
+  readonly condition?: Maybe<SegmentCondition>;
+};
+
+/** A comparison of one field of the customer. */
+export type SegmentCondition = {
+  readonly __typename?: 'SegmentCondition';
+  /** The path of the field from Customer, with its arguments: `purchases.summary(since: "-P1Y").orderCount`. */
+  readonly field: Scalars['String']['output'];
+  /** How it compares. */
+  readonly is: SegmentOperator;
+  /** What with, as text; empty for PRESENT and ABSENT. */
+  readonly values: ReadonlyArray<Scalars['String']['output']>;
+  /** How many of the values have to, where the field lies in a list. */
+  readonly of: SegmentQuantifier;
+};
+
+/** How what was found compares with the values of a condition. Texts compare exactly, upper and lower case apart. */
+export type SegmentOperator =
+  /** Is one of the values. */
+  | 'EQUALS'
+  /** Is none of the values, or absent. */
+  | 'NOT_EQUALS'
+  /** Is more, or later. */
+  | 'GREATER'
+  /** Is as much, or at the same time, or beyond. */
+  | 'AT_LEAST'
+  /** Is less, or earlier. */
+  | 'LESS'
+  /** Is as much, or at the same time, or below. */
+  | 'AT_MOST'
+  /** The text begins with the value. */
+  | 'STARTS_WITH'
+  /** The text has the value in it. */
+  | 'CONTAINS'
+  /** There is one, whatever it is. */
+  | 'PRESENT'
+  /** There is none. */
+  | 'ABSENT';
+
+/** How many of the values found have to compare so, where a field lies in a list. */
+export type SegmentQuantifier =
+  /** One of them is enough. */
+  | 'ANY'
+  /** All of them, and there is one. */
+  | 'ALL'
+  /** None of them. */
+  | 'NONE'
+  /** Their number is compared, not they. */
+  | 'COUNT';
+
+/** A rule over the merged view: give exactly one field. At most 50 conditions, 8 deep. */
+export type SegmentRuleInput = {
+  /** Every one of these has to hold; 1 to 50. */
+  readonly all?: InputMaybe<ReadonlyArray<SegmentRuleInput>>;
+  /** At least one of these has to hold; 1 to 50. */
+  readonly any?: InputMaybe<ReadonlyArray<SegmentRuleInput>>;
+  /** This must not hold. */
+  readonly not?: InputMaybe<SegmentRuleInput>;
+  /** A single comparison. */
+  readonly condition?: InputMaybe<SegmentConditionInput>;
+};
+
+/** A comparison of one field of the customer. */
+export type SegmentConditionInput = {
+  /**
+   * The path of the field from Customer as a query would select it, with dots between names and arguments in brackets; at most 500 characters.
+   * A DateTime argument may be a duration from now: `purchases.summary(since: "-P1Y").orderCount`. Of a connection, what one page shows is seen.
+   */
+  readonly field: Scalars['String']['input'];
+  /** How it has to compare. */
+  readonly is: SegmentOperator;
+  /**
+   * What with, as text: numbers, `true`, an enum's value, an instant, a day, or for the last two a duration from now such as `-P30D`. One, or 1 to
+   * 100 for EQUALS and NOT_EQUALS; none for PRESENT and ABSENT.
+   */
+  readonly values?: ReadonlyArray<Scalars['String']['input']>;
+  /** How many of the values found, for a field in a list. */
+  readonly of?: SegmentQuantifier;
+};
+
+/** A segment to define. Give exactly one of `rule`, `list` and `lookalike`. */
+export type SegmentDefineInput = {
+  /** Made by the sender; a repeated request answers the same and changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** Your own: 1 to 64 of lower-case letters, digits and hyphens. One that exists is changed, but stays of its kind. */
+  readonly id: Scalars['ID']['input'];
+  /** What it is called, 1 to 200 characters. */
+  readonly name: Scalars['String']['input'];
+  /** What it is for, at most 500 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Members by a rule. */
+  readonly rule?: InputMaybe<SegmentRuleInput>;
+  /** true: members by a list, which `segmentListChange` keeps. */
+  readonly list?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Members by likeness. */
+  readonly lookalike?: InputMaybe<SegmentLookalikeInput>;
+  /** What customers have to have granted besides PERSONALIZATION and PROFILING, such as MARKETING for who is to be written to. */
+  readonly purposes?: ReadonlyArray<ConsentPurpose>;
+};
+
+/** Whom members have to be like. */
+export type SegmentLookalikeInput = {
+  /** The segment whose members are the examples; no lookalikes themselves. */
+  readonly segment: Scalars['ID']['input'];
+  /** How many of the most alike become members, 1 to 1,000,000. */
+  readonly most: Scalars['Int']['input'];
+};
+
+/** What became of a segment. */
+export type SegmentPayload = {
+  readonly __typename?: 'SegmentPayload';
+  /** The segment as it is now; null when it was refused. */
+  readonly segment?: Maybe<Segment>;
+  /** Why it was refused. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Changes of a list. */
+export type SegmentListChangeInput = {
+  /** Made by the sender; a repeated request answers the same and changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The segment's id. */
+  readonly segment: Scalars['ID']['input'];
+  /** Customers to put on the list, at most 1,000. */
+  readonly add?: ReadonlyArray<Scalars['ID']['input']>;
+  /** Customers to take off it, at most 1,000. */
+  readonly remove?: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+/** What became of a list. */
+export type SegmentListChangePayload = {
+  readonly __typename?: 'SegmentListChangePayload';
+  /** The segment; null when everything was refused. */
+  readonly segment?: Maybe<Segment>;
+  /** The customers that are on the list now, of those to be put on it; those that do not exist are in `userErrors` and not here. */
+  readonly added: ReadonlyArray<Scalars['ID']['output']>;
+  /** The customers that are not on the list now, of those to be taken off it. */
+  readonly removed: ReadonlyArray<Scalars['ID']['output']>;
+  /** What was refused; `field` names the customer by its index: input, add, 3. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A segment to retire. */
+export type SegmentRetireInput = {
+  /** Made by the sender; a repeated request answers the same and changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The segment's id. */
+  readonly segment: Scalars['ID']['input'];
+};
+
+/** What a rule says of customers. */
+export type SegmentPreview = {
+  readonly __typename?: 'SegmentPreview';
+  /** One for each customer in input order, null for one that does not exist; empty when the rule was refused. */
+  readonly customers: ReadonlyArray<Maybe<SegmentJudgement>>;
+  /** What is wrong with the rule. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What a rule says of one customer. */
+export type SegmentJudgement = {
+  readonly __typename?: 'SegmentJudgement';
+  /** The customer. */
+  readonly customer: Customer;
+  /** Whether they would be a member. */
+  readonly verdict: SegmentVerdict;
+  /** What made them one; empty otherwise. */
+  readonly reasons: ReadonlyArray<SegmentReason>;
+};
+
+/** Whether a customer is a member. */
+export type SegmentVerdict =
+  /** Is one. */
+  | 'MEMBER'
+  /** Is none. */
+  | 'NO_MEMBER'
+  /** Could not be learnt just now: a domain did not answer. */
+  | 'UNKNOWN'
+  /** Is none: without consent nothing was read. */
+  | 'WITHHELD';
+
+/** A customer's membership of one segment. */
+export type SegmentMembership = {
+  readonly __typename?: 'SegmentMembership';
+  /** The segment. */
+  readonly segment: Segment;
+  /** MEMBER, or UNKNOWN while it can't be learnt. */
+  readonly verdict: SegmentVerdict;
+  /** Since when, as far as counts and lists tell; null when no count has seen it yet. */
+  readonly since?: Maybe<Scalars['DateTime']['output']>;
+  /** How alike, above 0 and below 1, 0.5 for who could as well be anybody; null unless the segment is of lookalikes. */
+  readonly likeness?: Maybe<Scalars['Float']['output']>;
+  /** What made it so; empty for lists and while it is not known. */
+  readonly reasons: ReadonlyArray<SegmentReason>;
+};
+
+/** Why a customer is a member. */
+export type SegmentReason = {
+  readonly __typename?: 'SegmentReason';
+  /** A condition of the rule that decided; null for lookalikes. */
+  readonly condition?: Maybe<SegmentCondition>;
+  /** Whether the condition holds; false for one that stands under a `not`. */
+  readonly holds: Scalars['Boolean']['output'];
+  /** What was found, at most ten values as text; null where it is not kept, and for lookalikes. */
+  readonly found?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** For lookalikes the feature that makes the customer alike: `silence` since the last purchase in weeks, days with `purchases`, or `spend` a day; null otherwise. */
+  readonly feature?: Maybe<Scalars['String']['output']>;
+};
+
+/** A page of members. */
+export type SegmentMemberConnection = {
+  readonly __typename?: 'SegmentMemberConnection';
+  /** The members. */
+  readonly nodes: ReadonlyArray<SegmentMember>;
+  /** The members with their cursors. */
+  readonly edges: ReadonlyArray<SegmentMemberEdge>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A member with its place in the list. */
+export type SegmentMemberEdge = {
+  readonly __typename?: 'SegmentMemberEdge';
+  /** Its place, for `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The member. */
+  readonly node: SegmentMember;
+};
+
+/** A customer who is a member of a segment, or was. */
+export type SegmentMember = {
+  readonly __typename?: 'SegmentMember';
+  /** The customer. */
+  readonly customer: Customer;
+  /** When the membership last changed: since when it is one, or when it ended. */
+  readonly since: Scalars['DateTime']['output'];
+  /** How alike, above 0 and below 1; null unless the segment is of lookalikes. */
+  readonly likeness?: Maybe<Scalars['Float']['output']>;
+  /** Which conditions decided when it was counted; empty for lists. */
+  readonly reasons: ReadonlyArray<SegmentReason>;
+};
+
+/** A page of segments. */
+export type SegmentConnection = {
+  readonly __typename?: 'SegmentConnection';
+  /** The segments. */
+  readonly nodes: ReadonlyArray<Segment>;
+  /** The segments with their cursors. */
+  readonly edges: ReadonlyArray<SegmentEdge>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A segment with its place in the list. */
+export type SegmentEdge = {
+  readonly __typename?: 'SegmentEdge';
+  /** Its place, for `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The segment. */
+  readonly node: Segment;
+};
+
 export type CrmSignals = {
   readonly __typename?: 'CrmSignals';
   readonly state: SignalState;
@@ -2263,16 +2679,27 @@ export type FederationReferenceTypes = {
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"members":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"orderCount":true,"firstOrderAt":true,"lastOrderAt":true,"latePaymentCount":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"members":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"cartUpdatedAt":true,"touches":{"channel":true,"sentAt":true,"arrivedAt":true,"bouncedAt":true},"unsubscribed":{"channel":true,"at":true},"errorKind":true,"errorAt":true},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"members":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"permissionsSince":true,"crmSignals":{"state":true,"asOf":true,"birthDate":true,"locale":true,"timeZone":true,"customerSince":true,"contactFrom":true,"contactTo":true,"channelOrder":true,"openCases":{"id":true,"type":true,"openedAt":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"loyaltySignals":{"state":true,"asOf":true,"member":true,"nextTierCode":true,"pointsToNextTier":true,"expiring":{"points":true,"at":true}},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}},"feedbackSignals":{"state":true,"asOf":true,"openDetractor":true,"openDetractorAt":true,"lastGivenAt":true,"urgentItem":{"id":true,"level":true,"reasons":true,"at":true}},"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"members":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"members":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"members":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posHistory":{"state":true,"asOf":true,"bases":{"currency":true,"days":true,"firstDay":true,"lastDay":true,"spentMinor":true,"firstSpentMinor":true}},"posSignals":{"state":true,"asOf":true,"rank":{"recency":true,"frequency":true,"monetary":true,"asOf":true}},"members":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"members":true}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"members":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"members":true}>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"members":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}>
         | GraphQLRecursivePick<FederationTypes['Customer'], {"permissions":true,"posBaskets":{"state":true,"asOf":true,"baskets":{"at":true,"skus":true},"store":true},"digitalSignals":{"state":true,"asOf":true,"cart":{"sku":true,"name":true,"quantity":true},"viewed":{"sku":true,"at":true}}}> ) );
 };
 
@@ -2424,6 +2851,32 @@ export type ResolversTypes = {
   ExperimentOutcomeInput: ExperimentOutcomeInput;
   ExperimentOutcomeRecordPayload: ResolverTypeWrapper<ExperimentOutcomeRecordPayload>;
   ExperimentOutcome: ResolverTypeWrapper<ExperimentOutcome>;
+  Segment: ResolverTypeWrapper<SegmentRecord>;
+  SegmentKind: SegmentKind;
+  SegmentMembers: SegmentMembers;
+  SegmentCount: ResolverTypeWrapper<SegmentCount>;
+  SegmentRule: ResolverTypeWrapper<Rule>;
+  SegmentCondition: ResolverTypeWrapper<SegmentCondition>;
+  SegmentOperator: SegmentOperator;
+  SegmentQuantifier: SegmentQuantifier;
+  SegmentRuleInput: SegmentRuleInput;
+  SegmentConditionInput: SegmentConditionInput;
+  SegmentDefineInput: SegmentDefineInput;
+  SegmentLookalikeInput: SegmentLookalikeInput;
+  SegmentPayload: ResolverTypeWrapper<Omit<SegmentPayload, 'segment'> & { segment?: Maybe<ResolversTypes['Segment']> }>;
+  SegmentListChangeInput: SegmentListChangeInput;
+  SegmentListChangePayload: ResolverTypeWrapper<Omit<SegmentListChangePayload, 'segment'> & { segment?: Maybe<ResolversTypes['Segment']> }>;
+  SegmentRetireInput: SegmentRetireInput;
+  SegmentPreview: ResolverTypeWrapper<Omit<SegmentPreview, 'customers'> & { customers: ReadonlyArray<Maybe<ResolversTypes['SegmentJudgement']>> }>;
+  SegmentJudgement: ResolverTypeWrapper<Omit<SegmentJudgement, 'customer'> & { customer: ResolversTypes['Customer'] }>;
+  SegmentVerdict: SegmentVerdict;
+  SegmentMembership: ResolverTypeWrapper<Omit<SegmentMembership, 'segment'> & { segment: ResolversTypes['Segment'] }>;
+  SegmentReason: ResolverTypeWrapper<SegmentReason>;
+  SegmentMemberConnection: ResolverTypeWrapper<Omit<SegmentMemberConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['SegmentMember']>, edges: ReadonlyArray<ResolversTypes['SegmentMemberEdge']> }>;
+  SegmentMemberEdge: ResolverTypeWrapper<Omit<SegmentMemberEdge, 'node'> & { node: ResolversTypes['SegmentMember'] }>;
+  SegmentMember: ResolverTypeWrapper<MembershipRecord>;
+  SegmentConnection: ResolverTypeWrapper<Omit<SegmentConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Segment']>, edges: ReadonlyArray<ResolversTypes['SegmentEdge']> }>;
+  SegmentEdge: ResolverTypeWrapper<Omit<SegmentEdge, 'node'> & { node: ResolversTypes['Segment'] }>;
   CrmSignals: ResolverTypeWrapper<CrmSignals>;
   CaseSignal: ResolverTypeWrapper<CaseSignal>;
   PosSignals: ResolverTypeWrapper<PosSignals>;
@@ -2558,6 +3011,27 @@ export type ResolversParentTypes = {
   ExperimentOutcomeInput: ExperimentOutcomeInput;
   ExperimentOutcomeRecordPayload: ExperimentOutcomeRecordPayload;
   ExperimentOutcome: ExperimentOutcome;
+  Segment: SegmentRecord;
+  SegmentCount: SegmentCount;
+  SegmentRule: Rule;
+  SegmentCondition: SegmentCondition;
+  SegmentRuleInput: SegmentRuleInput;
+  SegmentConditionInput: SegmentConditionInput;
+  SegmentDefineInput: SegmentDefineInput;
+  SegmentLookalikeInput: SegmentLookalikeInput;
+  SegmentPayload: Omit<SegmentPayload, 'segment'> & { segment?: Maybe<ResolversParentTypes['Segment']> };
+  SegmentListChangeInput: SegmentListChangeInput;
+  SegmentListChangePayload: Omit<SegmentListChangePayload, 'segment'> & { segment?: Maybe<ResolversParentTypes['Segment']> };
+  SegmentRetireInput: SegmentRetireInput;
+  SegmentPreview: Omit<SegmentPreview, 'customers'> & { customers: ReadonlyArray<Maybe<ResolversParentTypes['SegmentJudgement']>> };
+  SegmentJudgement: Omit<SegmentJudgement, 'customer'> & { customer: ResolversParentTypes['Customer'] };
+  SegmentMembership: Omit<SegmentMembership, 'segment'> & { segment: ResolversParentTypes['Segment'] };
+  SegmentReason: SegmentReason;
+  SegmentMemberConnection: Omit<SegmentMemberConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['SegmentMember']>, edges: ReadonlyArray<ResolversParentTypes['SegmentMemberEdge']> };
+  SegmentMemberEdge: Omit<SegmentMemberEdge, 'node'> & { node: ResolversParentTypes['SegmentMember'] };
+  SegmentMember: MembershipRecord;
+  SegmentConnection: Omit<SegmentConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Segment']>, edges: ReadonlyArray<ResolversParentTypes['SegmentEdge']> };
+  SegmentEdge: Omit<SegmentEdge, 'node'> & { node: ResolversParentTypes['Segment'] };
   CrmSignals: CrmSignals;
   CaseSignal: CaseSignal;
   PosSignals: PosSignals;
@@ -2642,6 +3116,9 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   experimentAssign?: Resolver<Maybe<ResolversTypes['ExperimentAssignment']>, ParentType, ContextType, RequireFields<QueryExperimentAssignArgs, 'experiment' | 'unit'>>;
   experimentReport?: Resolver<Maybe<ResolversTypes['ExperimentReport']>, ParentType, ContextType, RequireFields<QueryExperimentReportArgs, 'id' | 'maxAgeSeconds'>>;
   experimentPlan?: Resolver<Maybe<ResolversTypes['ExperimentPlan']>, ParentType, ContextType, RequireFields<QueryExperimentPlanArgs, 'input'>>;
+  segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType, RequireFields<QuerySegmentArgs, 'id'>>;
+  segments?: Resolver<Maybe<ResolversTypes['SegmentConnection']>, ParentType, ContextType, RequireFields<QuerySegmentsArgs, 'first'>>;
+  segmentPreview?: Resolver<Maybe<ResolversTypes['SegmentPreview']>, ParentType, ContextType, RequireFields<QuerySegmentPreviewArgs, 'rule' | 'customers'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -2649,6 +3126,9 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   experimentStop?: Resolver<Maybe<ResolversTypes['ExperimentStopPayload']>, ParentType, ContextType, RequireFields<MutationExperimentStopArgs, 'input'>>;
   experimentExposureRecord?: Resolver<Maybe<ResolversTypes['ExperimentExposureRecordPayload']>, ParentType, ContextType, RequireFields<MutationExperimentExposureRecordArgs, 'input'>>;
   experimentOutcomeRecord?: Resolver<Maybe<ResolversTypes['ExperimentOutcomeRecordPayload']>, ParentType, ContextType, RequireFields<MutationExperimentOutcomeRecordArgs, 'input'>>;
+  segmentDefine?: Resolver<Maybe<ResolversTypes['SegmentPayload']>, ParentType, ContextType, RequireFields<MutationSegmentDefineArgs, 'input'>>;
+  segmentListChange?: Resolver<Maybe<ResolversTypes['SegmentListChangePayload']>, ParentType, ContextType, RequireFields<MutationSegmentListChangeArgs, 'input'>>;
+  segmentRetire?: Resolver<Maybe<ResolversTypes['SegmentPayload']>, ParentType, ContextType, RequireFields<MutationSegmentRetireArgs, 'input'>>;
 };
 
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -2657,6 +3137,7 @@ export type CustomerResolvers<ContextType = Context, ParentType extends Resolver
   recommendations?: Resolver<Maybe<ResolversTypes['Recommendations']>, ParentType, ContextType>;
   insights?: Resolver<Maybe<ResolversTypes['Insights']>, ParentType, ContextType>;
   experiments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ExperimentAssignment']>>, ParentType, ContextType>;
+  segments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['SegmentMembership']>>, ParentType, ContextType, Partial<CustomerSegmentsArgs>>;
   nextPurchase?: Resolver<Maybe<ResolversTypes['NextPurchase']>, ParentType, ContextType>;
 };
 
@@ -3175,6 +3656,115 @@ export type ExperimentOutcomeResolvers<ContextType = Context, ParentType extends
   recorded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
+export type SegmentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Segment'] = ResolversParentTypes['Segment']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['SegmentKind'], ParentType, ContextType>;
+  rule?: Resolver<Maybe<ResolversTypes['SegmentRule']>, ParentType, ContextType>;
+  seeds?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  most?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  purposes?: Resolver<ReadonlyArray<ResolversTypes['ConsentPurpose']>, ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  definedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  retiredAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  count?: Resolver<Maybe<ResolversTypes['SegmentCount']>, ParentType, ContextType>;
+  members?: Resolver<Maybe<ResolversTypes['SegmentMemberConnection']>, ParentType, ContextType, RequireFields<SegmentMembersArgs, 'first' | 'of'>>;
+};
+
+export type SegmentCountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentCount'] = ResolversParentTypes['SegmentCount']> = {
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  finishedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  customers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  members?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  entered?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  left?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unknown?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  withheld?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type SegmentRuleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentRule'] = ResolversParentTypes['SegmentRule']> = {
+  all?: Resolver<Maybe<ReadonlyArray<ResolversTypes['SegmentRule']>>, ParentType, ContextType>;
+  any?: Resolver<Maybe<ReadonlyArray<ResolversTypes['SegmentRule']>>, ParentType, ContextType>;
+  not?: Resolver<Maybe<ResolversTypes['SegmentRule']>, ParentType, ContextType>;
+  condition?: Resolver<Maybe<ResolversTypes['SegmentCondition']>, ParentType, ContextType>;
+};
+
+export type SegmentConditionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentCondition'] = ResolversParentTypes['SegmentCondition']> = {
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  is?: Resolver<ResolversTypes['SegmentOperator'], ParentType, ContextType>;
+  values?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  of?: Resolver<ResolversTypes['SegmentQuantifier'], ParentType, ContextType>;
+};
+
+export type SegmentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentPayload'] = ResolversParentTypes['SegmentPayload']> = {
+  segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SegmentListChangePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentListChangePayload'] = ResolversParentTypes['SegmentListChangePayload']> = {
+  segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  added?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  removed?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SegmentPreviewResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentPreview'] = ResolversParentTypes['SegmentPreview']> = {
+  customers?: Resolver<ReadonlyArray<Maybe<ResolversTypes['SegmentJudgement']>>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SegmentJudgementResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentJudgement'] = ResolversParentTypes['SegmentJudgement']> = {
+  customer?: Resolver<ResolversTypes['Customer'], ParentType, ContextType>;
+  verdict?: Resolver<ResolversTypes['SegmentVerdict'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['SegmentReason']>, ParentType, ContextType>;
+};
+
+export type SegmentMembershipResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentMembership'] = ResolversParentTypes['SegmentMembership']> = {
+  segment?: Resolver<ResolversTypes['Segment'], ParentType, ContextType>;
+  verdict?: Resolver<ResolversTypes['SegmentVerdict'], ParentType, ContextType>;
+  since?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  likeness?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['SegmentReason']>, ParentType, ContextType>;
+};
+
+export type SegmentReasonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentReason'] = ResolversParentTypes['SegmentReason']> = {
+  condition?: Resolver<Maybe<ResolversTypes['SegmentCondition']>, ParentType, ContextType>;
+  holds?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  found?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  feature?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type SegmentMemberConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentMemberConnection'] = ResolversParentTypes['SegmentMemberConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['SegmentMember']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['SegmentMemberEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type SegmentMemberEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentMemberEdge'] = ResolversParentTypes['SegmentMemberEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['SegmentMember'], ParentType, ContextType>;
+};
+
+export type SegmentMemberResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentMember'] = ResolversParentTypes['SegmentMember']> = {
+  customer?: Resolver<ResolversTypes['Customer'], ParentType, ContextType>;
+  since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  likeness?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['SegmentReason']>, ParentType, ContextType>;
+};
+
+export type SegmentConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentConnection'] = ResolversParentTypes['SegmentConnection']> = {
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['SegmentEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type SegmentEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentEdge'] = ResolversParentTypes['SegmentEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Segment'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -3259,5 +3849,20 @@ export type Resolvers<ContextType = Context> = {
   ExperimentExposure?: ExperimentExposureResolvers<ContextType>;
   ExperimentOutcomeRecordPayload?: ExperimentOutcomeRecordPayloadResolvers<ContextType>;
   ExperimentOutcome?: ExperimentOutcomeResolvers<ContextType>;
+  Segment?: SegmentResolvers<ContextType>;
+  SegmentCount?: SegmentCountResolvers<ContextType>;
+  SegmentRule?: SegmentRuleResolvers<ContextType>;
+  SegmentCondition?: SegmentConditionResolvers<ContextType>;
+  SegmentPayload?: SegmentPayloadResolvers<ContextType>;
+  SegmentListChangePayload?: SegmentListChangePayloadResolvers<ContextType>;
+  SegmentPreview?: SegmentPreviewResolvers<ContextType>;
+  SegmentJudgement?: SegmentJudgementResolvers<ContextType>;
+  SegmentMembership?: SegmentMembershipResolvers<ContextType>;
+  SegmentReason?: SegmentReasonResolvers<ContextType>;
+  SegmentMemberConnection?: SegmentMemberConnectionResolvers<ContextType>;
+  SegmentMemberEdge?: SegmentMemberEdgeResolvers<ContextType>;
+  SegmentMember?: SegmentMemberResolvers<ContextType>;
+  SegmentConnection?: SegmentConnectionResolvers<ContextType>;
+  SegmentEdge?: SegmentEdgeResolvers<ContextType>;
 };
 

@@ -11,6 +11,9 @@ import type { NextBasketModel } from '../../models/next-basket/next-basket-model
 import { DecisionLog, decisionSpec } from './decisions.ts';
 import type { ExposureRecord } from './experiment-records.ts';
 import { type Experiments, experimentsIn, type Running } from './experiment-store.ts';
+import { SegmentJudge } from './segment-judge.ts';
+import { LiveMemberships } from './segment-live.ts';
+import { Segments } from './segment-store.ts';
 
 /** The kinds of model that are used here. */
 export const MODEL_KINDS = ['customer-base', 'next-basket'] as const;
@@ -25,6 +28,9 @@ export interface Context extends Pick<RequestScope, 'now'> {
   readonly directory: Directory;
   readonly requests: Collection<RequestRecord>;
   readonly experiments: Experiments;
+  readonly segments: Segments;
+  readonly judge: SegmentJudge;
+  readonly memberships: LiveMemberships;
   /** The experiments that take customers in, read once for all customers of the request. */
   running(): Promise<readonly Running[]>;
   /** A customer's exposure in an experiment; null without one. */
@@ -36,7 +42,7 @@ interface AskedExposure {
   readonly customer: string;
 }
 
-export function context({ store, log, catalogue, directory, clock }: SubgraphDeps): (scope: RequestScope) => Context {
+export function context({ store, log, catalogue, directory, mergedView, clock }: SubgraphDeps): (scope: RequestScope) => Context {
   const decisions = new DecisionLog(store.collection(decisionSpec), log);
   const shelf = shelfOf(store);
   const requests = store.collection(requestSpec);
@@ -45,6 +51,8 @@ export function context({ store, log, catalogue, directory, clock }: SubgraphDep
     const members = await directory.members(asked.map(({ customer }) => customer));
     return experiments.exposures(asked.map(({ experiment }, index) => ({ experiment, members: members[index] ?? [] })));
   };
+  const segments = new Segments(store);
+  const judge = new SegmentJudge(() => mergedView?.() ?? null, clock);
   return ({ now }) => {
     let running: Promise<readonly Running[]> | undefined;
     return {
@@ -56,6 +64,9 @@ export function context({ store, log, catalogue, directory, clock }: SubgraphDep
       directory,
       requests,
       experiments,
+      segments,
+      judge,
+      memberships: new LiveMemberships(segments, judge),
       exposure: loader(readExposures, ({ experiment, customer }) => `${experiment}\n${customer}`),
       running: () => (running ??= experiments.running(now)),
     };

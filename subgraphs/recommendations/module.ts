@@ -6,11 +6,12 @@ import { decisionSpec } from './decisions.ts';
 import { experimentSpecs } from './experiment-records.ts';
 import { experimentsIn } from './experiment-store.ts';
 import { resolvers } from './resolvers.ts';
+import { segmentSpecs } from './segment-records.ts';
 
 /** Takes nothing in: every answer is computed from what the other domains say at that moment. Keeps the decisions that are to be kept. */
 export const recommendations: SubgraphModule<Context> = {
   name: 'recommendations',
-  specs: [decisionSpec, ...modelSpecs, ...experimentSpecs],
+  specs: [decisionSpec, ...modelSpecs, ...experimentSpecs, ...segmentSpecs],
   resolvers,
   context,
   intakes: () => [],

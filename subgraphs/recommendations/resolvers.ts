@@ -11,6 +11,7 @@ import { nextBestActions } from './next-best-actions.ts';
 import { rankedProducts, readNextPurchase } from './next-purchase.ts';
 import { SERVICES, type Subject } from './records.ts';
 import { rfm } from './rfm.ts';
+import { segmentMutations, segmentQueries, segmentsOf, segmentTypes } from './segments.ts';
 import { shownActions } from './shown-offer.ts';
 import { readCustomer } from './source.ts';
 
@@ -23,6 +24,7 @@ export const resolvers: Resolvers<Context> = {
     recommendations: (customer, _, { now }) => readCustomer(customer, now),
     insights: (customer, _, { now, customerBase }) => readInsights(customer, now, customerBase),
     experiments: (customer, _, context) => experimentsOf(customer, context),
+    segments: (customer, { ids }, context) => segmentsOf(customer, ids ?? null, context),
     nextPurchase: (customer, _, { now, nextBasket }) => readNextPurchase(customer, now, nextBasket),
   },
   Recommendations: {
@@ -75,9 +77,11 @@ export const resolvers: Resolvers<Context> = {
   Query: {
     explainDecision: (_, { id }, { decisions }) => decisions.explain(id),
     ...experimentQueries,
+    ...segmentQueries,
   },
-  Mutation: experimentMutations,
+  Mutation: { ...experimentMutations, ...segmentMutations },
   ...experimentTypes,
+  ...segmentTypes,
   Decision: {
     decidedAt: ({ at }) => at,
     channel: ({ asked }) => asked.channel,

@@ -9,6 +9,8 @@ import type { PurchaseRank, Source, Sources, Subject, TimeWindow, Touch, UrgentI
 export interface CustomerRepresentation {
   readonly id: string;
   readonly permissions?: readonly ConsentPurpose[] | null | undefined;
+  /** Only with `segments`. */
+  readonly members?: readonly string[] | null | undefined;
   /** In the order of `permissions`, in ISO 8601. */
   readonly permissionsSince?: unknown;
   readonly crmSignals?: unknown;
@@ -72,7 +74,7 @@ export class Signals {
 }
 
 /** The purposes granted; null when that is not known. */
-function permissionsOf({ permissions }: CustomerRepresentation): readonly ConsentPurpose[] | null {
+export function permissionsOf({ permissions }: CustomerRepresentation): readonly ConsentPurpose[] | null {
   return Array.isArray(permissions) ? permissions : null;
 }
 

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { type Company, openCompany } from '../../cli/company.ts';
 import type { StorageConfig } from '../../kernel/storage/open.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import type { SubgraphName } from '../../kernel/subgraph.ts';
+import type { SubgraphDeps, SubgraphName } from '../../kernel/subgraph.ts';
 import { dropDatabases, MONGODB_URI, uniquePrefix } from './mongo.ts';
 
 /** 2026-03-01T12:00:00Z, a Sunday: the time at which tests happen unless they say otherwise. */
@@ -29,10 +29,10 @@ export function emptyStorage(): { readonly storage: StorageConfig; remove(): Pro
 }
 
 /** A company over empty storage, which is removed on close. */
-export async function testCompany(names?: readonly SubgraphName[]): Promise<TestCompany> {
+export async function testCompany(names?: readonly SubgraphName[], mergedView?: SubgraphDeps['mergedView']): Promise<TestCompany> {
   const time = { now: TEST_NOW };
   const { storage, remove } = emptyStorage();
-  const company = await openCompany({ storage, ...(names && { names }), clock: () => time.now, log: pino({ enabled: false }) });
+  const company = await openCompany({ storage, ...(names && { names }), mergedView, clock: () => time.now, log: pino({ enabled: false }) });
   return {
     ...company,
     storage,

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import type { GraphContext } from '../../gateway/http/plugins.ts';
+import { mergedView } from '../../gateway/merged-view.ts';
 import { inProcess } from '../../gateway/transport/in-process.ts';
 import { overHttp } from '../../gateway/transport/over-http.ts';
 import type { Transport } from '../../gateway/transport/transport.ts';
 import { createLog } from '../../kernel/log.ts';
+import type { MergedView } from '../../kernel/merged-view.ts';
 import type { Subgraph, SubgraphName } from '../../kernel/subgraph.ts';
 import { serveSubgraph } from '../../kernel/subgraph-server.ts';
 import { type TestCompany, testCompany } from './company.ts';
@@ -27,6 +29,8 @@ export interface Stack {
   readonly company: TestCompany;
   /** What can fail, by name. */
   readonly faults: ReadonlyMap<SubgraphName, Faulty>;
+  /** As the recommendations subgraph asks the graph. */
+  readonly view: () => MergedView | null;
   /** As one client request. */
   ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
   close(): Promise<void>;
@@ -37,7 +41,8 @@ export interface Stack {
  * subgraphs come to.
  */
 export async function openStack(shape: Shape, deadlineMs = 15_000, supergraphSdl = SUPERGRAPH): Promise<Stack> {
-  const company = await testCompany();
+  let view: () => MergedView | null = () => null;
+  const company = await testCompany(undefined, () => view());
   const closing: (() => Promise<unknown>)[] = [() => company.close()];
   const faults = new Map<SubgraphName, Faulty>();
   const transports = new Map<string, Transport>();
@@ -62,7 +67,8 @@ export async function openStack(shape: Shape, deadlineMs = 15_000, supergraphSdl
     log,
   });
   closing.unshift(() => graph.stop());
-  return stack(company, faults, graph, closing);
+  view = mergedView(graph.engine, () => company.time.now).view;
+  return stack(company, faults, graph, closing, view);
 }
 
 /** The same subgraphs over HTTP behind Apollo's own data source: what another router would do with them. */
@@ -110,10 +116,12 @@ function stack(
   faults: Stack['faults'],
   graph: Parameters<typeof ask>[0],
   closing: (() => Promise<unknown>)[],
+  view: Stack['view'] = () => null,
 ): Stack {
   return {
     company,
     faults,
+    view,
     ask: (query, variables) => ask(graph, query, variables, company.time.now),
     close: async () => {
       for (const close of closing) await close();

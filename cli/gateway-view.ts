@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, type FormattedExecutionResult, isScalarType } from 'graphql';
+import type { MergedView } from '../kernel/merged-view.ts';
+import { scalars } from '../kernel/scalars.ts';
+
+const API = new URL('../schema/api.graphql', import.meta.url);
+
+/** The graph behind a gateway of another process, by the contract that this release has. */
+export function gatewayView(url: URL, deadlineMs: number): MergedView {
+  const schema = buildSchema(readFileSync(API, 'utf8'), { assumeValid: true });
+  for (const [name, { parseValue, parseLiteral }] of Object.entries(scalars)) {
+    const type = schema.getType(name);
+    if (isScalarType(type)) Object.assign(type, { parseValue, parseLiteral });
+  }
+  return {
+    schema,
+    async ask(query, variables) {
+      const response = await fetch(url, {
+        method: 'POST',
+        redirect: 'error',
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body: JSON.stringify({ query, variables }),
+        signal: AbortSignal.timeout(deadlineMs),
+      });
+      if (!response.ok) throw new Error(`The gateway answered ${response.status}.`);
+      return (await response.json()) as FormattedExecutionResult;
+    },
+  };
+}

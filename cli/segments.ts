@@ -1,0 +1,185 @@
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { destination } from 'pino';
+import { openEngine } from '../gateway/engine/engine.ts';
+import { mergedView } from '../gateway/merged-view.ts';
+import { readSupergraph } from '../gateway/supergraph-file.ts';
+import { inProcess } from '../gateway/transport/in-process.ts';
+import { closest } from '../kernel/closest.ts';
+import { loadConfig } from '../kernel/config.ts';
+import { OperatorError } from '../kernel/errors.ts';
+import { createLog } from '../kernel/log.ts';
+import type { MergedView } from '../kernel/merged-view.ts';
+import { scalars } from '../kernel/scalars.ts';
+import type { SubgraphName } from '../kernel/subgraph.ts';
+import { SegmentJudge } from '../subgraphs/recommendations/segment-judge.ts';
+import { countSegments, type SegmentRunResult } from '../subgraphs/recommendations/segment-run.ts';
+import { Segments } from '../subgraphs/recommendations/segment-store.ts';
+import { Likenesses } from '../training/alike.ts';
+import { type Company, openCompany } from './company.ts';
+import { configOption, EXIT_INTERRUPTED, interruption, printJson } from './ingest.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly config?: string;
+}
+
+/** A whole page of customers with every segment may take a while on a busy machine; nobody waits for it. */
+const PAGE_DEADLINE_MS = 60_000;
+const TELL_EVERY_MS = 5000;
+
+/** `c360 segments count` and `list`. */
+export function registerSegments(program: Command): void {
+  const segments = program.command('segments').description('groups of customers: count who is in them, list them');
+  segments
+    .command('count')
+    .description('count segments over all customers and note who came in and who went out; run it again to go on after an interruption')
+    .argument('[id...]', 'which; all unless given')
+    .option('--json', 'print one line of JSON for each')
+    .addOption(configOption())
+    .action(count);
+  segments
+    .command('list')
+    .description('every segment in use, with what was last counted')
+    .option('--json', 'print one line of JSON for each')
+    .addOption(configOption())
+    .action(list);
+}
+
+async function count(ids: readonly string[], { json, config: file }: Flags): Promise<void> {
+  const config = loadConfig({ env: process.env, file, role: 'all' });
+  const log = createLog(config.logLevel, destination(2));
+  const signal = interruption();
+  let view: () => MergedView | null = () => null;
+  const company = await openCompany({ ...config, clock: Date.now, log, mergedView: () => view() });
+  const transportFor = ({ name }: { readonly name: string }) => {
+    const subgraph = company.subgraphs.get(name as SubgraphName);
+    if (subgraph) return inProcess(subgraph);
+    throw new OperatorError('The supergraph was not loaded:', [
+      `${config.supergraphFile}: names a subgraph "${name}" that is none of ours.`,
+    ]);
+  };
+  const engine = openEngine({ transportFor, scalars, deadlineMs: PAGE_DEADLINE_MS, requestDeadlineMs: PAGE_DEADLINE_MS, log });
+  const display = progressDisplay();
+  try {
+    const supergraph = { path: config.supergraphFile, place: `${config.supergraphFile} (C360_SUPERGRAPH)` };
+    await engine.load(readSupergraph(supergraph), supergraph.place);
+    view = mergedView(engine, Date.now).view;
+    const segments = segmentsOf(company);
+    await checkIds(segments, ids);
+    const judge = new SegmentJudge(view, Date.now);
+    // Read when the first segment of lookalikes is counted, and for all of them.
+    let likenesses: Promise<Likenesses | null> | undefined;
+    const alike = async (seeds: ReadonlySet<string>) => {
+      likenesses ??= Likenesses.of(purchasesOf(company), company.directory);
+      return (await likenesses)?.rank(seeds) ?? 'nobody who allows models to learn from them has bought anything';
+    };
+    const { directory } = company;
+    const result = await countSegments({
+      segments,
+      judge,
+      directory,
+      clock: Date.now,
+      alike,
+      ...(ids.length > 0 && { only: ids }),
+      signal,
+      onProgress: display.update,
+      onBegin: display.begin,
+    });
+    display.stop();
+    await report(result, json === true, segments);
+  } finally {
+    display.stop();
+    await engine.close();
+    await company.close();
+  }
+}
+
+function segmentsOf(company: Company): Segments {
+  const store = company.stores.get('recommendations');
+  if (!store) throw new Error('The store of recommendations is not open.');
+  return new Segments(store);
+}
+
+function purchasesOf(company: Company) {
+  const purchases = company.subgraphs.get('pos')?.facts.purchases;
+  if (!purchases) throw new Error('pos offers no purchases.');
+  return purchases();
+}
+
+async function checkIds(segments: Segments, ids: readonly string[]): Promise<void> {
+  const known = (await segments.inUse()).map(({ id }) => id);
+  const problems = ids
+    .filter((id) => !known.includes(id))
+    .map((id) => {
+      const meant = closest(id, known, 4);
+      return `${id} is no segment in use${meant ? `; did you mean ${meant}?` : '.'} See: c360 segments list`;
+    });
+  if (problems.length > 0) throw new OperatorError('Nothing was counted:', problems);
+  if (known.length === 0)
+    throw new OperatorError('Nothing was counted:', ['No segment is in use. Define one: segmentDefine of the graph.']);
+}
+
+async function report({ complete, customers, counts, refused }: SegmentRunResult, json: boolean, segments: Segments): Promise<void> {
+  if (!complete) {
+    process.exitCode = EXIT_INTERRUPTED;
+    console.error(`Stopped after ${customers} customers. Run the same command again to go on from here.`);
+    return;
+  }
+  for (const [id, counted] of Object.entries(counts)) {
+    if (json) printJson({ segment: id, ...counted });
+    else console.log(described(id, counted));
+  }
+  for (const [id, why] of Object.entries(refused)) {
+    if (json) printJson({ segment: id, refused: why });
+    else console.log(`${id}: not counted, because ${why}.`);
+  }
+  const changed = (await segments.inUse()).filter(({ id, revision }) => counts[id] && counts[id].revision !== revision);
+  for (const { id } of changed) console.error(`${id} was defined anew meanwhile. Count it again.`);
+}
+
+function described(id: string, { customers, members, entered, left, unknown, withheld }: SegmentRunResult['counts'][string]): string {
+  const notes = [unknown > 0 && `${unknown} not known`, withheld > 0 && `${withheld} without consent`].filter(Boolean);
+  return `${id}: ${members} of ${customers} customers; ${entered} entered, ${left} left${notes.length > 0 ? `; ${notes.join(', ')}` : ''}`;
+}
+
+async function list({ json, config: file }: Flags): Promise<void> {
+  const { storage, logLevel } = loadConfig({ env: process.env, file, role: 'all' });
+  const company = await openCompany({ storage, names: ['recommendations'], clock: Date.now, log: createLog(logLevel, destination(2)) });
+  try {
+    for (const { id, name, making, revision, count: counted } of await segmentsOf(company).inUse()) {
+      if (json) printJson({ segment: id, name, kind: making.kind, revision, count: counted });
+      else console.log(counted ? described(id, counted) : `${id}: not counted yet. Count it: c360 segments count ${id}`);
+    }
+  } finally {
+    await company.close();
+  }
+}
+
+/** How far a count has come: a bar with rate and time left on a terminal, a plain line now and again elsewhere. */
+function progressDisplay() {
+  if (process.stderr.isTTY) {
+    const bar = new SingleBar({
+      stream: process.stderr,
+      format: 'customers {bar} {percentage}% | {value} of {total} | {eta_formatted} left',
+      hideCursor: true,
+    });
+    return {
+      begin: (of: number, from: number) => bar.start(of, from),
+      update: (customers: number) => bar.update(customers),
+      stop: () => bar.stop(),
+    };
+  }
+  let [total, toldAt] = [0, Date.now()];
+  return {
+    begin: (of: number) => {
+      total = of;
+    },
+    update(customers: number) {
+      if (Date.now() - toldAt < TELL_EVERY_MS) return;
+      toldAt = Date.now();
+      console.error(`${customers} of ${total} customers`);
+    },
+    stop: () => {},
+  };
+}

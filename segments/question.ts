@@ -1,0 +1,90 @@
+import type { EpochMs } from '../kernel/storage/port.ts';
+import { durationOf } from './duration.ts';
+import type { FieldOfCustomer, MovingArgument, Step } from './field.ts';
+
+/** A field's place in the answer. */
+export interface Place {
+  /** Response names from the customer on. */
+  readonly names: readonly string[];
+  /** By the number of names before it: where an object on the way says which domain did not answer. */
+  readonly statuses: ReadonlyMap<number, 'one' | 'many'>;
+}
+
+/** One operation that asks for every field of many customers at once; what several fields share is asked for once. */
+export class Question {
+  readonly #root: Selection = { fields: new Map(), status: false };
+  readonly #variables = new Map<string, { readonly name: string; readonly argument: MovingArgument }>();
+
+  /** Takes a field in, and says where its value will be. */
+  add({ steps }: FieldOfCustomer): Place {
+    let selection = this.#root;
+    const names: string[] = [];
+    const statuses = new Map<number, 'one' | 'many'>();
+    for (const step of steps) {
+      if (step.status) {
+        selection.status = true;
+        statuses.set(names.length, step.status);
+      }
+      const written = `${step.name}${this.#written(step)}`;
+      const field = selection.fields.get(written) ?? {
+        name: nameIn(selection, step.name),
+        selection: { fields: new Map(), status: false },
+      };
+      selection.fields.set(written, field);
+      names.push(field.name);
+      selection = field.selection;
+    }
+    return { names, statuses };
+  }
+
+  /** GraphQL, with `$ids` for the customers' ids: the same text for as long as no field is added, whatever the time. */
+  text(): string {
+    const moving = [...this.#variables.values()].map(({ name, argument }) => `, $${name}: ${argument.type}`);
+    return `query Segments($ids: [ID!]!${moving.join('')}) { customers(ids: $ids) ${textOf({ ...this.#root, id: true })} }`;
+  }
+
+  /** Values of every variable but `$ids`. */
+  variables(now: EpochMs): Readonly<Record<string, string>> {
+    const values = [...this.#variables.values()].map(({ name, argument }) => {
+      const at = durationOf(argument.duration)?.(now) ?? now;
+      return [name, new Date(at).toISOString()] as const;
+    });
+    return Object.fromEntries(values);
+  }
+
+  #written({ args }: Step): string {
+    if (args.length === 0) return '';
+    const values = args.map(({ name, value }) => `${name}: ${typeof value === 'string' ? value : `$${this.#variable(value)}`}`);
+    return `(${values.sort().join(', ')})`;
+  }
+
+  #variable(argument: MovingArgument): string {
+    const key = `${argument.type} ${argument.duration}`;
+    const known = this.#variables.get(key);
+    if (known) return known.name;
+    const name = `at${this.#variables.size}`;
+    this.#variables.set(key, { name, argument });
+    return name;
+  }
+}
+
+interface Selection {
+  /** By the field with its arguments. */
+  readonly fields: Map<string, { readonly name: string; readonly selection: Selection }>;
+  status: boolean;
+}
+
+/** The field's own name, or one that no other arguments of the same field have. */
+function nameIn({ fields }: Selection, name: string): string {
+  const others = [...fields.keys()].filter((written) => written === name || written.startsWith(`${name}(`)).length;
+  return others === 0 ? name : `${name}__${others + 1}`;
+}
+
+function textOf({ fields, status, id = false }: Selection & { readonly id?: boolean }): string {
+  const selected = [...fields].map(([written, { name, selection }]) => {
+    const field = written.split('(', 1)[0] === name ? written : `${name}: ${written}`;
+    return selection.fields.size > 0 ? `${field} ${textOf(selection)}` : field;
+  });
+  // Whoever selects these as well merges with them.
+  return `{ ${[...(id ? ['id'] : []), ...(status ? ['sourceStatus { state }'] : []), ...selected].join(' ')} }`;
+}

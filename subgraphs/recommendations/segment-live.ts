@@ -1,0 +1,79 @@
+import { type Loader, loaderByArguments } from '../../kernel/loader.ts';
+import type { Rule } from '../../segments/rule.ts';
+import { type Person, permits, type SegmentJudge, type Verdict } from './segment-judge.ts';
+import type { MembershipRecord, SegmentRecord } from './segment-records.ts';
+import type { Segments } from './segment-store.ts';
+
+/** A person with the ids under which what belongs to them was filed. */
+export interface PersonWithMembers extends Person {
+  readonly members: readonly string[];
+}
+
+/** A segment that a customer is in, or of which that is not known. */
+export interface LiveMembership extends Verdict {
+  readonly segment: SegmentRecord;
+  readonly record: MembershipRecord | null;
+}
+
+interface Ruled extends SegmentRecord {
+  readonly rule: Rule;
+}
+
+/** Which segments the customers of one request are in now: for all of a page one reading of what is stored, and one question to the graph. */
+export class LiveMemberships {
+  readonly #judge: SegmentJudge;
+  readonly #loaders: (ids: readonly string[] | null) => Loader<PersonWithMembers, readonly LiveMembership[]>;
+
+  constructor(segments: Segments, judge: SegmentJudge) {
+    this.#judge = judge;
+    let inUse: Promise<readonly SegmentRecord[]> | undefined;
+    this.#loaders = loaderByArguments(
+      async (ids: readonly string[] | null, persons: readonly PersonWithMembers[]) => {
+        inUse ??= segments.inUse();
+        const wanted = (await inUse).filter(({ id }) => ids === null || ids.includes(id));
+        const asked = persons.filter((person) => wanted.some((segment) => permits(person, segment)));
+        const known = await segments.known(
+          asked.map(({ members }) => members),
+          wanted,
+        );
+        const found = await this.#of(asked, wanted, known);
+        return persons.map((person) => found.get(person.id) ?? []);
+      },
+      ({ id }) => id,
+    );
+  }
+
+  /** The memberships of a customer, by segment id; of these segments, or all. */
+  of(person: PersonWithMembers, ids: readonly string[] | null): Promise<readonly LiveMembership[]> {
+    return this.#loaders(ids).load(person);
+  }
+
+  async #of(
+    persons: readonly PersonWithMembers[],
+    segments: readonly SegmentRecord[],
+    known: readonly (readonly (MembershipRecord | null)[])[],
+  ): Promise<ReadonlyMap<string, readonly LiveMembership[]>> {
+    const ruled = segments.flatMap((segment): Ruled[] =>
+      segment.making.kind === 'RULE' ? [{ ...segment, rule: segment.making.rule }] : [],
+    );
+    const verdicts = await this.#judge.judge(persons, ruled);
+    const ruledAt = new Map(ruled.map(({ id }, index) => [id, index]));
+    return new Map(
+      persons.map((person, p) => {
+        const memberships = segments.flatMap((segment, s): LiveMembership[] => {
+          const record = known[p]?.[s] ?? null;
+          const verdict = verdicts[p]?.[ruledAt.get(segment.id) ?? -1] ?? asStored(person, segment, record);
+          return verdict.verdict === 'MEMBER' || verdict.verdict === 'UNKNOWN' ? [{ ...verdict, segment, record }] : [];
+        });
+        return [person.id, memberships];
+      }),
+    );
+  }
+}
+
+/** What is stored of lists and lookalikes; there is nothing else to ask. */
+function asStored(person: Person, segment: SegmentRecord, record: MembershipRecord | null): Verdict {
+  if (!permits(person, segment)) return { verdict: 'WITHHELD', reasons: [] };
+  const member = segment.making.kind === 'LIST' ? record?.listed : record?.member;
+  return { verdict: member ? 'MEMBER' : 'NO_MEMBER', reasons: [] };
+}

@@ -1,0 +1,76 @@
+import type { Directory } from '../../kernel/intake.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
+import { update } from '../../kernel/update.ts';
+import { type Person, permits, type SegmentJudge, type Verdict } from './segment-judge.ts';
+import type { Because, MembershipRecord, SegmentRecord, SegmentRunRecord } from './segment-records.ts';
+import { changed } from './segment-standing.ts';
+import type { Segments } from './segment-store.ts';
+
+/** What counting a page works with. */
+export interface PageOptions {
+  readonly segments: Segments;
+  readonly judge: SegmentJudge;
+  readonly directory: Directory;
+  readonly clock: () => EpochMs;
+}
+
+/** Of how many customers of a page it could not be learnt, and how many do not allow it. */
+export interface PageTotals {
+  unknown: number;
+  withheld: number;
+}
+
+/** Judges up to 100 customers by rules and lists, and stores what changed. Totals by segment id. */
+export async function countPage(
+  { segments, judge, directory, clock }: PageOptions,
+  chosen: readonly SegmentRecord[],
+  run: SegmentRunRecord,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, PageTotals>> {
+  const counted = chosen.filter(({ making }) => making.kind !== 'LOOKALIKE');
+  const [members, permissions] = await Promise.all([directory.members(ids), directory.permissions(ids)]);
+  const persons = ids.map((id, index): Person => ({ id, permissions: permissions[index] ?? null }));
+  const ruled = counted.flatMap((segment) => (segment.making.kind === 'RULE' ? [{ ...segment, rule: segment.making.rule }] : []));
+  const [known, verdicts] = await Promise.all([
+    segments.known(
+      members.map((of, index) => (of.length > 0 ? of : [ids[index] ?? ''])),
+      counted,
+    ),
+    judge.judge(persons, ruled),
+  ]);
+  const totals = new Map(chosen.map(({ id }) => [id, { unknown: 0, withheld: 0 }]));
+  const ruledAt = new Map(ruled.map(({ id }, index) => [id, index]));
+  const now = clock();
+  const changes: {
+    readonly owner: string;
+    readonly id: string;
+    readonly change: (current: MembershipRecord | null) => MembershipRecord | null;
+  }[] = [];
+  for (const [p, person] of persons.entries())
+    for (const [s, segment] of counted.entries()) {
+      const stored = known[p]?.[s] ?? null;
+      const { verdict, reasons } = verdicts[p]?.[ruledAt.get(segment.id) ?? -1] ?? listed(person, segment, stored);
+      const total = totals.get(segment.id);
+      if (total && verdict === 'UNKNOWN') total.unknown += 1;
+      if (total && verdict === 'WITHHELD') total.withheld += 1;
+      if (verdict === 'UNKNOWN') continue;
+      const because = segment.making.kind === 'RULE' ? becauseOf(reasons) : null;
+      const standing = { member: verdict === 'MEMBER', listed: stored?.listed ?? false, because, likeness: null };
+      const change = (current: MembershipRecord | null) =>
+        changed(current, { owner: person.id, id: segment.id }, segment, standing, run.id, now);
+      const own = stored?.owner === person.id ? stored : null;
+      if (change(own)) changes.push({ owner: person.id, id: segment.id, change });
+    }
+  if (changes.length > 0) await update(segments.memberships, changes, (current, index) => changes[index]?.change(current) ?? null);
+  return totals;
+}
+
+function listed(person: Person, segment: SegmentRecord, stored: MembershipRecord | null): Verdict {
+  if (!permits(person, segment)) return { verdict: 'WITHHELD', reasons: [] };
+  return { verdict: stored?.listed ? 'MEMBER' : 'NO_MEMBER', reasons: [] };
+}
+
+/** The rule itself is kept once, with the segment, and values of the customer nowhere. */
+function becauseOf(reasons: Verdict['reasons']): Because {
+  return { conditions: reasons.map(({ number, holds }) => ({ number, holds })) };
+}
