@@ -83,4 +83,12 @@ describe.each(SHAPES)('what a customer writes in Japanese, in %s', (shape) => {
     expect(data.customer.withheld).toContainEqual({ field: 'feedback.sentiment', purpose: 'PROFILING' });
     expect(data.customer.recommendations.offers).toMatchObject([{ template: 'GENERAL', reasons: [{ code: 'NOT_PERSONALIZED' }] }]);
   });
+
+  it('shows an agent what such a customer wrote and how urgent it is, because that is service', async () => {
+    const { data, errors } = await stack.ask(ASK, { id: ben.id });
+    expect(errors).toBeUndefined();
+    expect(data.customer.feedback.items.nodes).toMatchObject([{ text: COMPLAINT, analysis: { urgency: { level: 'CRITICAL' } } }]);
+    // What is concluded of the person is withheld; what is said of one message is not.
+    expect(data.customer.withheld.map(({ field }: { field: string }) => field)).not.toContain('feedback.items');
+  });
 });
