@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { asError } from '../../kernel/execution/run.ts';
 import { type Fetch, type Representation, type Transport, Unavailable } from '../transport/transport.ts';
 import { copy } from './compile/merge.ts';
 import { isObject } from './fetch-shape.ts';
@@ -76,7 +77,11 @@ export class Batch implements Fetch {
       else {
         this.#own = shared !== true;
         if (!plain) this.run.plain = false;
-        if (!this.#accept(answer)) this.fault = new Unavailable('GARBAGE');
+        try {
+          if (!this.#accept(answer)) this.fault = new Unavailable('GARBAGE');
+        } catch (error) {
+          this.spoil(error);
+        }
       }
       this.#settle();
     });
@@ -95,9 +100,19 @@ export class Batch implements Fetch {
     this.#settle();
   }
 
+  /** What could not be gone through, because it is nested too deeply for that, is as good as garbage. */
+  spoil(error: unknown): void {
+    this.fault = new Unavailable('GARBAGE', undefined, asError(error));
+  }
+
   #settle(): void {
     this.settled = true;
-    for (const ready of this.#waiting) ready();
+    try {
+      for (const ready of this.#waiting) ready();
+    } catch (error) {
+      // Whoever brought the answer can do nothing about it, and the client would be left waiting.
+      this.run.fail(error);
+    }
   }
 
   /** Takes an answer as GraphQL has it. False for anything else. */

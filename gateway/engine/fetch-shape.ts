@@ -20,6 +20,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** No schema nests lists as deeply, and what does could not be walked to its end. */
+const DEEPEST_LIST = 100;
+
 export function readShape(document: DocumentNode): FetchShape {
   const fragments = fragmentsOf(document);
   const operation = getOperationAST(document);
@@ -69,9 +72,9 @@ export function readShape(document: DocumentNode): FetchShape {
   };
 
   const nested = new WeakMap<SelectionSetNode, ReadonlyMap<string, Collected>>();
-  const fits = (value: unknown, set: SelectionSetNode): boolean => {
+  const fits = (value: unknown, set: SelectionSetNode, depth = 0): boolean => {
     if (value === null || value === undefined) return true;
-    if (Array.isArray(value)) return value.every((item) => fits(item, set));
+    if (Array.isArray(value)) return depth < DEEPEST_LIST && value.every((item) => fits(item, set, depth + 1));
     if (!isObject(value)) return false;
     let selected = nested.get(set);
     if (!selected) {

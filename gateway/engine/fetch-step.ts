@@ -16,15 +16,10 @@ function rootStep(site: FetchSite): Step {
     if (targets.length === 0) return done();
     const batch = open(site, run, null, undefined);
     batch.wait(() => {
+      const indexes = targets.map(() => 0);
+      if (!batch.fault) add(batch, site, targets, indexes);
       if (batch.fault) lose(batch, run, targets);
-      else {
-        const data = batch.answers[0];
-        for (const target of targets) {
-          if (data === undefined) nullify(site, target);
-          else add(batch, target, data as object);
-        }
-        report(batch, run, site, () => null);
-      }
+      else report(batch, run, site, null);
       outdate(site, run);
       done();
     });
@@ -173,26 +168,41 @@ function open(
   return batch;
 }
 
-/** Merges the answers into the objects: `indexes` says which one is whose. */
+/** Merges the answers into the objects, and notes what is missing or was reported: `indexes` says which one is whose. */
 function take(batch: Batch, run: Run, site: FetchSite, targets: readonly object[], indexes: readonly number[]): void {
+  if (!batch.fault) add(batch, site, targets, indexes);
   if (batch.fault) {
     lose(batch, run, targets, site);
     return;
   }
-  for (let i = 0; i < targets.length; i++) {
-    const target = targets[i] as object;
-    const index = indexes[i] as number;
-    const answer = batch.answers[index];
-    if (answer === undefined) nullify(site, target);
-    else if (answer !== null) add(batch, target, answer as object, index);
-  }
-  if (batch.errors.length > 0)
-    report(batch, run, site, (index) => (index === undefined ? targets : targets.filter((_, i) => indexes[i] === index)));
+  if (batch.errors.length > 0) report(batch, run, site, { all: targets, of: byIndex(targets, indexes) });
 }
 
-function add(batch: Batch, target: object, answer: object, index = 0): void {
+function byIndex(targets: readonly object[], indexes: readonly number[]): ReadonlyMap<number, readonly object[]> {
+  const objects = new Map<number, object[]>();
+  for (const [i, target] of targets.entries()) {
+    const index = indexes[i] as number;
+    const same = objects.get(index);
+    if (same) same.push(target);
+    else objects.set(index, [target]);
+  }
+  return objects;
+}
+
+/** Merges the answers into the objects; spoils a batch with one that can't be. */
+function add(batch: Batch, site: FetchSite, targets: readonly object[], indexes: readonly number[]): void {
   const { merge, leavesOnly } = batch.site;
-  merge(target, answer, leavesOnly || batch.giveAway(index));
+  try {
+    for (let i = 0; i < targets.length; i++) {
+      const target = targets[i] as object;
+      const index = indexes[i] as number;
+      const answer = batch.answers[index];
+      if (answer === undefined) nullify(site, target);
+      else if (answer !== null) merge(target, answer, leavesOnly || batch.giveAway(index));
+    }
+  } catch (error) {
+    batch.spoil(error);
+  }
 }
 
 /** Notes that the answer is missing, and answers for it: every field is null, so that the plan goes on with what others say. */
@@ -227,19 +237,34 @@ export function nullify(site: FetchSite, target: object): void {
   }
 }
 
-/** Notes what the subgraph's resolvers reported, masked. `targetsAt`: the objects that an entity's answer is for; without an index, all. */
-function report(batch: Batch, run: Run, site: FetchSite, targetsAt: (index?: number) => readonly object[] | null): void {
+/** As many of one answer's errors are logged; there may be as many as fit into it. */
+const MOST_LOGGED = 20;
+
+/** The objects that an answer of entities is for: all, and those that each of its items is for. */
+interface Receivers {
+  readonly all: readonly object[];
+  readonly of: ReadonlyMap<number, readonly object[]>;
+}
+
+/** Notes what the subgraph's resolvers reported, masked. `receivers`: null for root fields. */
+function report(batch: Batch, run: Run, site: FetchSite, receivers: Receivers | null): void {
   const { service } = site.operation;
+  const places = new Set<string>();
+  let logged = 0;
   for (const given of batch.errors) {
     const { message, code, argument } = clientError(given, service);
     const cause: unknown = (given as { originalError?: unknown }).originalError ?? given;
-    if (code === 'SUBGRAPH_ERROR' && site === batch.site)
+    if (code === 'SUBGRAPH_ERROR' && site === batch.site && logged++ < MOST_LOGGED)
       run.surroundings.log.error({ requestId: run.client.requestId, service, code, err: cause }, 'a resolver failed');
     const index = given.path?.[1];
     const ofOne = typeof index === 'number';
     // Without an index, but at a place, it is of `_entities` as a whole.
-    const targets = given.path ? targetsAt(ofOne ? index : undefined) : null;
+    const targets = given.path && receivers ? (ofOne ? (receivers.of.get(index) ?? []) : receivers.all) : null;
     if (targets?.length === 0) continue;
+    // A field has one error (GraphQL, 6.4.4). Thousands at one place of an entity would be told at every place where it stands.
+    const place = targets && !ofOne ? '_entities' : (given.path?.join('\n') ?? ` ${message}`);
+    if (places.has(place)) continue;
+    places.add(place);
     run.reports.push({
       site,
       error: { message, extensions: { code, service, ...(argument !== undefined && { argument }) } },
@@ -247,4 +272,9 @@ function report(batch: Batch, run: Run, site: FetchSite, targetsAt: (index?: num
       path: targets ? (ofOne ? given.path?.slice(2) : undefined) : (given.path ?? undefined),
     });
   }
+  if (logged <= MOST_LOGGED) return;
+  run.surroundings.log.error(
+    { requestId: run.client.requestId, service, count: logged },
+    'many resolvers failed; the first are in the log',
+  );
 }

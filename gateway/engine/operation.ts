@@ -87,30 +87,25 @@ export class Operation {
   execute(given: Readonly<Record<string, unknown>>, client: Client, surroundings: Surroundings): Promise<Answer> {
     const variables = this.#variables.length === 0 ? given : renamed(given, this.#variables);
     const { step, places, memories } = this.#program;
-    const run: Run = {
-      surroundings,
-      client,
-      mutates: this.kind === 'mutation',
-      variables,
-      conditions: this.#conditions.values(variables),
-      endsAt: performance.now() + surroundings.requestDeadlineMs,
-      data: {},
-      places: new Array(places).fill(undefined),
-      memories: new Array(memories).fill(undefined),
-      batches: [],
-      losses: [],
-      reports: [],
-      plain: true,
-      late: undefined,
-    };
     return new Promise((resolve, reject) => {
-      step(run, () => {
-        try {
-          resolve(this.#answer(run));
-        } catch (error) {
-          reject(error);
-        }
-      });
+      const run: Run = {
+        surroundings,
+        client,
+        mutates: this.kind === 'mutation',
+        variables,
+        conditions: this.#conditions.values(variables),
+        endsAt: performance.now() + surroundings.requestDeadlineMs,
+        data: {},
+        places: new Array(places).fill(undefined),
+        memories: new Array(memories).fill(undefined),
+        batches: [],
+        losses: [],
+        reports: [],
+        plain: true,
+        fail: reject,
+        late: undefined,
+      };
+      step(run, () => resolve(this.#answer(run)));
     });
   }
 

@@ -23,14 +23,20 @@ export function reportedErrors(run: Run, answer: unknown, sites: readonly FetchS
   const hidden: Hidden[] = [];
   const tell = ({ error: { message, extensions = {} } }: Report, path: Path) => errors.push({ message, path, extensions });
   const named = (parts: Path): Path => parts.map((part) => (typeof part === 'string' ? (renames.get(part) ?? part) : part));
+  const placesIn = located(run);
+  const seen = new Set<Path>();
   for (const report of run.reports) {
     const { site, error, targets, path } = report;
     const below = path?.map((part) => (typeof part === 'string' ? (site.aliases.get(part) ?? part) : part));
     if (targets)
-      for (const at of [...locate(run.data, site.path, new Set(targets)).values()].flat()) {
+      for (const at of [...new Set(targets)].flatMap((target) => placesIn(site).get(target) ?? [])) {
         const place = below && named([...at, ...below]);
         if (place && isVisible(answer, place)) tell(report, place);
-        else hidden.push({ report, at });
+        else if (!seen.has(at)) {
+          // The first one is told at all the nulls, which leaves the next one none.
+          seen.add(at);
+          hidden.push({ report, at });
+        }
       }
     else if (!below) errors.push(error);
     else {
@@ -48,6 +54,23 @@ export function reportedErrors(run: Run, answer: unknown, sites: readonly FetchS
       told.add(key);
     }
   return errors;
+}
+
+/** Where the objects are that reports belong to, by their fetch: looked for once, since each of thousands may have a report. */
+function located({ reports, data }: Run): (site: FetchSite) => ReadonlyMap<object, readonly Path[]> {
+  const objects = new Map<FetchSite, Set<object>>();
+  for (const { site, targets } of reports) {
+    if (!targets) continue;
+    const some = objects.get(site) ?? new Set();
+    objects.set(site, some);
+    for (const target of targets) some.add(target);
+  }
+  const found = new Map<FetchSite, ReadonlyMap<object, readonly Path[]>>();
+  return (site) => {
+    const places = found.get(site) ?? locate(data, site.path, objects.get(site) ?? new Set());
+    found.set(site, places);
+    return places;
+  };
 }
 
 /** Where the client's answer is null for want of what `site` should have said of the object at `at`. */

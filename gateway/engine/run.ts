@@ -53,6 +53,8 @@ export interface Run {
   readonly reports: Report[];
   /** Whether no text in the data has a character that JSON escapes, as far as is known. */
   plain: boolean;
+  /** Gives the run up for a fault of this process, which would otherwise be thrown at whoever brought a subgraph's answer. */
+  readonly fail: (fault: unknown) => void;
   /** Subgraphs that let a deadline pass: asked again for the same request, they are taken as lost at once. */
   late: Set<string> | undefined;
 }

@@ -40,6 +40,7 @@ const ANSWERS: readonly [name: string, answer: (response: ServerResponse) => unk
   ['an entity without its fields', entity('"id":"ada"')],
   ['text for an object', entity('"profile":"banana"')],
   ['a number inside a list of objects', entity('"profile":[7]')],
+  ['lists in lists in lists', entity(`"profile":${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
   [
     'more than the gateway reads',
     (response) => {

@@ -50,7 +50,14 @@ type Written = (value: unknown, conditions: readonly boolean[], notes: Notes, be
 /** What generated code calls. */
 const runtime = {
   escaped,
-  json,
+  /** A custom scalar's value; one that is nested too deeply can't be written. */
+  json(value: unknown, notes: Notes): string | null {
+    try {
+      return json(value);
+    } catch {
+      return runtime.flaw(notes);
+    }
+  },
   misfit(notes: Notes): null {
     notes.misfits.push([...notes.path]);
     return runtime.flaw(notes);
@@ -215,7 +222,7 @@ class Unit {
       case 'Boolean':
         return `v===true?'true':v===false?'false':v==null?null:rt.flaw(s)`;
     }
-    if (!isEnumType(type)) return 'v==null?null:rt.json(v)';
+    if (!isEnumType(type)) return 'v==null?null:rt.json(v,s)';
     const values = this.#constant(new Map(type.getValues().map(({ name }) => [name, `"${name}"`])));
     return `v==null?null:${values}.get(v)??rt.flaw(s)`;
   }
