@@ -68,7 +68,7 @@ function givenOutcome({ proportion, mean }: ExperimentPlanInput): Baseline | nul
 async function fromExperiment(
   { experiments }: Context,
   input: ExperimentPlanInput,
-  { id, metric: key, maxAgeSeconds = 60 }: ExperimentPlanSourceInput,
+  { id, metric: key, maxAgeSeconds = 10 }: ExperimentPlanSourceInput,
   given: Baseline | null,
 ): Promise<Planned> {
   if (maxAgeSeconds < 0 || maxAgeSeconds > MOST_SECONDS)
@@ -118,7 +118,7 @@ function recordedOutcome({ plan }: ExperimentRecord, metric: DefinedMetric, { ar
   const tooLittle = () =>
     badArgument(
       'input.experiment',
-      `has too little of "${metric.key}" to plan with: the control's units are ${sums.n}, and all alike or fewer than two`,
+      `has too little of "${metric.key}" to plan with (units of the control: ${sums.n}, all alike)`,
       'Say what is measured by "proportion" or "mean" beside it.',
     );
   if (sums.n < 2) throw tooLittle();
