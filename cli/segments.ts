@@ -156,6 +156,8 @@ async function list({ json, config: file }: Flags): Promise<void> {
   }
 }
 
+const goingOn = (of: number, from: number) => `Going on after ${from} of ${of} customers, which were counted before.`;
+
 /** How far a count has come: a bar with rate and time left on a terminal, a plain line now and again elsewhere. */
 function progressDisplay() {
   if (process.stderr.isTTY) {
@@ -165,15 +167,19 @@ function progressDisplay() {
       hideCursor: true,
     });
     return {
-      begin: (of: number, from: number) => bar.start(of, from),
+      begin: (of: number, from: number) => {
+        if (from > 0) console.error(goingOn(of, from));
+        bar.start(of, from);
+      },
       update: (customers: number) => bar.update(customers),
       stop: () => bar.stop(),
     };
   }
   let [total, toldAt] = [0, Date.now()];
   return {
-    begin: (of: number) => {
+    begin: (of: number, from: number) => {
       total = of;
+      if (from > 0) console.error(goingOn(of, from));
     },
     update(customers: number) {
       if (Date.now() - toldAt < TELL_EVERY_MS) return;

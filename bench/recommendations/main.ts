@@ -1,7 +1,7 @@
 /**
  * What recommendations are worth, on public data: each figure beside the published one or the plain method's.
  *
- *   npm run bench:recommendations -- [--only customer-base,next-basket,text,experiments,offers]
+ *   npm run bench:recommendations -- [--only customer-base,next-basket,text,experiments,offers,segments]
  *
  * Ends with code 1 when a figure that was promised does not hold.
  */
@@ -14,6 +14,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<{ section: Section }>>> = 
   text: () => import('./text.ts'),
   experiments: () => import('./experiments.ts'),
   offers: () => import('./offers.ts'),
+  segments: () => import('./segments.ts'),
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
