@@ -1,4 +1,4 @@
-import { type DirectiveNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind } from 'graphql';
+import { type DirectiveNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type InlineFragmentNode, Kind } from 'graphql';
 
 /** The named fragments of a document, by name. */
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
@@ -18,4 +18,11 @@ export function responseName(field: FieldNode): string {
 /** Whether it is a @skip or an @include. */
 export function isCondition({ name }: DirectiveNode): boolean {
   return name.value === 'skip' || name.value === 'include';
+}
+
+/** Whether a fragment on this type is meant for the operation's root: one on an interface may have some on other types inside. */
+export type OfRoot = (typeCondition: string) => boolean;
+
+export function isOfRoot({ typeCondition }: FragmentDefinitionNode | InlineFragmentNode, ofRoot: OfRoot): boolean {
+  return typeCondition === undefined || ofRoot(typeCondition.name.value);
 }

@@ -114,6 +114,22 @@ describe('an operation with a root field that no subgraph can answer', () => {
   });
 });
 
+describe('a fragment that is meant for another type than the root', () => {
+  const supergraph = supergraphOf({
+    a: `type Query implements Counted { count: Int field: Int } type Mutation implements Counted { count: Int field: Int }
+      interface Counted { count: Int }`,
+  });
+
+  it('is left out of a query', () => {
+    expect(plan(supergraph, '{ field ... on Counted { ... on Mutation { other: field } } }')).toBe('a {field}');
+  });
+
+  it('is left out of a mutation, and nothing of it is executed', () => {
+    const query = 'mutation { ... on Counted { ...F ... on Mutation { count } } } fragment F on Query { field }';
+    expect(plan(supergraph, query)).toBe('a mutation{count}');
+  });
+});
+
 describe('the fields of a mutation', () => {
   const supergraph = supergraphOf({
     a: 'type Query { q: Int } type Mutation { add: Sum other: Int } type Sum { total: Int count: Int last: Int }',

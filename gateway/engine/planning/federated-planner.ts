@@ -1,4 +1,10 @@
-import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
+import {
+  isCompositeType,
+  operationFromDocument,
+  possibleRuntimeTypes,
+  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  Supergraph,
+} from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, getOperationAST, parse } from 'graphql';
 import { withoutIntrospection } from './introspection.ts';
@@ -42,7 +48,12 @@ export function federatedPlanner(sdl: string): FederatedPlanner {
   return {
     supergraph,
     plan(clients, operationName) {
-      const { document, renames } = withoutClashes(inOrder(clients, operationName), own);
+      const root = schema.schemaDefinition.rootType(getOperationAST(clients, operationName)?.operation ?? 'query');
+      const ofRoot = (condition: string) => {
+        const type = schema.type(condition);
+        return type !== undefined && isCompositeType(type) && possibleRuntimeTypes(type).some((possible) => possible === root);
+      };
+      const { document, renames } = withoutClashes(inOrder(clients, operationName, ofRoot), own);
       const planOf = (whole: DocumentNode): QueryPlan => {
         const planned = withoutIntrospection(whole);
         if (getOperationAST(planned, operationName)?.selectionSet.selections.length === 0) return { kind: 'QueryPlan' };
@@ -50,10 +61,10 @@ export function federatedPlanner(sdl: string): FederatedPlanner {
       };
       const { node, ...plan } = planOf(document);
       if (node?.kind === 'Subscription') return { plan: { ...plan, node }, document, renames };
-      let unplanned = unplannedFields(document, operationName, { ...plan, ...(node && { node }) });
+      let unplanned = unplannedFields(document, operationName, ofRoot, { ...plan, ...(node && { node }) });
       if (unplanned.length > 0) {
         const whole = unconditional(document);
-        const never = new Set(unplannedFields(whole, operationName, planOf(whole)));
+        const never = new Set(unplannedFields(whole, operationName, ofRoot, planOf(whole)));
         unplanned = unplanned.filter((name) => never.has(name));
       }
       const [first] = unplanned;

@@ -11,7 +11,7 @@ import {
   type SelectionNode,
   visit,
 } from 'graphql';
-import { type Fragments, fragmentsOf, isCondition, responseName } from '../document.ts';
+import { type Fragments, fragmentsOf, isCondition, isOfRoot, type OfRoot, responseName } from '../document.ts';
 
 /** What variables have to be for something to be selected, by their names; {}: whatever they are. */
 type Case = Readonly<Record<string, boolean>>;
@@ -36,13 +36,13 @@ export class TooManyCases extends Error {}
  * and, where a variable decides which place is the first, at each of them, in cases of which one holds at most.
  * Any other document is answered as it is. Throws TooManyCases.
  */
-export function inOrder(document: DocumentNode, operationName: string | undefined): DocumentNode {
+export function inOrder(document: DocumentNode, operationName: string | undefined, ofRoot: OfRoot): DocumentNode {
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== OperationTypeNode.MUTATION) return document;
   const { selections } = operation.selectionSet;
   if (selections.every(isPlain) && new Set(selections.map((field) => responseName(field as FieldNode))).size === selections.length)
     return document;
-  const places = placesOf(selections, fragmentsOf(document), {});
+  const places = placesOf(selections, fragmentsOf(document), ofRoot, {});
   const byName = new Map<string, Place[]>();
   const written = places
     .map((place) => {
@@ -82,12 +82,13 @@ function isPlain(selection: SelectionNode): boolean {
 }
 
 /** The places of root fields in the order in which GraphQL comes by them. */
-function placesOf(selections: readonly SelectionNode[], fragments: Fragments, around: Case | null): readonly Place[] {
+function placesOf(selections: readonly SelectionNode[], fragments: Fragments, ofRoot: OfRoot, around: Case | null): readonly Place[] {
   return selections.flatMap((selection) => {
     const when = (selection.directives ?? []).filter(isCondition).reduce(both, around);
     if (selection.kind === Kind.FIELD) return [{ field: selection, when }];
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-    return placesOf(fragment?.selectionSet.selections ?? [], fragments, when);
+    if (!fragment || !isOfRoot(fragment, ofRoot)) return [];
+    return placesOf(fragment.selectionSet.selections, fragments, ofRoot, when);
   });
 }
 

@@ -1,15 +1,15 @@
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { type DirectiveNode, type DocumentNode, getOperationAST, Kind, parse, type SelectionNode, visit } from 'graphql';
-import { fragmentsOf, isCondition, responseName } from '../document.ts';
+import { fragmentsOf, isCondition, isOfRoot, type OfRoot, responseName } from '../document.ts';
 
 /**
  * The response names of the operation's root fields that its plan asks nobody for. The planner leaves such fields out when
  * no subgraph could ever answer a part of them, and they would come out null as if that were the answer.
  * It also does when conditions leave nothing of them: see `unconditional`.
  */
-export function unplannedFields(document: DocumentNode, operationName: string | undefined, { node }: QueryPlan): string[] {
-  const planned = new Set(rootFetches(node).flatMap((fetch) => rootFields(parse(fetch, { noLocation: true }), undefined)));
-  return rootFields(document, operationName).filter((name) => !planned.has(name));
+export function unplannedFields(document: DocumentNode, operationName: string | undefined, ofRoot: OfRoot, { node }: QueryPlan): string[] {
+  const planned = new Set(rootFetches(node).flatMap((fetch) => rootFields(parse(fetch, { noLocation: true }), undefined, () => true)));
+  return rootFields(document, operationName, ofRoot).filter((name) => !planned.has(name));
 }
 
 function rootFetches(node: PlanNode | SubscriptionNode | undefined): string[] {
@@ -30,7 +30,7 @@ function rootFetches(node: PlanNode | SubscriptionNode | undefined): string[] {
 }
 
 /** Without introspection, which the gateway answers itself, and what can never be included. */
-function rootFields(document: DocumentNode, operationName: string | undefined): string[] {
+function rootFields(document: DocumentNode, operationName: string | undefined, ofRoot: OfRoot): string[] {
   const fragments = fragmentsOf(document);
   const names = new Set<string>();
   const collect = (selections: readonly SelectionNode[], outer: Wanted) => {
@@ -42,7 +42,7 @@ function rootFields(document: DocumentNode, operationName: string | undefined): 
         continue;
       }
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-      collect(fragment?.selectionSet.selections ?? [], wanted);
+      if (fragment && isOfRoot(fragment, ofRoot)) collect(fragment.selectionSet.selections, wanted);
     }
   };
   collect(getOperationAST(document, operationName)?.selectionSet.selections ?? [], new Map());
