@@ -93,6 +93,7 @@ const SIGNAL_FIELDS: readonly string[] = [
   'insights.cluster',
   'nextPurchase.products',
   'nextPurchase.discover',
+  'segments',
 ];
 
 /** The purposes that each gated field needs, by its path below Customer. test/supergraph/consent.test.ts compares it with what is withheld. */

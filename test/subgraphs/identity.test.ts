@@ -364,6 +364,7 @@ describe('consents', () => {
         'insights.cluster',
         'nextPurchase.products',
         'nextPurchase.discover',
+        'segments',
       ].map((field) => ({ field, purpose: 'PERSONALIZATION' })),
     });
   });

@@ -29,6 +29,7 @@ const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   insights: ['pos'],
   nextPurchase: ['digital', 'pos'],
   experiments: [],
+  segments: ['pos'],
 };
 /** What is told about an answer rather than about the customer. */
 const ABOUT = ['__typename', 'asOf', 'sourceStatus', 'sources', 'model', 'disclosure'];
@@ -130,18 +131,19 @@ describe.each(SHAPES)('consent to what recommendations compute, in %s', (shape) 
     everybody = [complainer, buyer, stranger];
     await say(CONSENT_PURPOSES, 'GRANTED');
     for (const job of subgraphs.get('pos')?.jobs ?? []) await job.run(new AbortController().signal);
-    await run(
-      'experimentDefine',
-      {
-        id: 'consent',
-        name: 'Consent',
-        arms: ['control', 'treatment'].map((name) => ({ name, share: 0.5 })),
-        control: 'control',
-        metrics: [{ key: 'bought', kind: 'PROPORTION', role: 'PRIMARY' }],
-        plannedUnits: 1000,
-      },
-      'experiment { id }',
-    );
+    const experiment = {
+      name: 'Consent',
+      arms: ['control', 'treatment'].map((name) => ({ name, share: 0.5 })),
+      metrics: [{ key: 'bought', kind: 'PROPORTION', role: 'PRIMARY' }],
+    };
+    await run('experimentDefine', { ...experiment, id: 'hashed', control: 'control', plannedUnits: 1000 }, 'experiment { id }');
+    await run('experimentDefine', { ...experiment, id: 'adaptive', assignment: 'ADAPTIVE' }, 'experiment { id }');
+    const rule = {
+      all: ['10', '5'].map((orders) => ({ condition: { field: 'purchases.summary.orderCount', is: 'AT_LEAST', values: [orders] } })),
+    };
+    await run('segmentDefine', { id: 'often', name: 'Often', rule }, 'segment { id }');
+    await run('segmentDefine', { id: 'listed', name: 'Listed', list: true }, 'segment { id }');
+    await run('segmentListChange', { segment: 'listed', add: [complainer] }, 'added');
     const schema = subgraphs.get('recommendations')!.schema;
     fields = addedFields(schema, 'Customer');
     for (const field of fields)
@@ -228,12 +230,16 @@ describe.each(SHAPES)('consent to what recommendations compute, in %s', (shape) 
       for (const row of withheld) expect(row.purpose).toBe(purpose);
       const named = withheld.map(({ field }: Json) => field).filter((field: string) => field !== 'feedback.sentiment');
       const now = await answers(all);
-      const changed = fields.flatMap((field) =>
-        Object.keys(granted[1][field])
-          .filter((name) => !ABOUT.includes(name) && !Array.isArray(granted[1][field]))
-          .filter((name) => now.some((answer, i) => JSON.stringify(answer[field][name]) !== JSON.stringify(granted[i][field][name])))
-          .map((name) => `${field}.${name}`),
-      );
+      const changes = (of: (answer: Json) => unknown) =>
+        now.some((answer, i) => JSON.stringify(of(answer)) !== JSON.stringify(of(granted[i])));
+      // An assignment says itself which purposes are missing.
+      const changed = fields
+        .filter((field) => field !== 'experiments')
+        .flatMap((field) => {
+          if (Array.isArray(granted[1][field])) return changes((answer) => answer[field]) ? [field] : [];
+          const names = Object.keys(granted[1][field]).filter((name) => !ABOUT.includes(name));
+          return names.filter((name) => changes((answer) => answer[field][name])).map((name) => `${field}.${name}`);
+        });
       expect(named.toSorted()).toEqual(changed.toSorted());
     });
 

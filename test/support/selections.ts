@@ -6,6 +6,7 @@ import {
   isLeafType,
   isNonNullType,
   isObjectType,
+  Kind,
 } from 'graphql';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -16,6 +17,13 @@ const DEPTH = 8;
 const hasDirective = ({ astNode }: Pick<Field, 'astNode'>, name: string) =>
   astNode?.directives?.some((directive) => directive.name.value === name) ?? false;
 
+/** By what an entity is known; undefined for what is none. What else is said of an entity is told elsewhere in a graph. */
+function keyOf({ astNode }: GraphQLObjectType): string | undefined {
+  const key = astNode?.directives?.find(({ name }) => name.value === 'key');
+  const fields = key?.arguments?.find(({ name }) => name.value === 'fields')?.value;
+  return fields?.kind === Kind.STRING ? fields.value : undefined;
+}
+
 /** The fields that a subgraph adds to a type of several: neither its key nor what others tell it. */
 export function addedFields(schema: GraphQLSchema, typeName: string): string[] {
   const fields = Object.values((schema.getType(typeName) as GraphQLObjectType).getFields());
@@ -25,8 +33,8 @@ export function addedFields(schema: GraphQLSchema, typeName: string): string[] {
 }
 
 /**
- * Everything that clients can ask of a field without naming an argument, as a selection: a field that is added to a subgraph tomorrow is in it.
- * `given`: arguments by `Type.field`.
+ * Everything that clients can ask of a field without naming an argument, as far as the next entity, as a selection: a field that is added to a
+ * subgraph tomorrow is in it. `given`: arguments by `Type.field`.
  */
 export function everythingOf(schema: GraphQLSchema, typeName: string, name: string, given: Readonly<Record<string, string>> = {}): string {
   const below = (type: GraphQLObjectType, depth: number): string => {
@@ -40,7 +48,9 @@ export function everythingOf(schema: GraphQLSchema, typeName: string, name: stri
       return null;
     const named = getNamedType(field.type);
     if (isLeafType(named)) return field.name + (args ?? '');
-    return isObjectType(named) && depth > 0 ? `${field.name}${args ?? ''} ${below(named, depth - 1)}` : null;
+    if (!isObjectType(named) || depth === 0) return null;
+    const key = keyOf(named);
+    return `${field.name}${args ?? ''} ${key === undefined ? below(named, depth - 1) : `{ ${key} }`}`;
   };
   const type = schema.getType(typeName) as GraphQLObjectType;
   const field = type.getFields()[name];

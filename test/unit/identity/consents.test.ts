@@ -94,9 +94,10 @@ describe('permissions', () => {
       { field: 'insights.cluster', purpose: 'PROFILING' },
       { field: 'nextPurchase.products', purpose: 'PROFILING' },
       { field: 'nextPurchase.discover', purpose: 'PROFILING' },
+      { field: 'segments', purpose: 'PROFILING' },
       { field: 'feedback.sentiment', purpose: 'PROFILING' },
     ]);
     // Each of those by both purposes, but for the sentiment.
-    expect(withheldFields([])).toHaveLength(21);
+    expect(withheldFields([])).toHaveLength(23);
   });
 });
