@@ -134,7 +134,7 @@ function signalsBefore(orders: readonly Ordered[], views: readonly View[], catal
 }
 
 /** As pos names the favourite store: that of most orders; of equal ones the more recently used. */
-function storeOfMost(orders: readonly Ordered[]): string | null {
+export function storeOfMost(orders: readonly Pick<Ordered, 'store'>[]): string | null {
   const counts = new Map<string, number>();
   for (const { store } of orders.toReversed()) if (store !== null) counts.set(store, (counts.get(store) ?? 0) + 1);
   let most: string | null = null;
