@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Catalogue } from '../../kernel/catalogue.ts';
 import type { Directory } from '../../kernel/intake.ts';
 import { type Loader, loader } from '../../kernel/loader.ts';
@@ -20,6 +21,7 @@ export const MODEL_KINDS = ['customer-base', 'next-basket'] as const;
 
 /** What a request needs: the time at which it is answered, the models, what can be had, and where decisions are kept. Everything else comes with the customer. */
 export interface Context extends Pick<RequestScope, 'now'> {
+  readonly log: Logger;
   readonly decisions: DecisionLog;
   /** As in use when the request began; null while there is none. */
   readonly customerBase: ShelvedModel<CustomerBaseModel> | null;
@@ -57,6 +59,7 @@ export function context({ store, log, catalogue, directory, mergedView, clock }:
     let running: Promise<readonly Running[]> | undefined;
     return {
       now,
+      log,
       decisions,
       customerBase: shelf.current<CustomerBaseModel>('customer-base'),
       nextBasket: shelf.current<NextBasketModel>('next-basket'),

@@ -61,6 +61,7 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
         lastOrderAt: 'When you last ordered',
         latePaymentCount: 'Payments that are late',
         rank: 'How recently, how often and for how much you buy, compared with other customers',
+        baskets: 'What you bought and when, beside what other customers bought',
       },
       loyalty: {
         member: 'Your membership in our programme',
@@ -71,6 +72,7 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
       digital: {
         cart: 'What lies in your cart',
         cartUpdatedAt: 'When you last changed your cart',
+        viewed: 'What you looked at on our site or in our app',
         touches: 'Messages that we sent you, and whether they reached you',
         unsubscribed: 'Messages that you do not want',
         error: 'What did not work for you on our site or in our app',
@@ -120,6 +122,7 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
         lastOrderAt: '最近のご注文の時期',
         latePaymentCount: '遅れているお支払い',
         rank: 'ご購入の時期・頻度・金額を他のお客様と比べたもの',
+        baskets: 'ご購入の商品と時期（他のお客様のご購入とあわせて）',
       },
       loyalty: {
         member: '会員登録の有無',
@@ -130,6 +133,7 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
       digital: {
         cart: 'カートの商品',
         cartUpdatedAt: 'カートを最後に変更した時期',
+        viewed: 'サイトやアプリでご覧になった商品',
         touches: '当社からお送りしたメッセージとその到達状況',
         unsubscribed: '配信停止のご希望',
         error: 'サイトやアプリでうまくいかなかったこと',

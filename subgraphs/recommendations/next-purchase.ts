@@ -17,7 +17,7 @@ export interface CustomerToRank {
   /** Of digital. */
   readonly digital: { readonly state: CustomerToRank['state']; readonly asOf: EpochMs | null };
   /** Oldest first; none without consent. */
-  readonly baskets: readonly Basket[];
+  readonly baskets: readonly Required<Basket>[];
   readonly cart: readonly string[];
   /** Products looked at within 30 days, the last first. */
   readonly viewed: readonly string[];

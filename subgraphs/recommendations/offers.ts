@@ -20,6 +20,7 @@ const PLACEMENTS: Readonly<Record<Template, Placement>> = {
   ERROR_HELP: { base: 0.86, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
   LATE_PAYMENT_HELP: { base: 0.82, inbound: INBOUND, outbound: ['EMAIL', 'PHONE'] },
   CART_REMINDER: { base: 0.7, inbound: ['WEB', 'APP'], outbound: ['EMAIL', 'PUSH'] },
+  REPLENISH: { base: 0.5, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
   BIRTHDAY: { base: 0.65, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
   ANNIVERSARY: { base: 0.6, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
   POINTS_EXPIRING: { base: 0.55, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
@@ -29,6 +30,7 @@ const PLACEMENTS: Readonly<Record<Template, Placement>> = {
   WELCOME: { base: 0.35, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
   // A request for an opinion is advertising, too (Bundesgerichtshof, 10 July 2018, VI ZR 225/17).
   REVIEW_REQUEST: { base: 0.3, inbound: ['WEB', 'APP'], outbound: ['EMAIL', 'PUSH'] },
+  CROSS_SELL: { base: 0.28, inbound: INBOUND, outbound: ['EMAIL'] },
   WIN_BACK: { base: 0.25, inbound: INBOUND, outbound: OUTBOUND },
   // Only where everybody sees the same anyway.
   GENERAL: { base: 0.1, inbound: ['STORE', 'WEB', 'APP'], outbound: [] },
@@ -59,6 +61,7 @@ function ranked(policy: Policy, candidate: Candidate, score: number, rank: numbe
     validUntil: candidate.validUntil,
     occasion: candidate.occasion,
     values: candidate.values,
+    product: candidate.product,
     score,
     rank,
     channels,

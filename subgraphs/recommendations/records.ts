@@ -49,6 +49,12 @@ export interface PurchaseRank {
   readonly asOf: EpochMs;
 }
 
+/** What was in one order. */
+export interface PastBasket {
+  readonly at: EpochMs;
+  readonly skus: readonly string[];
+}
+
 export interface PosSignals {
   readonly orderCount: number;
   readonly firstOrderAt: EpochMs | null;
@@ -56,6 +62,8 @@ export interface PosSignals {
   readonly latePaymentCount: number;
   /** null while too few customers have bought to say. */
   readonly rank: PurchaseRank | null;
+  /** Oldest first, 200 products at most; empty unless offers of products were asked for. */
+  readonly baskets: readonly PastBasket[];
 }
 
 export interface LoyaltySignals {
@@ -76,8 +84,10 @@ export interface Touch {
 }
 
 export interface DigitalSignals {
-  readonly cart: readonly { readonly name: string | null; readonly quantity: number }[];
+  readonly cart: readonly { readonly sku: string | null; readonly name: string | null; readonly quantity: number }[];
   readonly cartUpdatedAt: EpochMs | null;
+  /** Products looked at within 30 days, the last first; empty unless offers of products were asked for. */
+  readonly viewed: readonly { readonly sku: string; readonly at: EpochMs }[];
   /** Messages of campaigns that went out to the customer within 30 days, newest first, at most 40. */
   readonly touches: readonly Touch[];
   readonly unsubscribed: readonly { readonly channel: Channel; readonly at: EpochMs }[];
@@ -114,6 +124,22 @@ export interface Sources {
   readonly feedback: Source<FeedbackSignals>;
 }
 
+/** A product that the customer never bought, and why the model ranks it high. */
+export type NewProduct =
+  | { readonly sku: string; readonly reason: 'VIEWED'; readonly like: null }
+  /** `like` is what the customer bought that it is like. */
+  | { readonly sku: string; readonly reason: 'SIMILAR_TO'; readonly like: string };
+
+/** What offers of products rest on beside the signals. */
+export interface ProductFacts {
+  /** The version of the model that ranked; null while none was trained. */
+  readonly model: string | null;
+  /** Best first, at most 5. */
+  readonly news: readonly NewProduct[];
+  /** What the catalogue knows of these, and of what is bought again and again. */
+  readonly known: readonly { readonly sku: string; readonly name: string | null; readonly available: boolean }[];
+}
+
 /** What the recommendations of one customer are computed from. */
 export interface Subject {
   readonly customer: string;
@@ -126,6 +152,8 @@ export interface Subject {
   /** When MARKETING was last consented to; null without, and when that is not known. */
   readonly marketingSince: EpochMs | null;
   readonly sources: Sources;
+  /** null unless offers of products were asked for and can be made. */
+  readonly products: ProductFacts | null;
   /** The time that is decided for. */
   readonly now: EpochMs;
   readonly context: DecisionContext;
@@ -137,6 +165,8 @@ export const SERVICE_TEMPLATES = ['SERVICE_RECOVERY', 'ERROR_HELP', 'LATE_PAYMEN
 export const TEMPLATES = [
   ...SERVICE_TEMPLATES,
   'CART_REMINDER',
+  'REPLENISH',
+  'CROSS_SELL',
   'BIRTHDAY',
   'ANNIVERSARY',
   'POINTS_EXPIRING',
@@ -151,7 +181,14 @@ export const TEMPLATES = [
 export type Template = (typeof TEMPLATES)[number];
 
 /** Other words for a template, where what is offered depends on more than the values in it. */
-export const VARIANTS = ['ONBOARDING_JOIN', 'ONBOARDING_AGAIN', 'ERROR_HELP_ACCOUNT', 'ERROR_HELP_PAYMENT'] as const;
+export const VARIANTS = [
+  'ONBOARDING_JOIN',
+  'ONBOARDING_AGAIN',
+  'ERROR_HELP_ACCOUNT',
+  'ERROR_HELP_PAYMENT',
+  'REPLENISH_UNNAMED',
+  'CROSS_SELL_UNNAMED',
+] as const;
 export type Variant = (typeof VARIANTS)[number];
 
 export const REASON_CODES = [
@@ -170,6 +207,9 @@ export const REASON_CODES = [
   'ERROR_MET',
   'PAYMENT_LATE',
   'CART_LEFT',
+  'DUE_AGAIN',
+  'GOES_WITH',
+  'LOOKED_AT',
   'SELLING_SUPPRESSED',
   'SENDING_HELD_BACK',
   'COMPLAINTS_UNCHECKED',
@@ -201,6 +241,8 @@ export interface Candidate {
   readonly occasion: string;
   /** Values for the wording's placeholders. */
   readonly values: Readonly<Record<string, EvidenceValue>>;
+  /** The product that is offered; `model` is the version that chose it, null where none did. */
+  readonly product?: { readonly sku: string; readonly model: string | null } | undefined;
 }
 
 export const HOLD_CODES = [

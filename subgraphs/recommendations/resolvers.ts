@@ -9,6 +9,7 @@ import { experimentMutations, experimentQueries, experimentsOf, experimentTypes 
 import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './insights.ts';
 import { nextBestActions } from './next-best-actions.ts';
 import { rankedProducts, readNextPurchase } from './next-purchase.ts';
+import { productFacts } from './product-facts.ts';
 import { SERVICES, type Subject } from './records.ts';
 import { rfm } from './rfm.ts';
 import { segmentMutations, segmentQueries, segmentsOf, segmentTypes } from './segments.ts';
@@ -22,6 +23,10 @@ export const resolvers: Resolvers<Context> = {
   Customer: {
     __resolveReference: (reference) => reference,
     recommendations: (customer, _, { now }) => readCustomer(customer, now),
+    productRecommendations: async (customer, _, context) => {
+      const facts = await productFacts(customer, context.now, context);
+      return readCustomer({ ...customer, productFacts: facts }, context.now);
+    },
     insights: (customer, _, { now, customerBase }) => readInsights(customer, now, customerBase),
     experiments: (customer, _, context) => experimentsOf(customer, context),
     segments: (customer, { ids }, context) => segmentsOf(customer, ids ?? null, context),
@@ -101,10 +106,11 @@ function sourceStatus({ sources }: Subject) {
 }
 
 /** What the domains told of the customer, each value as JSON; nothing where nothing was read. */
-function inputsOf({ sources }: Subject) {
-  return SERVICES.flatMap((service) => {
+function inputsOf({ sources, products }: Subject) {
+  const told = SERVICES.flatMap((service) => {
     const source = sources[service];
     if (source.state !== 'OK') return [];
     return Object.entries(source.signals).map(([name, value]) => ({ service, name, value: JSON.stringify(value) }));
   });
+  return products ? [...told, { service: 'recommendations', name: 'products', value: JSON.stringify(products) }] : told;
 }

@@ -1,5 +1,6 @@
 import { isSeenByOthers, suits } from './decision-context.ts';
 import { errorHelp, latePaymentHelp } from './help-rules.ts';
+import { crossSell, replenish } from './product-rules.ts';
 import type { Candidate, OfferReason, Rule, Service, Subject } from './records.ts';
 import { anniversary, birthday, onboarding, reviewRequest, vipRecognition, welcome } from './relationship-rules.ts';
 import { cartReminder, pointsExpiring, tierUp, winBack } from './selling-rules.ts';
@@ -12,6 +13,8 @@ const SILENCING_CASES: readonly string[] = ['COMPLAINT', 'OUTAGE', 'ACCOUNT_LOCK
 /** Every rule that sells; SERVICE_RECOVERY stands apart, because it can silence these. */
 const SELLING: readonly Rule[] = [
   cartReminder,
+  replenish,
+  crossSell,
   birthday,
   anniversary,
   pointsExpiring,

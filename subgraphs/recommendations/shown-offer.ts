@@ -49,6 +49,14 @@ export class ShownOffer {
     return this.#offer.rank;
   }
 
+  product() {
+    return this.#offer.product ? { sku: this.#offer.product.sku } : null;
+  }
+
+  modelVersion(): string | null {
+    return this.#offer.product?.model ?? null;
+  }
+
   validUntil() {
     return this.#offer.validUntil;
   }
@@ -93,6 +101,7 @@ function shownReasons(reasons: readonly OfferReason[], locale: Language, timeZon
 
 /** Everything that an answer can show of an offer but its decision: equal exactly when the offers are. */
 export function written(offer: ShownOffer): string {
+  const product = offer.product();
   return JSON.stringify([
     offer.id(),
     offer.template(),
@@ -108,6 +117,8 @@ export function written(offer: ShownOffer): string {
     offer.personalized(),
     offer.consentBasis(),
     offer.asOf(),
+    // Offers of before there were any with products are written as they were.
+    ...(product ? [product, offer.modelVersion()] : []),
   ]);
 }
 

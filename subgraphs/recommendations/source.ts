@@ -3,6 +3,7 @@ import { CHANNELS, type Channel, type ConsentPurpose } from '../../kernel/intake
 import { parseDate, parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { NO_CONTEXT } from './decision-context.ts';
+import { pastBaskets, readProductFacts } from './product-facts.ts';
 import type { PurchaseRank, Source, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
 
 /** A Customer as the gateway hands it over: what `@requires` names, in JSON. A null or missing signal means that its domain did not answer. */
@@ -17,8 +18,10 @@ export interface CustomerRepresentation {
   readonly posSignals?: unknown;
   /** Only with `insights`. */
   readonly posHistory?: unknown;
-  /** Only with `nextPurchase`. */
+  /** Only with `nextPurchase` and `productRecommendations`. */
   readonly posBaskets?: unknown;
+  /** Not of the gateway: made for `productRecommendations`, see product-facts.ts. */
+  readonly productFacts?: unknown;
   readonly loyaltySignals?: unknown;
   readonly digitalSignals?: unknown;
   readonly feedbackSignals?: unknown;
@@ -100,7 +103,10 @@ const WITHHELD: Sources = {
   feedback: { state: 'WITHHELD' },
 };
 
-function sources(customer: CustomerRepresentation): Sources {
+/** `products`: whether they were asked for; what the gateway brought for another field of the request is not used. */
+function sources(customer: CustomerRepresentation, products: boolean): Sources {
+  const bought = products ? source(customer.posBaskets, pastBaskets) : null;
+  const baskets = bought?.state === 'OK' ? bought.signals : [];
   return {
     crm: source(customer.crmSignals, (crm) => ({
       birthDate: crm.date('birthDate'),
@@ -120,6 +126,7 @@ function sources(customer: CustomerRepresentation): Sources {
       lastOrderAt: pos.instant('lastOrderAt'),
       latePaymentCount: pos.integer('latePaymentCount') ?? 0,
       rank: rankOf(pos.object('rank')),
+      baskets,
     })),
     loyalty: source(customer.loyaltySignals, (loyalty) => ({
       member: loyalty.flag('member'),
@@ -131,8 +138,9 @@ function sources(customer: CustomerRepresentation): Sources {
       }),
     })),
     digital: source(customer.digitalSignals, (digital) => ({
-      cart: digital.list('cart', (item) => ({ name: item.text('name'), quantity: item.integer('quantity') ?? 1 })),
+      cart: digital.list('cart', (item) => ({ sku: item.text('sku'), name: item.text('name'), quantity: item.integer('quantity') ?? 1 })),
       cartUpdatedAt: digital.instant('cartUpdatedAt'),
+      viewed: products ? digital.list('viewed', viewOf) : [],
       touches: digital.list('touches', touchOf).toSorted((a, b) => b.sentAt - a.sentAt),
       unsubscribed: digital.list('unsubscribed', (item) => {
         const [channel, at] = [item.text('channel'), item.instant('at')];
@@ -157,6 +165,11 @@ function urgentItemOf(signals: Signals | null): UrgentItem | null {
 }
 
 const isChannel = (text: string | null): text is Channel => (CHANNELS as readonly (string | null)[]).includes(text);
+
+function viewOf(item: Signals) {
+  const [sku, at] = [item.text('sku'), item.instant('at')];
+  return sku === null || at === null ? null : { sku, at };
+}
 
 function touchOf(item: Signals): Touch | null {
   const [channel, sentAt] = [item.text('channel'), item.instant('sentAt')];
@@ -206,13 +219,15 @@ export function readCustomer(customer: CustomerRepresentation, now: EpochMs): Su
   const known = permissionsOf(customer);
   const permissions = known ?? [];
   const personal = isPersonal(customer);
+  const products = personal ? readProductFacts(new Signals(customer).object('productFacts')) : null;
   return {
     customer: customer.id,
     representation: personal ? customer : { id: customer.id, permissions: known, permissionsSince: customer.permissionsSince },
     personal,
     marketing: permissions.includes('MARKETING'),
     marketingSince: personal ? sinceOf(customer, permissions, 'MARKETING') : null,
-    sources: personal ? sources(customer) : WITHHELD,
+    sources: personal ? sources(customer, products !== null) : WITHHELD,
+    products,
     now,
     context: NO_CONTEXT,
   };

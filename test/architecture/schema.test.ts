@@ -86,7 +86,7 @@ describe('the schema', () => {
     const customer = api(committed).getType('Customer');
     const fields = isObjectType(customer) ? Object.keys(customer.getFields()).filter((name) => !identityFields.has(name)) : [];
     const domains = ['digital', 'feedback', 'loyalty', 'profile', 'purchases', 'recommendations'];
-    expect(fields.sort()).toEqual([...domains, 'experiments', 'insights', 'nextPurchase'].sort());
+    expect(fields.sort()).toEqual([...domains, 'experiments', 'insights', 'nextPurchase', 'productRecommendations'].sort());
   });
 
   it('lets nobody but identity lead to a customer', () => {

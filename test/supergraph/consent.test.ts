@@ -21,11 +21,14 @@ const NEEDED: readonly ConsentPurpose[] = ['PERSONALIZATION', 'PROFILING'];
 const IDENTITY = ['identity consents.latest', 'identity customers.getMany'];
 /** A kept decision is filed under its customer. */
 const KEPT = 'recommendations decisions.insertOnce';
+/** The fields whose offers can be kept. */
+const DECIDING = ['recommendations', 'productRecommendations'];
 const OUTBOUND = ['EMAIL', 'SMS', 'PUSH', 'PHONE'];
 const SERVES = ['SERVICE_RECOVERY', 'ERROR_HELP', 'LATE_PAYMENT_HELP'];
 /** Which domains each field rests on. A field that is not here has to keep to the rules all the same. */
 const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   recommendations: ['crm', 'digital', 'feedback', 'loyalty', 'pos'],
+  productRecommendations: ['crm', 'digital', 'feedback', 'loyalty', 'pos'],
   insights: ['pos'],
   nextPurchase: ['digital', 'pos'],
   experiments: [],
@@ -175,7 +178,7 @@ describe.each(SHAPES)('consent to what recommendations compute, in %s', (shape) 
     for (const field of fields) {
       storeCalls.length = 0;
       const alone = await answers(selections.get(field)!, customers);
-      expect(personalCalls(customers), field).toEqual(field === 'recommendations' ? [...IDENTITY, KEPT] : IDENTITY);
+      expect(personalCalls(customers), field).toEqual(DECIDING.includes(field) ? [...IDENTITY, KEPT] : IDENTITY);
       for (const answer of alone) expect(answer, field).toEqual(alone[0]);
     }
     return found[0];
@@ -328,7 +331,7 @@ describe.each(SHAPES)('consent to what recommendations compute, in %s', (shape) 
       expect(offers.map(({ template }: Json) => template)).toEqual(
         granted[index].recommendations.offers.map(({ template }: Json) => template),
       );
-      for (const field of fields) if (field !== 'recommendations') expect(answer[field]).toEqual(granted[index][field]);
+      for (const field of fields) if (!DECIDING.includes(field)) expect(answer[field]).toEqual(granted[index][field]);
     }
     // Something would have gone out, so that this could have failed.
     expect(sold).toBeGreaterThan(2);

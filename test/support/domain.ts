@@ -4,7 +4,7 @@ import type { Claim, Directory, Identifier, Outcome } from '../../kernel/intake.
 import type { SourceRow } from '../../kernel/record.ts';
 import { openStore } from '../../kernel/storage/open.ts';
 import type { AnySpec, Collection, Doc, Spec, Store } from '../../kernel/storage/port.ts';
-import { openSubgraph, type Subgraph, type SubgraphModule } from '../../kernel/subgraph.ts';
+import { openSubgraph, type Subgraph, type SubgraphDeps, type SubgraphModule } from '../../kernel/subgraph.ts';
 import { openDirectory } from '../../subgraphs/identity/directory.ts';
 import { identity } from '../../subgraphs/identity/module.ts';
 import { emptyStorage, TEST_NOW } from './company.ts';
@@ -56,8 +56,8 @@ function counting(store: Store, list: string[]): Store {
   };
 }
 
-/** Opens a module over empty storage, which is removed on close. */
-export async function openDomain<Context>(module: SubgraphModule<Context>): Promise<Domain> {
+/** Opens a module over empty storage, which is removed on close. `more`: what else it is given. */
+export async function openDomain<Context>(module: SubgraphModule<Context>, more: Pick<SubgraphDeps, 'catalogue'> = {}): Promise<Domain> {
   const { storage, remove } = emptyStorage();
   const time = { now: TEST_NOW };
   const clock = () => time.now;
@@ -71,7 +71,7 @@ export async function openDomain<Context>(module: SubgraphModule<Context>): Prom
   };
   const store = counting(plain, calls.list);
   const directory = await openDirectory({ store: identities, clock });
-  const subgraph = openSubgraph(module, { store, directory, clock, log: pino({ enabled: false }) });
+  const subgraph = openSubgraph(module, { ...more, store, directory, clock, log: pino({ enabled: false }) });
   const ask: Domain['ask'] = async (query, variables) =>
     subgraph.execute(parse(query), variables, subgraph.context({ requestId: 'test', now: time.now }));
   const resolve = async (...identifiers: readonly Identifier[]) => {

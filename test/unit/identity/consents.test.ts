@@ -87,6 +87,9 @@ describe('permissions', () => {
       { field: 'recommendations.offers', purpose: 'PROFILING' },
       { field: 'recommendations.nextBestActions', purpose: 'PROFILING' },
       { field: 'recommendations.rfm', purpose: 'PROFILING' },
+      { field: 'productRecommendations.offers', purpose: 'PROFILING' },
+      { field: 'productRecommendations.nextBestActions', purpose: 'PROFILING' },
+      { field: 'productRecommendations.rfm', purpose: 'PROFILING' },
       { field: 'insights.rfm', purpose: 'PROFILING' },
       { field: 'insights.lifetimeValue', purpose: 'PROFILING' },
       { field: 'insights.churn', purpose: 'PROFILING' },
@@ -98,6 +101,6 @@ describe('permissions', () => {
       { field: 'feedback.sentiment', purpose: 'PROFILING' },
     ]);
     // Each of those by both purposes, but for the sentiment.
-    expect(withheldFields([])).toHaveLength(23);
+    expect(withheldFields([])).toHaveLength(29);
   });
 });

@@ -9,7 +9,7 @@ const known = {
   crm: { birthDate: '1990-03-04' },
   pos: { orderCount: 4, firstOrderAt: NOW - 900 * DAY, lastOrderAt: NOW - 600 * DAY },
   loyalty: { member: true, expiring: [{ points: 10, at: NOW + 30 * DAY }] },
-  digital: { cart: [{ name: null, quantity: 1 }], cartUpdatedAt: NOW - DAY },
+  digital: { cart: [{ sku: 'mug', name: null, quantity: 1 }], cartUpdatedAt: NOW - DAY },
 } as const;
 const templates = (of: Parameters<typeof subject>[0]) => candidates(subject(of)).map(({ template }) => template);
 

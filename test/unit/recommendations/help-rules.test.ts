@@ -36,7 +36,7 @@ describe('help with an error', () => {
   it('stands beside recovery, and before all that sells', () => {
     const crm = { birthDate: '1990-03-01', openCases: [{ id: 'c', type: 'COMPLAINT', openedAt: NOW }] };
     expect(templates({ crm, digital: failed('OUTAGE', 1) })).toEqual(['SERVICE_RECOVERY', 'ERROR_HELP']);
-    const cart = { cart: [{ name: null, quantity: 1 }], cartUpdatedAt: NOW - HOUR - 1 };
+    const cart = { cart: [{ sku: 'mug', name: null, quantity: 1 }], cartUpdatedAt: NOW - HOUR - 1 };
     const offers = rankedOffers(
       subject({ crm: { birthDate: '1990-03-01' }, digital: { ...cart, ...failed('OUTAGE', 47) }, pos: { latePaymentCount: 1 } }),
     );

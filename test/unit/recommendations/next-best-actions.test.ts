@@ -5,7 +5,7 @@ import { DAY, NOW, subject } from './subjects.ts';
 const HOUR = DAY / 24;
 const act = (of: Parameters<typeof subject>[0]) => nextBestActions(subject(of));
 const kinds = (of: Parameters<typeof subject>[0]) => act(of).map(({ kind, offer }) => [kind, offer?.template ?? null]);
-const cart = { cart: [{ name: null, quantity: 1 }], cartUpdatedAt: NOW - DAY };
+const cart = { cart: [{ sku: 'mug', name: null, quantity: 1 }], cartUpdatedAt: NOW - DAY };
 const lapsed = { orderCount: 4, firstOrderAt: NOW - 900 * DAY, lastOrderAt: NOW - 600 * DAY };
 
 describe('the next best actions', () => {

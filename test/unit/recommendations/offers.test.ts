@@ -6,7 +6,7 @@ const everything = {
   crm: { birthDate: '1990-03-04', customerSince: NOW - 10 * DAY, openCases: [{ id: 'c', type: 'RETURN', openedAt: NOW }] },
   pos: { orderCount: 1, firstOrderAt: NOW - 10 * DAY, lastOrderAt: NOW - 5 * DAY },
   loyalty: { member: true, nextTierCode: 'GOLD', pointsToNextTier: 50, expiring: [{ points: 10, at: NOW + 30 * DAY }] },
-  digital: { cart: [{ name: null, quantity: 1 }], cartUpdatedAt: NOW - DAY },
+  digital: { cart: [{ sku: 'mug', name: null, quantity: 1 }], cartUpdatedAt: NOW - DAY },
 };
 
 describe('ranked offers', () => {

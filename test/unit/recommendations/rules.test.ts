@@ -89,8 +89,8 @@ describe('the cart reminder', () => {
     subject({
       digital: {
         cart: [
-          { name: 'Kettle', quantity: 2 },
-          { name: null, quantity: 1 },
+          { sku: 'kettle', name: 'Kettle', quantity: 2 },
+          { sku: 'mug', name: null, quantity: 1 },
         ],
         cartUpdatedAt: ago(ms),
       },
@@ -164,14 +164,17 @@ describe('an open complaint', () => {
 
 describe('a lost domain', () => {
   it('costs its own offers only', () => {
-    const left = { digital: { cart: [{ name: 'Kettle', quantity: 1 }], cartUpdatedAt: ago(DAY) }, crm: { birthDate: '1990-03-01' } };
+    const left = {
+      digital: { cart: [{ sku: 'kettle', name: 'Kettle', quantity: 1 }], cartUpdatedAt: ago(DAY) },
+      crm: { birthDate: '1990-03-01' },
+    };
     expect(templates(subject(left))).toEqual(['CART_REMINDER', 'BIRTHDAY']);
     expect(templates(subject({ ...left, lost: ['digital'] }))).toEqual(['BIRTHDAY']);
     expect(templates(subject({ ...left, lost: ['crm', 'pos', 'loyalty', 'feedback'] }))).toEqual(['CART_REMINDER']);
   });
 
   it('that could have told of a complaint is named in what is sold', () => {
-    const left = { digital: { cart: [{ name: 'Kettle', quantity: 1 }], cartUpdatedAt: ago(DAY) } };
+    const left = { digital: { cart: [{ sku: 'kettle', name: 'Kettle', quantity: 1 }], cartUpdatedAt: ago(DAY) } };
     const codes = (lost: readonly ('crm' | 'pos' | 'feedback')[]) => reasons(subject({ ...left, lost })).map(({ code }) => code);
     expect(codes(['pos'])).toEqual(['CART_LEFT']);
     expect(codes(['crm'])).toEqual(['CART_LEFT', 'COMPLAINTS_UNCHECKED']);

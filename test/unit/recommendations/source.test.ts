@@ -170,6 +170,7 @@ describe('a domain', () => {
         firstOrderAt: Date.UTC(2025, 0, 31),
         lastOrderAt: null,
         latePaymentCount: 1,
+        baskets: [],
         rank: { recency: 5, frequency: 4, monetary: 3, asOf: Date.parse(asOf) },
       },
     });

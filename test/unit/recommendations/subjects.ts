@@ -24,6 +24,7 @@ export function subject(known: {
   marketingSince?: number;
   now?: number;
   context?: Partial<DecisionContext>;
+  products?: Subject['products'];
 }): Subject {
   const read = <S>(name: keyof Subject['sources'], signals: S) =>
     known.lost?.includes(name) ? ({ state: 'UNAVAILABLE' } as const) : ({ state: 'OK', asOf: NOW, signals } as const);
@@ -34,6 +35,7 @@ export function subject(known: {
     marketing: known.marketing ?? true,
     marketingSince: known.marketingSince ?? null,
     now: known.now ?? NOW,
+    products: known.products ?? null,
     context: { ...NO_CONTEXT, ...known.context },
     sources: {
       crm: read('crm', {
@@ -46,9 +48,17 @@ export function subject(known: {
         openCases: [],
         ...known.crm,
       }),
-      pos: read('pos', { orderCount: 0, firstOrderAt: null, lastOrderAt: null, latePaymentCount: 0, rank: null, ...known.pos }),
+      pos: read('pos', {
+        orderCount: 0,
+        firstOrderAt: null,
+        lastOrderAt: null,
+        latePaymentCount: 0,
+        rank: null,
+        baskets: [],
+        ...known.pos,
+      }),
       loyalty: read('loyalty', { member: false, nextTierCode: null, pointsToNextTier: null, expiring: [], ...known.loyalty }),
-      digital: read('digital', { cart: [], cartUpdatedAt: null, touches: [], unsubscribed: [], error: null, ...known.digital }),
+      digital: read('digital', { cart: [], cartUpdatedAt: null, viewed: [], touches: [], unsubscribed: [], error: null, ...known.digital }),
       feedback: read('feedback', { openDetractor: null, openDetractorAt: null, lastGivenAt: null, urgentItem: null, ...known.feedback }),
     },
   };
