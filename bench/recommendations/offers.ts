@@ -33,6 +33,7 @@ const ASKED: Readonly<Record<string, (identifier: Identifier) => string>> = {
   'the merged view and offers': one(`${VIEW} recommendations ${OFFERS}`),
   'offers alone': one(`recommendations ${OFFERS}`),
   'offers, recorded': one(`recommendations ${OFFERS.replace('first: 3', 'first: 3, record: true')}`),
+  'offers alone, products among them': one(`productRecommendations ${OFFERS}`),
   'insights alone': one('insights { rfm { score } lifetimeValue { predicted { amount } } churn { probability } }'),
   'ranked products alone': one('nextPurchase { products { product { sku } reason { code } } }'),
 };
