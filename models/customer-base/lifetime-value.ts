@@ -23,15 +23,18 @@ export interface LifetimeValueOptions {
   readonly seed: number;
 }
 
+/** With the probability asked for the spend is within [lowMinor, highMinor]. */
+interface SpendInterval {
+  readonly lowMinor: number;
+  readonly highMinor: number;
+}
+
 /** Amounts are whole minor units of `currency`. */
-export interface LifetimeValue {
+export interface LifetimeValue extends SpendInterval {
   readonly currency: string;
   readonly horizon: number;
   readonly expectedPurchases: number;
   readonly expectedMinor: number;
-  /** With probability `level` the spend is within [lowMinor, highMinor]. */
-  readonly lowMinor: number;
-  readonly highMinor: number;
   readonly level: number;
 }
 
@@ -51,7 +54,8 @@ export class LifetimeValues {
   readonly #gammaGamma: GammaGammaModel;
   readonly #horizon: number;
   readonly #discountRate: number;
-  readonly #level: number;
+  /** Of intervals, in (0, 1). */
+  readonly level: number;
   readonly #seed: number;
   readonly #parameters: readonly (BgNbdParameters & GammaGammaParameters)[];
 
@@ -64,7 +68,7 @@ export class LifetimeValues {
     this.#gammaGamma = gammaGamma;
     this.#horizon = horizon;
     this.#discountRate = discountRate;
-    this.#level = level;
+    this.level = level;
     this.#seed = seed;
     this.#parameters = parameterDraws(bgNbd, gammaGamma, draws, randomOf(seed));
   }
@@ -75,23 +79,26 @@ export class LifetimeValues {
     return this.#discountedPurchases(history) * expectedMeanSpend(this.#gammaGamma, history);
   }
 
-  /** With the interval, some 1,000 times dearer. The same for the same history and seed. Throws as expectedMinor does. */
-  of(history: PurchaseHistory, currency: string): LifetimeValue {
+  /** What the customer will spend with probability `level`, in whole minor units; some 1,000 times dearer than what is expected. The same for the same history and seed. Throws as expectedMinor does. */
+  interval(history: PurchaseHistory, currency: string): SpendInterval {
     this.#check(currency);
     const purchases = expectedPurchases(this.#bgNbd, history, this.#horizon);
-    const discounted = this.#discountedPurchases(history);
-    const kept = purchases > 0 ? discounted / purchases : 1;
+    const kept = purchases > 0 ? this.#discountedPurchases(history) / purchases : 1;
     const random = randomOf(this.#seed);
     const spends = Float64Array.from(this.#parameters, (parameters) => kept * future(parameters, history, this.#horizon, random)).sort();
-    const tail = (1 - this.#level) / 2;
+    const tail = (1 - this.level) / 2;
+    return { lowMinor: Math.round(quantile(spends, tail)), highMinor: Math.round(quantile(spends, 1 - tail)) };
+  }
+
+  /** Everything that is said of a customer. Throws as expectedMinor does. */
+  of(history: PurchaseHistory, currency: string): LifetimeValue {
     return {
       currency,
       horizon: this.#horizon,
-      expectedPurchases: purchases,
-      expectedMinor: Math.round(discounted * expectedMeanSpend(this.#gammaGamma, history)),
-      lowMinor: Math.round(quantile(spends, tail)),
-      highMinor: Math.round(quantile(spends, 1 - tail)),
-      level: this.#level,
+      expectedPurchases: expectedPurchases(this.#bgNbd, history, this.#horizon),
+      expectedMinor: Math.round(this.expectedMinor(history, currency)),
+      ...this.interval(history, currency),
+      level: this.level,
     };
   }
 

@@ -1,6 +1,7 @@
 import type { ShelvedModel } from '../../kernel/model-shelf.ts';
 import type { Money } from '../../kernel/money.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { expectedPurchases } from '../../models/customer-base/bg-nbd-forecast.ts';
 import { type Churn, churnOf } from '../../models/customer-base/churn.ts';
 import { clusterOf } from '../../models/customer-base/clusters.ts';
 import type { BaseModels, CustomerBaseModel } from '../../models/customer-base/customer-base.ts';
@@ -104,15 +105,22 @@ export function lifetimeValue({ base, models }: CustomerInsights, horizonWeeks: 
     if (byHorizon.size >= MOST_HORIZONS) byHorizon.clear();
     byHorizon.set(horizonWeeks, values);
   }
-  const { expectedMinor, lowMinor, highMinor, level, expectedPurchases } = values.of(base, base.currency);
+  const used = values;
   const money = (amountMinor: number): Money => ({ amountMinor, currency: base.currency });
+  let interval: ReturnType<LifetimeValues['interval']> | undefined;
+  const ends = () => (interval ??= used.interval(base, base.currency));
   return {
     historic: money(base.spentMinor),
-    predicted: money(expectedMinor),
-    low: money(lowMinor),
-    high: money(highMinor),
-    level,
-    expectedOrderDays: expectedPurchases,
+    predicted: money(Math.round(used.expectedMinor(base, base.currency))),
+    // A thousand times dearer than the rest, and often not asked for.
+    get low() {
+      return money(ends().lowMinor);
+    },
+    get high() {
+      return money(ends().highMinor);
+    },
+    level: used.level,
+    expectedOrderDays: expectedPurchases(models.bgNbd, base, horizonWeeks),
     horizonWeeks,
   };
 }

@@ -117,8 +117,16 @@ async function membersShown(
     ...(of !== 'MEMBERS' && counted && { run: counted }),
     ...(from && { after: { owner: from.id, id: segment.id } }),
   });
-  const permissions = await directory.permissions(items.map(({ owner }) => owner));
-  const permitted = items.filter(({ owner }, index) => permits({ id: owner, permissions: permissions[index] ?? null }, segment));
+  const owners = items.map(({ owner }) => owner);
+  const [persons, permissions] = await Promise.all([directory.members(owners), directory.permissions(owners)]);
+  const shownAs = new Map<string, MembershipRecord>();
+  for (const [index, item] of items.entries()) {
+    const owner = persons[index]?.[0];
+    // Who became part of another since the count is that one, and once.
+    if (owner !== undefined && permits({ id: owner, permissions: permissions[index] ?? null }, segment) && !shownAs.has(owner))
+      shownAs.set(owner, { ...item, owner });
+  }
+  const permitted = [...shownAs.values()];
   // The page ends where the store's does, whoever is left out of it.
   const page = connection({ items: permitted, next: next && position(next) }, position, (member) => member, from);
   return next ? { nodes: page.nodes, edges: page.edges, pageInfo: { ...page.pageInfo, endCursor: cursorOf(next) } } : page;

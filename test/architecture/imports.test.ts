@@ -28,6 +28,7 @@ const HOUSE: Readonly<Record<string, string>> = {
   'ingest/pipeline.ts': "import { loader } from '../kernel/loader.ts';\nexport const pipeline = loader;",
   'demo/fill.ts': "import { loader } from '../kernel/loader.ts';\nexport const fill = loader;",
   'models/mean.ts': 'export const mean = 1;',
+  'segments/field.ts': 'export const field = 1;\n',
   'training/mean.ts':
     "import { loader } from '../kernel/loader.ts';\nimport { mean } from '../models/mean.ts';\nexport const trained = [loader, mean];",
   'cli/main.ts':
