@@ -191,6 +191,20 @@ describe('the fields of a mutation', () => {
     expect(plan(supergraph, query)).toEqual(expected);
   });
 
+  it('are executed in their order under one condition again and again, whatever stands between', () => {
+    const changes =
+      'mutation($all: Boolean!) { add @include(if: $all) { total } other two: add { last } more: other @include(if: $all) last: other }';
+    expect(plan(supergraph, changes)).toEqual([
+      'a mutation($all:Boolean!){...@include(if:$all){add{total}}other two:add{last}}',
+      'a mutation($all:Boolean!){...@include(if:$all){more:other}last:other}',
+    ]);
+  });
+
+  it('are not executed where a condition inside of another rules them out', () => {
+    const never = 'mutation($not: Boolean!) { ... @skip(if: $not) { ... @skip(if: true) { other } add @include(if: $not) { total } } }';
+    expect(planned(supergraph, never).plan.node).toBeUndefined();
+  });
+
   it('are refused when nobody could tell in which case the field is selected first', () => {
     const variables = Array.from({ length: 8 }, (_, i) => [`$a${i}: Boolean!`, `$b${i}: Boolean!`, `$c${i}: Boolean!`]).flat();
     const selections = Array.from(

@@ -8,7 +8,7 @@ import {
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, getOperationAST, parse } from 'graphql';
 import { withoutIntrospection } from './introspection.ts';
-import { inOrder } from './mutation-fields.ts';
+import { inOrder, inTurns } from './mutation-fields.ts';
 import { withRequiredArguments } from './representations.ts';
 import { aliasRequiredArguments } from './required-arguments.ts';
 import { withoutClashes } from './response-names.ts';
@@ -55,7 +55,14 @@ export function federatedPlanner(sdl: string): FederatedPlanner {
       };
       const { document, renames } = withoutClashes(inOrder(clients, operationName, ofRoot), own);
       const planOf = (whole: DocumentNode): QueryPlan => {
-        const planned = withoutIntrospection(whole);
+        const [first, ...others] = inTurns(whole, operationName).map(planOfTurn);
+        if (others.length === 0) return first ?? { kind: 'QueryPlan' };
+        // A mutation's plans have no subscription.
+        const nodes = [first, ...others].flatMap((turn) => (turn?.node && turn.node.kind !== 'Subscription' ? [turn.node] : []));
+        return { kind: 'QueryPlan', node: { kind: 'Sequence', nodes } };
+      };
+      const planOfTurn = (turn: DocumentNode): QueryPlan => {
+        const planned = withoutIntrospection(turn);
         if (getOperationAST(planned, operationName)?.selectionSet.selections.length === 0) return { kind: 'QueryPlan' };
         return planner.buildQueryPlan(operationFromDocument(schema, planned, operationName === undefined ? {} : { operationName }));
       };

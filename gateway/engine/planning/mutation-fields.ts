@@ -8,6 +8,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  print,
   type SelectionNode,
   visit,
 } from 'graphql';
@@ -25,6 +26,19 @@ interface Place {
 
 /** So many cases of one field no sensible client tells apart; beyond, the planner would be given more than was asked. */
 const MOST_CASES = 64;
+
+/** Of a mutation that selects nothing whatever its variables are. The planner overlooks what rules that out inside of other conditions. */
+const NOTHING: FieldNode = {
+  kind: Kind.FIELD,
+  name: { kind: Kind.NAME, value: '__typename' },
+  directives: [
+    {
+      kind: Kind.DIRECTIVE,
+      name: { kind: Kind.NAME, value: 'skip' },
+      arguments: [{ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'if' }, value: { kind: Kind.BOOLEAN, value: true } }],
+    },
+  ],
+};
 
 /** A mutation whose fields are selected under so many combinations of variables that they can't be told apart. */
 export class TooManyCases extends Error {}
@@ -53,9 +67,41 @@ export function inOrder(document: DocumentNode, operationName: string | undefine
     .flatMap(({ place: { field, when }, same, before }) =>
       casesWithout(when, same.slice(0, before), field).map((one) => whole(field, one, same)),
     );
-  // Nothing is selected at all: the planner knows that too.
-  if (written.length === 0) return document;
-  const once: OperationDefinitionNode = { ...operation, selectionSet: { ...operation.selectionSet, selections: written } };
+  return ofSelections(document, operation, written.length > 0 ? written : [NOTHING]);
+}
+
+/**
+ * A mutation that `inOrder` wrote out, in documents to be planned one after the other. Apollo puts all that is selected under one
+ * condition where the first of it stands; so what would be moved by that begins the next document.
+ */
+export function inTurns(document: DocumentNode, operationName: string | undefined): readonly DocumentNode[] {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.MUTATION) return [document];
+  const turns: SelectionNode[][] = [[]];
+  let before: readonly string[] = [];
+  const left = new Set<string>();
+  for (const selection of operation.selectionSet.selections) {
+    const around = conditionsAround(selection);
+    for (const one of before) if (!around.includes(one)) left.add(one);
+    if (around.some((one) => left.has(one))) {
+      turns.push([]);
+      left.clear();
+    }
+    turns.at(-1)?.push(selection);
+    before = around;
+  }
+  return turns.length === 1 ? [document] : turns.map((selections) => ofSelections(document, operation, selections));
+}
+
+/** The conditions of the fragments in which a field stands alone, each with those around it. */
+function conditionsAround(selection: SelectionNode | undefined, outer = ''): readonly string[] {
+  if (selection?.kind !== Kind.INLINE_FRAGMENT) return [];
+  const here = `${outer}${selection.directives?.map(print).join(' ')}\n`;
+  return [here, ...conditionsAround(selection.selectionSet.selections[0], here)];
+}
+
+function ofSelections(document: DocumentNode, operation: OperationDefinitionNode, selections: readonly SelectionNode[]): DocumentNode {
+  const once: OperationDefinitionNode = { ...operation, selectionSet: { ...operation.selectionSet, selections } };
   // The planner puts back the client's own fragments where they fit, and takes them out again: what is no longer spread must be gone.
   const fragments = spreadIn(once, fragmentsOf(document));
   return { ...document, definitions: [once, ...fragments] };
