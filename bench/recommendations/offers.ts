@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { crmId } from '../../demo/identifiers.ts';
 import type { Identifier } from '../../kernel/intake.ts';
 import { quantile } from '../gateway/load.ts';
+import { ask as askAt } from '../support/ask.ts';
 import { type LoadFigures, load } from '../support/load.ts';
 import { NODE_FLAGS, startNode, untilReady } from '../support/process.ts';
 import type { Line, Section } from './line.ts';
@@ -38,16 +39,7 @@ const ASKED: Readonly<Record<string, (identifier: Identifier) => string>> = {
   'ranked products alone': one('nextPurchase { products { product { sku } reason { code } } }'),
 };
 
-async function ask<T>(query: string, variables: object): Promise<T> {
-  const response = await fetch(URL_, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = (await response.json()) as { data: T; errors?: readonly { message: string }[] };
-  if (errors) throw new Error(errors[0]?.message);
-  return data;
-}
+const ask = <T>(query: string, variables: object) => askAt<T>(URL_, query, variables);
 
 async function finished(args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
   await new Promise((resolve) => startNode(args, env).child.on('exit', resolve));

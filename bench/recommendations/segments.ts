@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ask as askAt } from '../support/ask.ts';
 import { type Measured, NODE_FLAGS, startNode, untilReady } from '../support/process.ts';
 import type { Line, Section } from './line.ts';
 
@@ -41,16 +42,7 @@ interface Counted {
   readonly withheld: number;
 }
 
-async function ask<T>(query: string, variables: object): Promise<T> {
-  const response = await fetch(URL_, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = (await response.json()) as { data: T; errors?: readonly { message: string }[] };
-  if (errors) throw new Error(errors[0]?.message);
-  return data;
-}
+const ask = <T>(query: string, variables: object) => askAt<T>(URL_, query, variables);
 
 /** What it said and used, until it ended by itself or was killed after so many ms. */
 async function finished(args: readonly string[], env: Readonly<Record<string, string>>, killAfterMs?: number) {
