@@ -1,17 +1,23 @@
 import {
   type ArgumentNode,
+  type ConstValueNode,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLLeafType,
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  isEnumType,
   isInterfaceType,
   isLeafType,
   isListType,
   isObjectType,
   isRequiredArgument,
+  isUnionType,
+  Kind,
   print,
+  type ValueNode,
   valueFromAST,
 } from 'graphql';
 import { closest } from '../kernel/closest.ts';
@@ -41,28 +47,34 @@ export interface FieldOfCustomer {
 }
 
 const MOST_STEPS = 12;
+/** By a convention of the house, `record: true` makes a field keep what it answers. */
+const KEEPS = 'record';
+const MOST_NAMED = 12;
 
 /** Reads a path by the schema; a text says what is wrong with it and what to do. */
 export function fieldOfCustomer(path: string, schema: GraphQLSchema): FieldOfCustomer | string {
   const nodes = stepsOf(path);
   if (!nodes)
     return 'is not a path of fields; write names with dots in between, and arguments in brackets, such as purchases.summary.orderCount';
-  if (nodes.length > MOST_STEPS) return `is longer than ${MOST_STEPS} fields`;
+  if (nodes.length > MOST_STEPS) return `is longer than ${MOST_STEPS} fields; end it sooner`;
   const steps: Step[] = [];
   let type: GraphQLNamedType | undefined = schema.getType('Customer');
   let many = false;
   for (const { name, arguments: args = [] } of nodes) {
-    if (!isObjectType(type) && !isInterfaceType(type)) return `goes on after ${steps.at(-1)?.name}, which has no fields`;
+    const before = steps.at(-1)?.name;
+    if (isUnionType(type)) return `goes on after ${before}, which is one of several types; end it before, and take another field`;
+    if (!isObjectType(type) && !isInterfaceType(type)) return `goes on after ${before}, which has no fields; end it there`;
     const fields = type.getFields();
     const field: GraphQLField<unknown, unknown> | undefined = fields[name.value];
     if (!field) return unknownField(name.value, type.name, Object.keys(fields));
-    if (type.name === 'Customer' && field.name === 'segments') return "asks for segments; a rule can't rest on segments";
+    if (type.name === 'Customer' && field.name === 'segments')
+      return "asks for segments; a rule can't rest on segments, so copy the other one's conditions";
     const read = argumentsOf(field, args);
     if (typeof read === 'string') return read;
     steps.push({ name: field.name, args: read, status: statusOf(fields.sourceStatus) });
     many ||= isListType(getNullableType(field.type));
     type = getNamedType(field.type);
-    if (type.name === 'Customer') return `comes back to a Customer at ${field.name}; a rule is about one customer`;
+    if (type.name === 'Customer') return `comes back to a Customer at ${field.name}; a rule is about one customer, so end it before`;
   }
   if (isLeafType(type)) return { steps, type, many };
   const fields = isObjectType(type) || isInterfaceType(type) ? Object.keys(type.getFields()) : [];
@@ -71,7 +83,8 @@ export function fieldOfCustomer(path: string, schema: GraphQLSchema): FieldOfCus
 
 function unknownField(name: string, type: string, fields: readonly string[]): string {
   const meant = closest(name, fields, 4);
-  return `names ${name}, which ${type} has not${meant ? `; did you mean ${meant}?` : ''}`;
+  const some = fields.length > MOST_NAMED ? `${fields.slice(0, MOST_NAMED).join(', ')} and others` : fields.join(', ');
+  return `names ${name}, which ${type} has not; ${meant ? `take ${meant}, if that is meant` : `it has ${some}`}`;
 }
 
 /** By a convention of the house, `sourceStatus` says which domains could not be asked for what stands beside it. */
@@ -90,13 +103,31 @@ function argumentsOf(field: GraphQLField<unknown, unknown>, nodes: readonly Argu
       const names = field.args.map((arg) => arg.name);
       return `gives ${field.name} an argument ${name.value}; ${names.length > 0 ? `it takes ${names.join(', ')}` : 'it takes none'}`;
     }
+    if (!isConstant(value)) return `gives ${field.name} a variable in ${name.value}; write the value itself`;
     const moving = getNamedType(known.type).name === 'DateTime' && value.kind === 'StringValue' && durationOf(value.value) !== null;
     if (moving) args.push({ name: name.value, value: { type: String(known.type), duration: value.value } });
     else if (valueFromAST(value, known.type) === undefined)
-      return `gives ${field.name} a value for ${name.value} that is not a ${known.type}`;
+      return `gives ${field.name} a value for ${name.value} that is not a ${known.type}; ${remedy(known)}`;
+    else if (name.value === KEEPS && value.kind === Kind.BOOLEAN && value.value)
+      return `makes ${field.name} keep what it answers; a rule only reads, so leave ${name.value} out`;
     else args.push({ name: name.value, value: print(value) });
   }
-  if (new Set(args.map(({ name }) => name)).size < args.length) return `gives ${field.name} an argument twice`;
+  if (new Set(args.map(({ name }) => name)).size < args.length) return `gives ${field.name} an argument twice; give it once`;
   const missing = field.args.find((arg) => isRequiredArgument(arg) && !args.some(({ name }) => name === arg.name));
-  return missing ? `leaves out the argument ${missing.name} of ${field.name}` : args;
+  return missing ? `leaves out the argument ${missing.name} of ${field.name}; give a ${missing.type} in brackets` : args;
+}
+
+function isConstant(value: ValueNode): value is ConstValueNode {
+  if (value.kind === Kind.VARIABLE) return false;
+  if (value.kind === Kind.LIST) return value.values.every(isConstant);
+  return value.kind !== Kind.OBJECT || value.fields.every((field) => isConstant(field.value));
+}
+
+function remedy({ name, type }: GraphQLArgument): string {
+  if (getNamedType(type).name === 'DateTime')
+    return 'give an instant, such as "2026-03-01T09:30:00Z", or a duration from now of 500 years at most, such as "-P30D"';
+  const named = getNamedType(type);
+  if (!isEnumType(named)) return `correct ${name}`;
+  const names = named.getValues().map((value) => value.name);
+  return `give ${names.length > MOST_NAMED ? `${names.slice(0, MOST_NAMED).join(', ')} or another` : names.join(' or ')}, without quotes`;
 }

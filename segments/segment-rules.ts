@@ -4,7 +4,7 @@ import { type AnsweredCustomer, findValues } from './answer.ts';
 import { fieldOfCustomer } from './field.ts';
 import { comparable, compares, holds, type Kind, kindOf, type Operand, operandOf } from './operand.ts';
 import { type Place, Question } from './question.ts';
-import { type Condition, conditionsOf, type Rule } from './rule.ts';
+import { type Condition, conditionsOf, OPERATORS, type Rule } from './rule.ts';
 
 /** What is wrong with a rule, and where in it: `all.0.condition.values.1`. */
 export interface RuleProblem {
@@ -49,7 +49,7 @@ const MOST_SHOWN = 10;
 export function ruleProblems(rule: Rule, schema: GraphQLSchema): readonly RuleProblem[] {
   const conditions = [...conditionsOf(rule)];
   if (conditions.length > MOST_CONDITIONS)
-    return [{ at: '', message: `has ${conditions.length} conditions; ${MOST_CONDITIONS} are the most` }];
+    return [{ at: '', message: `has ${conditions.length} conditions, and ${MOST_CONDITIONS} are the most; split it in several segments` }];
   return conditions.flatMap(({ condition, at }) =>
     conditionProblems(condition, schema).map((problem) => ({ ...problem, at: `${at}.${problem.at}` })),
   );
@@ -58,20 +58,33 @@ export function ruleProblems(rule: Rule, schema: GraphQLSchema): readonly RulePr
 function conditionProblems({ field: path, is, values, of }: Condition, schema: GraphQLSchema): readonly RuleProblem[] {
   const field = fieldOfCustomer(path, schema);
   if (typeof field === 'string') return [{ at: 'field', message: field }];
-  if (of !== 'ANY' && !field.many) return [{ at: 'of', message: `${of} is for fields in a list; this one has one value at most` }];
+  if (of !== 'ANY' && !field.many)
+    return [{ at: 'of', message: `${of} is for fields in a list, and this one has one value at most; leave it out` }];
   const kind = of === 'COUNT' ? 'number' : kindOf(field.type);
-  if (!compares(kind, is)) return [{ at: 'is', message: `${is} does not go with a ${field.type.name}` }];
+  if (!compares(kind, is))
+    return [
+      { at: 'is', message: `${is} does not go with ${of === 'COUNT' ? 'a number' : `a ${field.type.name}`}; take ${operatorsOf(kind)}` },
+    ];
   if (is === 'PRESENT' || is === 'ABSENT') {
-    if (of !== 'ANY') return [{ at: 'of', message: `${is} is about all that is found` }];
-    return values.length > 0 ? [{ at: 'values', message: `${is} takes no value` }] : [];
+    if (of !== 'ANY') return [{ at: 'of', message: `${is} is about all that is found; leave ${of} out` }];
+    return values.length > 0 ? [{ at: 'values', message: `${is} takes no value; leave them out` }] : [];
   }
   const many = is === 'EQUALS' || is === 'NOT_EQUALS';
   if (values.length === 0 || values.length > (many ? MOST_VALUES : 1))
-    return [{ at: 'values', message: many ? `${is} takes 1 to ${MOST_VALUES} values` : `${is} takes one value` }];
+    return [
+      {
+        at: 'values',
+        message: `${is} takes ${many ? `1 to ${MOST_VALUES} values` : 'one value'}; give ${values.length === 0 ? 'one' : 'no more'}`,
+      },
+    ];
   return values.flatMap((value, index) => {
     const operand = operandOf(value, kind, field.type);
     return typeof operand === 'string' ? [{ at: `values.${index}`, message: `is not ${operand}` }] : [];
   });
+}
+
+function operatorsOf(kind: Kind): string {
+  return OPERATORS.filter((is) => compares(kind, is)).join(', ');
 }
 
 /** Rules over the merged view, to be asked of many customers in one operation. */
@@ -122,12 +135,16 @@ export class SegmentRules {
     if (!read) throw new Error('A condition was not read.');
     const found = findValues(customer, place, read.place);
     const met = isMet(read, found.values, now);
-    // One that was found is one, whatever else could not be read; how many there are is not known then.
-    if (!found.known && !(met && condition.of === 'ANY' && condition.is !== 'ABSENT' && found.values.length > 0))
-      return { verdict: 'UNKNOWN', reasons: [] };
+    if (!found.known && !isSettled(condition, met, found.values.length)) return { verdict: 'UNKNOWN', reasons: [] };
     const shown = found.values.slice(0, MOST_SHOWN).map(String);
     return { verdict: met ? 'IN' : 'OUT', reasons: [{ condition, number: read.number, holds: met, found: shown }] };
   }
+}
+
+/** Whether it would come out so whatever else there is beside the values that could be read. */
+function isSettled({ is, of }: Condition, met: boolean, values: number): boolean {
+  if (of === 'COUNT') return met ? is === 'GREATER' || is === 'AT_LEAST' : is === 'LESS' || is === 'AT_MOST';
+  return values > 0 && met === (of === 'ANY' && is !== 'ABSENT');
 }
 
 function isMet({ condition: { is, of }, kind, operands }: ReadCondition, values: readonly unknown[], now: EpochMs): boolean {

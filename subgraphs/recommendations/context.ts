@@ -14,6 +14,7 @@ import type { ExposureRecord } from './experiment-records.ts';
 import { type Experiments, experimentsIn, type Running } from './experiment-store.ts';
 import { SegmentJudge } from './segment-judge.ts';
 import { LiveMemberships } from './segment-live.ts';
+import { type SegmentRecord, segmentKey } from './segment-records.ts';
 import { Segments } from './segment-store.ts';
 
 /** The kinds of model that are used here. */
@@ -31,6 +32,8 @@ export interface Context extends Pick<RequestScope, 'now'> {
   readonly requests: Collection<RequestRecord>;
   readonly experiments: Experiments;
   readonly segments: Segments;
+  /** A segment as it is defined; null when there is none of that id. */
+  readonly definition: Loader<string, SegmentRecord | null>;
   readonly judge: SegmentJudge;
   readonly memberships: LiveMemberships;
   /** The experiments that take customers in, read once for all customers of the request. */
@@ -54,7 +57,8 @@ export function context({ store, log, catalogue, directory, mergedView, clock }:
     return experiments.exposures(asked.map(({ experiment }, index) => ({ experiment, members: members[index] ?? [] })));
   };
   const segments = new Segments(store);
-  const judge = new SegmentJudge(() => mergedView?.() ?? null, clock);
+  const readDefinitions = (ids: readonly string[]) => segments.definitions.getMany(ids.map(segmentKey));
+  const judge = new SegmentJudge(() => mergedView?.() ?? null, clock, log);
   return ({ now }) => {
     let running: Promise<readonly Running[]> | undefined;
     return {
@@ -68,6 +72,7 @@ export function context({ store, log, catalogue, directory, mergedView, clock }:
       requests,
       experiments,
       segments,
+      definition: loader(readDefinitions),
       judge,
       memberships: new LiveMemberships(segments, judge),
       exposure: loader(readExposures, ({ experiment, customer }) => `${experiment}\n${customer}`),

@@ -7,6 +7,8 @@ import type { SegmentDefineInput, SegmentListChangeInput, SegmentRetireInput } f
 import type { Context } from './context.ts';
 import { readDefinition } from './segment-input.ts';
 import { type MembershipRecord, type SegmentMaking, type SegmentRecord, segmentKey } from './segment-records.ts';
+import { noMembership } from './segment-standing.ts';
+import type { Segments } from './segment-store.ts';
 
 interface SegmentPayload {
   readonly segment: SegmentRecord | null;
@@ -17,7 +19,7 @@ const MOST_CHANGES = 1000;
 const MOST_SEGMENTS = 200;
 
 const refused = (userErrors: readonly UserError[]): SegmentPayload => ({ segment: null, userErrors });
-const UNKNOWN = refuse('SEGMENT_UNKNOWN', 'segment', 'There is no such segment.');
+const UNKNOWN = refuse('SEGMENT_UNKNOWN', 'segment', 'There is no such segment; look at segments, or define it.');
 const RETIRED = refuse('SEGMENT_RETIRED', 'segment', 'The segment was retired; define another one.');
 const KEY_INVALID = refuse('TEXT_INVALID', 'idempotencyKey', 'Give 1 to 200 characters without control characters.');
 
@@ -34,23 +36,36 @@ export async function defineSegment(context: Context, input: SegmentDefineInput)
   const effect = await once(requests, 'segmentDefine', input, now, async (at) => {
     const userErrors = await notAsStored(context, input.id, making);
     if (userErrors.length > 0) return { ok: false, userErrors };
-    await update(segments.definitions, [segmentKey(input.id)], (current) => defined(current, input, making, at));
+    let against: UserError | null = null;
+    await update(segments.definitions, [segmentKey(input.id)], (current) => {
+      // Once more, of what is stored at this moment: another may have come first.
+      against = current && unchangeable(current, making);
+      return against ? null : defined(current, input, making, at);
+    });
+    if (against) return { ok: false, userErrors: [against] };
     return { ok: true, result: input.id };
   });
   return payloadOf(context, effect);
 }
 
+/** Why a segment can't become what is asked for. */
+function unchangeable({ retiredAt, making }: SegmentRecord, { kind }: SegmentMaking): UserError | null {
+  if (retiredAt !== null) return refuse('SEGMENT_RETIRED', 'id', 'The segment was retired; take another id.');
+  if (making.kind === kind) return null;
+  return refuse('SEGMENT_KIND_FIXED', 'id', `It is a segment of the kind ${making.kind}, and stays that; take another id.`);
+}
+
 /** Why a definition does not go with what is stored. */
 async function notAsStored({ segments }: Context, id: string, making: SegmentMaking): Promise<readonly UserError[]> {
   const current = await segments.get(id);
-  if (current?.retiredAt != null) return [refuse('SEGMENT_RETIRED', 'id', 'The segment was retired; take another id.')];
-  if (current && current.making.kind !== making.kind)
-    return [refuse('SEGMENT_KIND_FIXED', 'id', `It is a segment of the kind ${current.making.kind}, and stays that; take another id.`)];
+  const against = current && unchangeable(current, making);
+  if (against) return [against];
   if (!current && (await segments.inUse()).length >= MOST_SEGMENTS)
     return [refuse('TOO_MANY_SEGMENTS', 'id', `${MOST_SEGMENTS} segments are in use, which is the most; retire one first.`)];
   if (making.kind !== 'LOOKALIKE') return [];
   const seeds = await segments.get(making.seeds);
-  if (!seeds || seeds.retiredAt !== null) return [refuse('SEGMENT_UNKNOWN', 'lookalike.segment', 'There is no such segment in use.')];
+  if (!seeds || seeds.retiredAt !== null)
+    return [refuse('SEGMENT_UNKNOWN', 'lookalike.segment', 'There is no such segment in use; define it first.')];
   if (seeds.making.kind !== 'LOOKALIKE') return [];
   return [
     refuse('SEGMENT_KIND_INVALID', 'lookalike.segment', 'Lookalikes of lookalikes are like nobody in particular; name a rule or a list.'),
@@ -75,6 +90,7 @@ function defined(current: SegmentRecord | null, input: SegmentDefineInput, makin
     revision,
     retiredAt: null,
     count: current?.count ?? null,
+    mark: current?.mark ?? null,
   };
 }
 
@@ -92,57 +108,93 @@ export async function retireSegment(context: Context, input: SegmentRetireInput)
   return payloadOf(context, effect);
 }
 
-/** Changes a list. Every change stands for itself, and all can be repeated. */
+/**
+ * Changes a list. Every change stands for itself, and all can be repeated: what was changed later stays. It is remembered as done when no
+ * customer was refused; what one of them lacked may be there next time.
+ */
 export async function changeList(context: Context, input: SegmentListChangeInput) {
   const nothing = { segment: null, added: [], removed: [] };
   const { add = [], remove = [] } = input;
   const errors = listErrors(input.idempotencyKey, add, remove);
   if (errors.length > 0) return { ...nothing, userErrors: errors };
   const { segments, requests, now, directory } = context;
-  const all = [...add, ...remove];
-  const persons = await directory.members(all);
-  const unknown = all.flatMap((_, index) => (persons[index]?.length ? [] : [index]));
-  const userErrors = unknown.map((index) => {
-    const place = index < add.length ? `add.${index}` : `remove.${index - add.length}`;
-    return refuse('CUSTOMER_UNKNOWN', place, NO_SUCH_CUSTOMER);
-  });
+  const members = await directory.members([...add, ...remove]);
+  const persons = members.map(([person]) => person);
+  const [puts, takes] = [persons.slice(0, add.length), persons.slice(add.length)];
+  const twice = takes.findIndex((person) => person !== undefined && puts.includes(person));
+  if (twice !== -1) return { ...nothing, userErrors: [contradictory(twice)] };
+  const userErrors = [...unknownIn('add', puts), ...unknownIn('remove', takes)];
+  let changes: string | null = null;
   const effect = await once(requests, 'segmentListChange', input, now, async (at) => {
     const segment = await segments.get(input.segment);
-    if (!segment) return { ok: false, userErrors: [UNKNOWN] };
-    if (segment.retiredAt !== null) return { ok: false, userErrors: [RETIRED] };
-    if (segment.making.kind !== 'LIST')
-      return {
-        ok: false,
-        userErrors: [refuse('SEGMENT_KIND_INVALID', 'segment', 'Its members come by a rule; only lists are kept by hand.')],
-      };
-    const { id, revision } = segment;
-    const listed = (owner: string): MembershipRecord => ({
-      ...{ owner, id, version: 0, at, member: true, listed: true, run: '', revision, because: null, likeness: null },
-    });
-    const puts = [...new Set(persons.slice(0, add.length).flatMap(([first]) => first ?? []))];
-    await update(
-      segments.memberships,
-      puts.map((owner) => ({ owner, id })),
-      (current, index) => (current?.listed ? null : listed(puts[index] ?? '')),
-    );
-    const takes = [...new Set(persons.slice(add.length).flat())];
-    await update(
-      segments.memberships,
-      takes.map((owner) => ({ owner, id })),
-      (current) => (current?.listed ? { ...current, at, listed: false, member: false, run: '' } : null),
-    );
-    return { ok: true, result: id };
+    const against = unlistable(segment);
+    if (!segment || against) return { ok: false, userErrors: [against ?? UNKNOWN] };
+    await putOn(segments, segment.id, known(puts), at);
+    await takeOff(segments, segment.id, [...new Set(members.slice(add.length).flat())], at);
+    changes = segment.id;
+    return userErrors.length > 0 ? { ok: false, userErrors } : { ok: true, result: segment.id };
   });
-  if (!effect.ok) return { ...nothing, userErrors: effect.userErrors };
-  const known = (ids: readonly string[], from: number) => ids.filter((_, index) => persons[from + index]?.length);
-  return { segment: await segments.get(effect.result), added: known(add, 0), removed: known(remove, add.length), userErrors };
+  const id = effect.ok ? effect.result : changes;
+  if (id === null || userErrors.length === persons.length) return { ...nothing, userErrors: effect.ok ? userErrors : effect.userErrors };
+  // As it is now: a repeat may come long after the list was changed again.
+  const stored = await segments.known(members, [{ id }]);
+  const isListed = stored.map(([one]) => one?.record?.listed || one?.listedElsewhere != null);
+  return {
+    segment: await segments.get(id),
+    added: add.filter((_, index) => isListed[index]),
+    removed: remove.filter((_, index) => takes[index] !== undefined && !isListed[add.length + index]),
+    userErrors: effect.ok ? [] : effect.userErrors,
+  };
+}
+
+const known = (persons: readonly (string | undefined)[]) => [...new Set(persons.filter((person) => person !== undefined))];
+
+function unknownIn(list: 'add' | 'remove', persons: readonly (string | undefined)[]): readonly UserError[] {
+  return persons.flatMap((person, index) =>
+    person === undefined ? [refuse('CUSTOMER_UNKNOWN', `${list}.${index}`, NO_SUCH_CUSTOMER)] : [],
+  );
+}
+
+function unlistable(segment: SegmentRecord | null): UserError | null {
+  if (!segment) return UNKNOWN;
+  if (segment.retiredAt !== null) return RETIRED;
+  if (segment.making.kind === 'LIST') return null;
+  return refuse('SEGMENT_KIND_INVALID', 'segment', 'Its members are found, not listed; name a segment that was defined with list: true.');
+}
+
+async function putOn({ memberships }: Segments, id: string, owners: readonly string[], at: EpochMs): Promise<void> {
+  await update(
+    memberships,
+    owners.map((owner) => ({ owner, id })),
+    (current, index) => {
+      const before = current ?? noMembership(owners[index] ?? '', id, at);
+      return before.listed || isLater(before, at) ? null : { ...before, listed: true, listedAt: at };
+    },
+  );
+}
+
+async function takeOff({ memberships }: Segments, id: string, owners: readonly string[], at: EpochMs): Promise<void> {
+  await update(
+    memberships,
+    owners.map((owner) => ({ owner, id })),
+    (current) => (current?.listed && !isLater(current, at) ? { ...current, listed: false, listedAt: at } : null),
+  );
+}
+
+function isLater({ listedAt }: MembershipRecord, at: EpochMs): boolean {
+  return listedAt !== null && listedAt > at;
 }
 
 function listErrors(idempotencyKey: string, add: readonly string[], remove: readonly string[]): readonly UserError[] {
   if (!LABEL.test(idempotencyKey)) return [KEY_INVALID];
-  if (add.length > MOST_CHANGES) return [refuse('LIST_TOO_LONG', 'add', `Give ${MOST_CHANGES} customers at most.`)];
-  if (remove.length > MOST_CHANGES) return [refuse('LIST_TOO_LONG', 'remove', `Give ${MOST_CHANGES} customers at most.`)];
+  if (add.length > MOST_CHANGES)
+    return [refuse('LIST_TOO_LONG', 'add', `Give ${MOST_CHANGES} customers at most, and the others in another request.`)];
+  if (remove.length > MOST_CHANGES)
+    return [refuse('LIST_TOO_LONG', 'remove', `Give ${MOST_CHANGES} customers at most, and the others in another request.`)];
   if (add.length + remove.length === 0) return [refuse('LIST_EMPTY', 'add', 'Give customers to add or to remove.')];
-  const twice = remove.findIndex((id) => add.includes(id));
-  return twice === -1 ? [] : [refuse('LIST_CONTRADICTORY', `remove.${twice}`, 'The customer is to be added, too.')];
+  return [];
+}
+
+function contradictory(index: number): UserError {
+  return refuse('LIST_CONTRADICTORY', `remove.${index}`, 'The customer is to be added, too; decide for one of both.');
 }

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { refuse, type UserError } from '../../kernel/errors.ts';
-import { LABEL } from '../../kernel/texts.ts';
+import { LABEL, textErrors } from '../../kernel/texts.ts';
 import type { SegmentDefineInput, SegmentRuleInput } from '../../schema/generated/recommendations.ts';
 import type { Rule } from '../../segments/rule.ts';
 import { DEEPEST, MOST_CONDITIONS, ruleProblems } from '../../segments/segment-rules.ts';
@@ -8,7 +8,6 @@ import type { SegmentMaking } from './segment-records.ts';
 
 const ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const LONGEST_FIELD = 500;
-const LONGEST_DESCRIPTION = 500;
 const MOST_ALIKE = 1_000_000;
 
 const RULE_PARTS = ['all', 'any', 'not', 'condition'] as const;
@@ -20,14 +19,19 @@ function ruleOf(input: SegmentRuleInput, at: string, depth = 1): Rule | UserErro
     return refuse(
       'SEGMENT_RULE_INVALID',
       at,
-      `Give exactly one of ${RULE_PARTS.join(', ')}; ${given.length === 0 ? 'none' : given.join(' and ')} is given.`,
+      `Give exactly one of ${RULE_PARTS.join(', ')}; ${given.length === 0 ? 'none is' : `${given.join(' and ')} are`} given.`,
     );
-  if (depth > DEEPEST) return refuse('SEGMENT_RULE_INVALID', at, `A rule may be ${DEEPEST} deep at most.`);
+  if (depth > DEEPEST)
+    return refuse('SEGMENT_RULE_INVALID', at, `A rule may be ${DEEPEST} deep at most; write it with fewer parts in parts.`);
   const { all, any, not, condition } = input;
   if (condition) {
     const { field, is, values = [], of = 'ANY' } = condition;
     if (field.length > LONGEST_FIELD)
-      return refuse('SEGMENT_RULE_INVALID', `${at}.condition.field`, `A path may have ${LONGEST_FIELD} characters at most.`);
+      return refuse(
+        'SEGMENT_RULE_INVALID',
+        `${at}.condition.field`,
+        `A path may have ${LONGEST_FIELD} characters at most; shorten its arguments.`,
+      );
     const odd = values.findIndex((value) => !LABEL.test(value));
     if (odd !== -1)
       return refuse('SEGMENT_RULE_INVALID', `${at}.condition.values.${odd}`, 'Give 1 to 200 characters without control characters.');
@@ -84,19 +88,14 @@ export function readDefinition(
   check(LABEL.test(input.idempotencyKey), 'TEXT_INVALID', 'idempotencyKey', 'Give 1 to 200 characters without control characters.');
   check(ID.test(input.id), 'SEGMENT_ID_INVALID', 'id', 'Give 1 to 64 lower-case letters, digits and hyphens, a hyphen not first.');
   check(LABEL.test(input.name), 'TEXT_INVALID', 'name', 'Give 1 to 200 characters without control characters.');
-  check(
-    description == null || (description.trim() !== '' && description.length <= LONGEST_DESCRIPTION),
-    'TEXT_INVALID',
-    'description',
-    `Give 1 to ${LONGEST_DESCRIPTION} characters, or leave it out.`,
-  );
+  if (description != null) userErrors.push(...textErrors({ description }));
   const given = [rule && 'rule', list && 'list', lookalike && 'lookalike'].filter(Boolean);
   if (given.length !== 1) {
     check(
       false,
       'SEGMENT_KIND_INVALID',
       null,
-      `Give exactly one of rule, list (true) and lookalike; ${given.length === 0 ? 'none' : given.join(' and ')} is given.`,
+      `Give exactly one of rule, list (true) and lookalike; ${given.length === 0 ? 'none is' : `${given.join(' and ')} are`} given.`,
     );
     return { userErrors };
   }
@@ -107,7 +106,12 @@ export function readDefinition(
       'lookalike.most',
       `Give a whole number from 1 to ${MOST_ALIKE}.`,
     );
-    check(lookalike.segment !== input.id, 'SEGMENT_KIND_INVALID', 'lookalike.segment', 'A segment is not made of its own likes.');
+    check(
+      lookalike.segment !== input.id,
+      'SEGMENT_KIND_INVALID',
+      'lookalike.segment',
+      'A segment is not made of its own likes; name another.',
+    );
     return userErrors.length > 0 ? { userErrors } : { making: { kind: 'LOOKALIKE', seeds: lookalike.segment, most: lookalike.most } };
   }
   if (!rule) return userErrors.length > 0 ? { userErrors } : { making: { kind: 'LIST' } };

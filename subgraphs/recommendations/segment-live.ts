@@ -1,8 +1,9 @@
 import { type Loader, loaderByArguments } from '../../kernel/loader.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { Rule } from '../../segments/rule.ts';
 import { type Person, permits, type SegmentJudge, type Verdict } from './segment-judge.ts';
 import type { MembershipRecord, SegmentRecord } from './segment-records.ts';
-import type { Segments } from './segment-store.ts';
+import type { Known, Segments } from './segment-store.ts';
 
 /** A person with the ids under which what belongs to them was filed. */
 export interface PersonWithMembers extends Person {
@@ -12,6 +13,8 @@ export interface PersonWithMembers extends Person {
 /** A segment that a customer is in, or of which that is not known. */
 export interface LiveMembership extends Verdict {
   readonly segment: SegmentRecord;
+  /** As far as counts and lists tell; null when no count has seen it yet. */
+  readonly since: EpochMs | null;
   readonly record: MembershipRecord | null;
 }
 
@@ -29,6 +32,8 @@ export class LiveMemberships {
     let inUse: Promise<readonly SegmentRecord[]> | undefined;
     this.#loaders = loaderByArguments(
       async (ids: readonly string[] | null, persons: readonly PersonWithMembers[]) => {
+        // Who allows nothing costs nothing, not even a look at which segments there are.
+        if (!persons.some((person) => permits(person, { purposes: [] }))) return persons.map(() => []);
         inUse ??= segments.inUse();
         const wanted = (await inUse).filter(({ id }) => ids === null || ids.includes(id));
         const asked = persons.filter((person) => wanted.some((segment) => permits(person, segment)));
@@ -51,7 +56,7 @@ export class LiveMemberships {
   async #of(
     persons: readonly PersonWithMembers[],
     segments: readonly SegmentRecord[],
-    known: readonly (readonly (MembershipRecord | null)[])[],
+    known: readonly (readonly Known[])[],
   ): Promise<ReadonlyMap<string, readonly LiveMembership[]>> {
     const ruled = segments.flatMap((segment): Ruled[] =>
       segment.making.kind === 'RULE' ? [{ ...segment, rule: segment.making.rule }] : [],
@@ -61,9 +66,10 @@ export class LiveMemberships {
     return new Map(
       persons.map((person, p) => {
         const memberships = segments.flatMap((segment, s): LiveMembership[] => {
-          const record = known[p]?.[s] ?? null;
-          const verdict = verdicts[p]?.[ruledAt.get(segment.id) ?? -1] ?? asStored(person, segment, record);
-          return verdict.verdict === 'MEMBER' || verdict.verdict === 'UNKNOWN' ? [{ ...verdict, segment, record }] : [];
+          const stored = known[p]?.[s] ?? NOTHING;
+          const verdict = verdicts[p]?.[ruledAt.get(segment.id) ?? -1] ?? asStored(person, segment, stored);
+          if (verdict.verdict !== 'MEMBER' && verdict.verdict !== 'UNKNOWN') return [];
+          return [{ ...verdict, segment, since: sinceOf(segment, stored), record: stored.record }];
         });
         return [person.id, memberships];
       }),
@@ -71,9 +77,16 @@ export class LiveMemberships {
   }
 }
 
+const NOTHING: Known = { record: null, listedElsewhere: null };
+
+function sinceOf({ making }: SegmentRecord, { record, listedElsewhere }: Known): EpochMs | null {
+  if (making.kind === 'LIST') return record?.listed ? record.listedAt : listedElsewhere;
+  return record?.member ? record.at : null;
+}
+
 /** What is stored of lists and lookalikes; there is nothing else to ask. */
-function asStored(person: Person, segment: SegmentRecord, record: MembershipRecord | null): Verdict {
+function asStored(person: Person, segment: SegmentRecord, { record, listedElsewhere }: Known): Verdict {
   if (!permits(person, segment)) return { verdict: 'WITHHELD', reasons: [] };
-  const member = segment.making.kind === 'LIST' ? record?.listed : record?.member;
+  const member = segment.making.kind === 'LIST' ? record?.listed || listedElsewhere !== null : record?.member;
   return { verdict: member ? 'MEMBER' : 'NO_MEMBER', reasons: [] };
 }

@@ -1,8 +1,7 @@
 import { update } from '../../kernel/update.ts';
 import { permits } from './segment-judge.ts';
 import type { PageOptions } from './segment-page.ts';
-import type { SegmentRecord, SegmentRunRecord } from './segment-records.ts';
-import { changed, type Standing } from './segment-standing.ts';
+import { type Counting, changed, type Standing } from './segment-standing.ts';
 
 /** Somebody who is like the members of a segment. */
 interface Alike {
@@ -17,30 +16,30 @@ export interface LookalikeOptions extends Omit<PageOptions, 'judge'> {
 }
 
 const MOST_AT_ONCE = 1000;
+const OUT: Standing = { member: false, because: null, likeness: null, listedElsewhere: false };
 
 /** Ranks who is like the members of other segments, and takes the first ones in. Says of which nothing can be said. */
-export async function countLookalikes(
-  options: LookalikeOptions,
-  chosen: readonly SegmentRecord[],
-  run: SegmentRunRecord,
-): Promise<Readonly<Record<string, string>>> {
+export async function countLookalikes(options: LookalikeOptions, chosen: readonly Counting[]): Promise<Readonly<Record<string, string>>> {
   const refused: Record<string, string> = {};
   for (const segment of chosen) {
     if (segment.making.kind !== 'LOOKALIKE') continue;
     const { seeds, most } = segment.making;
+    if (!chosen.some(({ id }) => id === seeds)) {
+      refused[segment.id] = `its seeds, ${seeds}, are not counted`;
+      continue;
+    }
     const ranked = await options.alike(await options.segments.memberIds(seeds));
     if (typeof ranked === 'string') refused[segment.id] = ranked;
-    else await takeIn(options, segment, most, ranked, run);
+    else await takeIn(options, segment, most, ranked);
   }
   return refused;
 }
 
 async function takeIn(
   { segments, directory, clock }: LookalikeOptions,
-  segment: SegmentRecord,
+  segment: Counting,
   most: number,
   ranked: readonly Alike[],
-  run: SegmentRunRecord,
 ): Promise<void> {
   const now = clock();
   const before = await segments.memberIds(segment.id);
@@ -50,7 +49,7 @@ async function takeIn(
       standings.map(({ owner }) => ({ owner, id: segment.id })),
       (current, index) => {
         const { owner, ...standing } = standings[index]!;
-        return changed(current, { owner, id: segment.id }, segment, standing, run.id, now);
+        return changed(current, owner, segment, standing, now);
       },
     );
   let taken = 0;
@@ -62,12 +61,10 @@ async function takeIn(
     taken += members.length;
     for (const { person } of members) before.delete(person);
     await store(
-      members.map(({ person, likeness, features }) => ({ owner: person, member: true, listed: false, because: { features }, likeness })),
+      members.map(({ person, likeness, features }) => ({ ...OUT, owner: person, member: true, because: { features }, likeness })),
     );
   }
   const gone = [...before];
   for (let from = 0; from < gone.length; from += MOST_AT_ONCE)
-    await store(
-      gone.slice(from, from + MOST_AT_ONCE).map((owner) => ({ owner, member: false, listed: false, because: null, likeness: null })),
-    );
+    await store(gone.slice(from, from + MOST_AT_ONCE).map((owner) => ({ ...OUT, owner })));
 }

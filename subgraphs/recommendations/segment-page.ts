@@ -2,8 +2,8 @@ import type { Directory } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { update } from '../../kernel/update.ts';
 import { type Person, permits, type SegmentJudge, type Verdict } from './segment-judge.ts';
-import type { Because, MembershipRecord, SegmentRecord, SegmentRunRecord } from './segment-records.ts';
-import { changed } from './segment-standing.ts';
+import type { Because, MembershipRecord } from './segment-records.ts';
+import { type Counting, changed } from './segment-standing.ts';
 import type { Segments } from './segment-store.ts';
 
 /** What counting a page works with. */
@@ -23,8 +23,7 @@ export interface PageTotals {
 /** Judges up to 100 customers by rules and lists, and stores what changed. Totals by segment id. */
 export async function countPage(
   { segments, judge, directory, clock }: PageOptions,
-  chosen: readonly SegmentRecord[],
-  run: SegmentRunRecord,
+  chosen: readonly Counting[],
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, PageTotals>> {
   const counted = chosen.filter(({ making }) => making.kind !== 'LOOKALIKE');
@@ -48,26 +47,26 @@ export async function countPage(
   }[] = [];
   for (const [p, person] of persons.entries())
     for (const [s, segment] of counted.entries()) {
-      const stored = known[p]?.[s] ?? null;
-      const { verdict, reasons } = verdicts[p]?.[ruledAt.get(segment.id) ?? -1] ?? listed(person, segment, stored);
+      const { record: stored = null, listedElsewhere = null } = known[p]?.[s] ?? {};
+      const own = stored?.owner === person.id ? stored : null;
+      const { verdict, reasons } = verdicts[p]?.[ruledAt.get(segment.id) ?? -1] ?? allowed(person, segment);
       const total = totals.get(segment.id);
       if (total && verdict === 'UNKNOWN') total.unknown += 1;
       if (total && verdict === 'WITHHELD') total.withheld += 1;
       if (verdict === 'UNKNOWN') continue;
       const because = segment.making.kind === 'RULE' ? becauseOf(reasons) : null;
-      const standing = { member: verdict === 'MEMBER', listed: stored?.listed ?? false, because, likeness: null };
-      const change = (current: MembershipRecord | null) =>
-        changed(current, { owner: person.id, id: segment.id }, segment, standing, run.id, now);
-      const own = stored?.owner === person.id ? stored : null;
+      const isListedElsewhere = listedElsewhere !== null || (own === null && stored?.listed === true);
+      const standing = { member: verdict === 'MEMBER', because, likeness: null, listedElsewhere: isListedElsewhere };
+      const change = (current: MembershipRecord | null) => changed(current, person.id, segment, standing, now);
       if (change(own)) changes.push({ owner: person.id, id: segment.id, change });
     }
   if (changes.length > 0) await update(segments.memberships, changes, (current, index) => changes[index]?.change(current) ?? null);
   return totals;
 }
 
-function listed(person: Person, segment: SegmentRecord, stored: MembershipRecord | null): Verdict {
-  if (!permits(person, segment)) return { verdict: 'WITHHELD', reasons: [] };
-  return { verdict: stored?.listed ? 'MEMBER' : 'NO_MEMBER', reasons: [] };
+/** Of a list: whether the customer may be on it; that they are is looked at when it is written. */
+function allowed(person: Person, segment: Counting): Verdict {
+  return { verdict: permits(person, segment) ? 'MEMBER' : 'WITHHELD', reasons: [] };
 }
 
 /** The rule itself is kept once, with the segment, and values of the customer nowhere. */

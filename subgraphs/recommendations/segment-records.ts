@@ -12,7 +12,7 @@ export type SegmentMaking =
 export interface SegmentCounted {
   readonly startedAt: EpochMs;
   readonly finishedAt: EpochMs;
-  /** The count's id. */
+  /** What the memberships that it changed are marked with. */
   readonly run: string;
   readonly revision: number;
   readonly customers: number;
@@ -35,6 +35,8 @@ export interface SegmentRecord extends Doc {
   readonly revision: number;
   readonly retiredAt: EpochMs | null;
   readonly count: SegmentCounted | null;
+  /** What memberships are marked with by the count that is under way, and by those before it that did not end; null after one that did. */
+  readonly mark: string | null;
 }
 
 /** Why somebody is a member, without what was found: conditions by their number in the rule, or features. */
@@ -44,12 +46,15 @@ export type Because =
 
 /** A customer's membership of a segment, under the customer, so that erasing takes it. Its id is the segment's. */
 export interface MembershipRecord extends Doc {
-  /** When it last changed. */
+  /** When `member` last changed. */
   readonly at: EpochMs;
+  /** As last counted. */
   readonly member: boolean;
-  /** Whether the customer is on the list; false for segments that are no lists. */
+  /** Whether the customer is on the list, counted or not; false for segments that are no lists. */
   readonly listed: boolean;
-  /** The count that last changed it; '' when none did. */
+  /** When `listed` last changed; null when it never did. */
+  readonly listedAt: EpochMs | null;
+  /** The mark of the count that last changed `member`; '' when there was none, or when it changed it back. */
   readonly run: string;
   /** The revision whose rule `because` is of. */
   readonly revision: number;
@@ -62,7 +67,7 @@ export interface MembershipRecord extends Doc {
 export interface SegmentRunRecord extends Doc {
   /** When it began. */
   readonly at: EpochMs;
-  readonly segments: readonly { readonly id: string; readonly revision: number }[];
+  readonly segments: readonly { readonly id: string; readonly revision: number; readonly mark: string }[];
   /** The last customer whose memberships are stored; '' before the first. */
   readonly after: string;
   readonly customers: number;
@@ -82,11 +87,17 @@ export function memberTerm(segment: string, member: boolean, run?: string): stri
   return `${segment}/${member ? 'in' : 'out'}/${run ?? ''}`;
 }
 
+/** The term under which `listed` finds somebody. */
+export function listTerm(segment: string): string {
+  return `${segment}/listed`;
+}
+
 export const segmentSpec: Spec<SegmentRecord> = { name: 'segments', at: 'at' };
 export const membershipSpec: Spec<MembershipRecord> = {
   name: 'segment_members',
   at: 'at',
-  terms: ({ id, member, run }) => [memberTerm(id, member, run)],
+  terms: ({ id, member, listed, run }) => [memberTerm(id, member, run), ...(listed ? [listTerm(id)] : [])],
+  termsVersion: 1,
 };
 export const segmentRunSpec: Spec<SegmentRunRecord> = { name: 'segment_runs', at: 'at' };
 

@@ -1,8 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { OperatorError } from '../../kernel/errors.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
 import { update } from '../../kernel/update.ts';
+import { ruleProblems } from '../../segments/segment-rules.ts';
 import { countLookalikes, type LookalikeOptions } from './segment-lookalikes.ts';
 import { countPage, type PageOptions } from './segment-page.ts';
-import { RUNS, type SegmentCounted, type SegmentRecord, type SegmentRunRecord, segmentKey } from './segment-records.ts';
+import {
+  type MembershipRecord,
+  RUNS,
+  type SegmentCounted,
+  type SegmentRecord,
+  type SegmentRunRecord,
+  segmentKey,
+} from './segment-records.ts';
+import { type Counting, noMembership } from './segment-standing.ts';
 
 export interface SegmentRunOptions extends PageOptions, LookalikeOptions {
   /** Which segments; all in use when absent. */
@@ -38,20 +49,27 @@ const STALE_MS = 86_400_000;
  */
 export async function countSegments(options: SegmentRunOptions): Promise<SegmentRunResult> {
   const { segments, signal } = options;
-  const chosen = await chosenSegments(options);
-  let run = await runToGoOnWith(options, chosen);
+  const { askable, refused: unaskable } = asked(options, await chosenSegments(options));
+  if (askable.length === 0) return { complete: true, customers: 0, counts: {}, refused: unaskable };
+  let run = await runToGoOnWith(options, askable);
+  const marks = new Map(run.segments.map(({ id, mark }) => [id, mark]));
+  const chosen = askable.map((segment): Counting => ({ ...segment, mark: marks.get(segment.id) ?? run.id }));
   if (options.onBegin) options.onBegin(await number(options.directory.persons('')), run.customers);
   run = await countPages(options, chosen, run);
   if (signal.aborted) return { complete: false, customers: run.customers, counts: {}, refused: {} };
-  const refused = await countLookalikes(options, chosen, run);
+  const refused = { ...unaskable, ...(await countLookalikes(options, chosen)) };
   const counts: Record<string, SegmentCounted> = {};
   for (const segment of chosen) {
     if (refused[segment.id] !== undefined) continue;
-    await dropTheGone(options, segment, run);
+    await dropTheGone(options, segment);
     counts[segment.id] = await counted(options, segment, run);
   }
   for (const [id, count] of Object.entries(counts))
-    await update(segments.definitions, [segmentKey(id)], (current) => (current ? { ...current, count } : null));
+    await update(
+      segments.definitions,
+      [segmentKey(id)],
+      (current) => current && { ...current, count, mark: current.mark === count.run ? null : current.mark },
+    );
   await update(segments.runs, [run], (current) => (current ? { ...current, finishedAt: options.clock() } : null));
   return { complete: true, customers: run.customers, counts, refused };
 }
@@ -64,30 +82,48 @@ async function chosenSegments({ segments, only }: SegmentRunOptions): Promise<re
   return inUse.filter(({ id }) => wanted.has(id));
 }
 
-/** The last count, if it was not finished, is of the same segments as they are now, and is not old; otherwise a new one. */
+/** Leaves out rules that can't be asked any more: they would be asked of everybody for nothing. */
+function asked({ judge }: SegmentRunOptions, chosen: readonly SegmentRecord[]) {
+  const { schema } = judge;
+  const refused: Record<string, string> = {};
+  for (const { id, making } of chosen) {
+    const [problem] = making.kind === 'RULE' && schema ? ruleProblems(making.rule, schema) : [];
+    if (problem) refused[id] = `its rule can't be asked any more: "${problem.at}" ${problem.message}`;
+  }
+  return { askable: chosen.filter(({ id }) => refused[id] === undefined), refused };
+}
+
+/**
+ * The last count, if it was not finished, is of the same segments as they are now, and is not old; otherwise a new one. What counts that did
+ * not end have changed keeps its mark in the next one, which so tells who came in and went out since the last that did.
+ */
 async function runToGoOnWith({ segments, clock }: SegmentRunOptions, chosen: readonly SegmentRecord[]): Promise<SegmentRunRecord> {
   const of = chosen.map(({ id, revision }) => ({ id, revision }));
   const at = clock();
   const last = await segments.lastRun();
-  if (last?.finishedAt === null && at - last.at < STALE_MS && JSON.stringify(last.segments) === JSON.stringify(of)) return last;
+  const lastOf = last?.segments.map(({ id, revision }) => ({ id, revision }));
+  if (last?.finishedAt === null && at - last.at < STALE_MS && JSON.stringify(lastOf) === JSON.stringify(of)) return last;
+  const id = randomUUID();
+  const keys = of.map((segment) => segmentKey(segment.id));
+  await update(segments.definitions, keys, (current) => (current?.mark === null ? { ...current, mark: id } : null));
+  const marked = await segments.definitions.getMany(keys);
   const none = { members: 0, entered: 0, left: 0, unknown: 0, withheld: 0 };
   const totals = Object.fromEntries(of.map(({ id }) => [id, none]));
-  const run = { owner: RUNS, id: randomUUID(), version: 0, at, segments: of, after: '', customers: 0, totals, finishedAt: null };
+  const run: SegmentRunRecord = {
+    ...{ owner: RUNS, id, version: 0, at, after: '', customers: 0, totals, finishedAt: null },
+    segments: of.map((segment, index) => ({ ...segment, mark: marked[index]?.mark ?? id })),
+  };
   await segments.runs.insertOnce([run]);
   return { ...run, version: 1 };
 }
 
-async function countPages(
-  options: SegmentRunOptions,
-  chosen: readonly SegmentRecord[],
-  started: SegmentRunRecord,
-): Promise<SegmentRunRecord> {
+async function countPages(options: SegmentRunOptions, chosen: readonly Counting[], started: SegmentRunRecord): Promise<SegmentRunRecord> {
   const { directory, segments, signal, onProgress } = options;
   let run = started;
   let pages: string[][] = [];
   const finish = async () => {
     if (pages.length === 0) return;
-    const pageTotals = await Promise.all(pages.map((page) => countPage(options, chosen, run, page)));
+    const pageTotals = await Promise.all(pages.map((page) => countPage(options, chosen, page)));
     const totals = Object.fromEntries(
       Object.entries(run.totals).map(([id, total]) => {
         const sum = (what: 'unknown' | 'withheld') => pageTotals.reduce((all, page) => all + (page.get(id)?.[what] ?? 0), total[what]);
@@ -95,9 +131,12 @@ async function countPages(
       }),
     );
     const customers = run.customers + pages.reduce((all, page) => all + page.length, 0);
-    const next = { ...run, after: pages.at(-1)?.at(-1) ?? run.after, customers, totals };
+    const next: SegmentRunRecord = { ...run, after: pages.at(-1)?.at(-1) ?? run.after, customers, totals };
     const [outcome] = await segments.runs.putMany([next]);
-    if (outcome !== 'ok') throw new Error('The count is under way in another process. Wait for it, and run this again.');
+    if (outcome !== 'ok')
+      throw new OperatorError('Nothing more was counted:', [
+        'Another process is at the same count. Wait until it has ended; it counts for both.',
+      ]);
     run = { ...next, version: next.version + 1 };
     pages = [];
     onProgress(run.customers);
@@ -116,40 +155,67 @@ async function countPages(
   return run;
 }
 
-/** Ends memberships of customers who became part of others: those are counted in their place. */
-async function dropTheGone(
-  { segments, directory, clock }: SegmentRunOptions,
-  segment: SegmentRecord,
-  run: SegmentRunRecord,
-): Promise<void> {
-  const owners = [...(await segments.memberIds(segment.id))];
+/** Ends memberships of customers who became part of others, which are counted in their place, and of erased ones, which nobody counts. */
+async function dropTheGone({ segments, directory, clock }: SegmentRunOptions, segment: Counting): Promise<void> {
+  const records = new Map<string, MembershipRecord>();
+  const kinds = segment.making.kind === 'LIST' ? ([{ member: true }, 'LISTED'] as const) : ([{ member: true }] as const);
+  for (const which of kinds) for await (const record of segments.everyMembership(segment.id, which)) records.set(record.owner, record);
+  const owners = [...records.keys()];
   for (let from = 0; from < owners.length; from += MOST_AT_ONCE) {
     const some = owners.slice(from, from + MOST_AT_ONCE);
     const members = await directory.members(some);
-    const gone = some.filter((owner, index) => members[index]?.[0] !== owner);
+    const gone = some.flatMap((owner, index) => (members[index]?.[0] === owner ? [] : [{ owner, person: members[index]?.[0] }]));
+    const now = clock();
+    // A list goes over to the person first, so that whatever comes in between nobody is lost.
+    const listed = gone.flatMap(({ owner, person }) => {
+      const record = records.get(owner);
+      return record?.listed && person !== undefined ? [{ owner: person, listedAt: record.listedAt }] : [];
+    });
+    const heirs = [...new Map(listed.map((heir) => [heir.owner, heir])).values()];
     await update(
       segments.memberships,
-      gone.map((owner) => ({ owner, id: segment.id })),
-      (current) => (current?.member ? { ...current, member: false, because: null, likeness: null, run: run.id, at: clock() } : null),
+      heirs.map(({ owner }) => ({ owner, id: segment.id })),
+      (current, index) => (current?.listed ? null : inherited(current, segment.id, heirs[index]!, now)),
+    );
+    await update(
+      segments.memberships,
+      gone.map(({ owner }) => ({ owner, id: segment.id })),
+      (current, index) => current && ended(current, gone[index]?.person === undefined ? '' : segment.mark, now),
     );
   }
+}
+
+function inherited(
+  current: MembershipRecord | null,
+  segment: string,
+  { owner, listedAt }: Pick<MembershipRecord, 'owner' | 'listedAt'>,
+  now: EpochMs,
+): MembershipRecord {
+  return { ...(current ?? noMembership(owner, segment, now)), listed: true, listedAt };
+}
+
+function ended(current: MembershipRecord, mark: string, now: EpochMs): MembershipRecord | null {
+  const { member, listed, listedAt } = current;
+  if (!member && !listed) return null;
+  const off = { ...current, listed: false, listedAt: listed ? now : listedAt, because: null, likeness: null };
+  return member ? { ...off, member: false, at: now, run: current.run === mark ? '' : mark } : off;
 }
 
 /** What the count of a segment came to, from what is stored: a batch that was done twice is in it once. */
 async function counted(
   { segments, clock }: SegmentRunOptions,
-  { id, revision }: SegmentRecord,
+  { id, revision, mark }: Counting,
   run: SegmentRunRecord,
 ): Promise<SegmentCounted> {
   let [members, entered, left] = [0, 0, 0];
   for await (const membership of segments.everyMembership(id, { member: true })) {
     members += 1;
-    if (membership.run === run.id) entered += 1;
+    if (membership.run === mark) entered += 1;
   }
-  for await (const _ of segments.everyMembership(id, { member: false, run: run.id })) left += 1;
+  for await (const _ of segments.everyMembership(id, { member: false, run: mark })) left += 1;
   const { unknown = 0, withheld = 0 } = run.totals[id] ?? {};
   return {
-    ...{ startedAt: run.at, finishedAt: clock(), run: run.id, revision, customers: run.customers },
+    ...{ startedAt: run.at, finishedAt: clock(), run: mark, revision, customers: run.customers },
     ...{ members, entered, left, unknown, withheld },
   };
 }

@@ -1,5 +1,6 @@
-import type { Collection, Cursor, Key, Page, Store } from '../../kernel/storage/port.ts';
+import type { Collection, Cursor, EpochMs, Key, Page, Store } from '../../kernel/storage/port.ts';
 import {
+  listTerm,
   type MembershipRecord,
   membershipSpec,
   memberTerm,
@@ -13,6 +14,17 @@ import {
 } from './segment-records.ts';
 
 const MOST_AT_ONCE = 1000;
+
+/** Which memberships of a segment: those that are so as last counted, of `run` only those that it changed; or those on the list. */
+export type Which = { readonly member: boolean; readonly run?: string } | 'LISTED';
+
+/** What is stored of a person's membership. */
+export interface Known {
+  /** Under the first of the person's ids that has any. */
+  readonly record: MembershipRecord | null;
+  /** When another of the ids was put on the list, if it is on it. */
+  readonly listedElsewhere: EpochMs | null;
+}
 
 /** The segments of one store, and who is in them. */
 export class Segments {
@@ -55,19 +67,20 @@ export class Segments {
     return page?.items[0] ?? null;
   }
 
-  /** Memberships of a segment that are so now, by customer; `run`: only those that this count changed. */
+  /** Memberships of a segment, by customer. */
   membersOf(
     segment: string,
-    options: { readonly first: number; readonly after?: Key | undefined; readonly member: boolean; readonly run?: string },
+    which: Which,
+    page: { readonly first: number; readonly after?: Key | undefined },
   ): Promise<{ items: readonly MembershipRecord[]; next: Key | null }> {
-    const { first, after, member, run } = options;
-    return this.memberships.search([memberTerm(segment, member, run)], { first, after });
+    const term = which === 'LISTED' ? listTerm(segment) : memberTerm(segment, which.member, which.run);
+    return this.memberships.search([term], page);
   }
 
-  /** Every membership of a segment that is so now, page by page. */
-  async *everyMembership(segment: string, which: { readonly member: boolean; readonly run?: string }): AsyncIterable<MembershipRecord> {
+  /** Every membership of a segment, page by page. */
+  async *everyMembership(segment: string, which: Which): AsyncIterable<MembershipRecord> {
     for (let after: Key | null | undefined; after !== null; ) {
-      const page = await this.membersOf(segment, { ...which, first: MOST_AT_ONCE, after });
+      const page = await this.membersOf(segment, which, { first: MOST_AT_ONCE, after });
       yield* page.items;
       after = page.next;
     }
@@ -80,23 +93,19 @@ export class Segments {
     return members;
   }
 
-  /**
-   * What is stored of each person's membership of each segment: of the ids under which a person's records were filed, that of the first one
-   * that has any. `persons`: each one's members.
-   */
+  /** What is stored of each person's membership of each segment. `persons`: the ids under which each one's records were filed. */
   async known(
     persons: readonly (readonly string[])[],
     segments: readonly Pick<SegmentRecord, 'id'>[],
-  ): Promise<readonly (readonly (MembershipRecord | null)[])[]> {
+  ): Promise<readonly (readonly Known[])[]> {
     const keys = persons.flatMap((members) => segments.flatMap(({ id }) => members.map((owner) => ({ owner, id }))));
     const found = keys.length > 0 ? await this.memberships.getMany(keys) : [];
     let at = 0;
     return persons.map((members) =>
       segments.map(() => {
-        const [first = null, ...others] = found.slice(at, at + members.length).filter((one) => one !== null);
+        const [record = null, ...others] = found.slice(at, at + members.length).filter((one) => one !== null);
         at += members.length;
-        // A person is on a list if any of the customers is that became this one.
-        return first && { ...first, listed: first.listed || others.some(({ listed }) => listed) };
+        return { record, listedElsewhere: others.find(({ listed }) => listed)?.listedAt ?? null };
       }),
     );
   }

@@ -16,10 +16,11 @@ import { changeList, defineSegment, retireSegment } from './segment-commands.ts'
 import { readRule } from './segment-input.ts';
 import { permits } from './segment-judge.ts';
 import type { Because, MembershipRecord, SegmentRecord } from './segment-records.ts';
+import type { Which } from './segment-store.ts';
 import { type CustomerRepresentation, permissionsOf } from './source.ts';
 
 export const segmentQueries: Pick<QueryResolvers<Context>, 'segment' | 'segments' | 'segmentPreview'> = {
-  segment: (_, { id }, { segments }) => segments.get(id),
+  segment: (_, { id }, { definition }) => definition.load(id),
   segments: async (_, { first, after }, { segments }) => {
     const cursor = decodeCursor(after);
     const page = await segments.page({ first: pageSize(first), after: cursor });
@@ -58,7 +59,7 @@ export const segmentTypes: Pick<Resolvers<Context>, 'Segment' | 'SegmentRule' | 
   },
   SegmentMember: {
     customer: ({ owner }) => ({ id: owner }),
-    since: ({ at }) => at,
+    since: ({ at, listed, listedAt }) => (listed ? (listedAt ?? at) : at),
     reasons: ({ because, id, revision }, _, context) => reasonsKept(because, id, revision, context),
   },
 };
@@ -67,10 +68,10 @@ export const segmentTypes: Pick<Resolvers<Context>, 'Segment' | 'SegmentRule' | 
 export async function segmentsOf(customer: CustomerRepresentation, ids: readonly string[] | null, { memberships }: Context) {
   if (ids && ids.length > MAX_PAGE) throw badArgument('ids', `has more than ${MAX_PAGE} entries`, 'Ask for fewer.');
   const person = { id: customer.id, members: membersOf(customer), permissions: permissionsOf(customer) };
-  return (await memberships.of(person, ids)).map(({ segment, verdict, reasons, record }) => ({
+  return (await memberships.of(person, ids)).map(({ segment, verdict, reasons, since, record }) => ({
     segment,
     verdict,
-    since: record?.member ? record.at : null,
+    since,
     likeness: segment.making.kind === 'LOOKALIKE' ? (record?.likeness ?? null) : null,
     reasons: segment.making.kind === 'LOOKALIKE' ? (record?.because ? keptReasons(record.because, null) : []) : reasons.map(shown),
   }));
@@ -81,14 +82,16 @@ const shown = ({ condition, holds, found }: Reason) => ({ condition, holds, foun
 async function preview(input: SegmentRuleInput, ids: readonly string[], { judge, directory }: Context) {
   if (ids.length > MAX_PAGE) throw badArgument('customers', `has more than ${MAX_PAGE} entries`, 'Ask for fewer.');
   const read = readRule(input, judge.schema);
-  if ('userErrors' in read) return { customers: [], userErrors: read.userErrors };
+  // The rule is an argument of its own here, and in no input.
+  if ('userErrors' in read)
+    return { customers: [], userErrors: read.userErrors.map((error) => ({ ...error, field: error.field?.slice(1) ?? null })) };
   const [members, permissions] = await Promise.all([directory.members(ids), directory.permissions(ids)]);
   const persons = ids.map((_, index) => ({ id: members[index]?.[0] ?? null, permissions: permissions[index] ?? null }));
   const known = new Map(
     persons.flatMap(({ id, permissions: granted }) => (id === null ? [] : [[id, { id, permissions: granted }] as const])),
   );
-  const verdicts = await judge.judge([...known.values()], [{ id: '', revision: 0, purposes: [], rule: read.rule }]);
-  const byId = new Map([...known.keys()].map((id, index) => [id, verdicts[index]?.[0]]));
+  const verdicts = await judge.preview([...known.values()], read.rule);
+  const byId = new Map([...known.keys()].map((id, index) => [id, verdicts[index]]));
   return {
     customers: persons.map(({ id }) => {
       const verdict = id === null ? undefined : byId.get(id);
@@ -108,28 +111,30 @@ async function membersShown(
 ): Promise<Connection<MembershipRecord>> {
   const from = decodeCursor(after);
   const position = ({ owner }: Key) => ({ at: 0, id: owner });
-  const counted = segment.count?.run;
-  if (segment.retiredAt !== null || (of !== 'MEMBERS' && !counted))
+  if (segment.retiredAt !== null || (of !== 'MEMBERS' && !segment.count))
     return connection({ items: [], next: null }, position, (member: MembershipRecord) => member, from);
-  const { items, next } = await segments.membersOf(segment.id, {
+  const { items, next } = await segments.membersOf(segment.id, whichOf(segment, of), {
     first,
-    member: of !== 'LEFT',
-    ...(of !== 'MEMBERS' && counted && { run: counted }),
-    ...(from && { after: { owner: from.id, id: segment.id } }),
+    after: from && { owner: from.id, id: segment.id },
   });
   const owners = items.map(({ owner }) => owner);
   const [persons, permissions] = await Promise.all([directory.members(owners), directory.permissions(owners)]);
-  const shownAs = new Map<string, MembershipRecord>();
-  for (const [index, item] of items.entries()) {
-    const owner = persons[index]?.[0];
-    // Who became part of another since the count is that one, and once.
-    if (owner !== undefined && permits({ id: owner, permissions: permissions[index] ?? null }, segment) && !shownAs.has(owner))
-      shownAs.set(owner, { ...item, owner });
-  }
-  const permitted = [...shownAs.values()];
-  // The page ends where the store's does, whoever is left out of it.
-  const page = connection({ items: permitted, next: next && position(next) }, position, (member) => member, from);
+  const shown = new Set<string>();
+  const permitted = items.flatMap((item, index) => {
+    const person = persons[index]?.[0];
+    if (person === undefined || shown.has(person) || !permits({ id: person, permissions: permissions[index] ?? null }, segment)) return [];
+    shown.add(person);
+    return [{ ...item, person }];
+  });
+  // Who became part of another since the count is that one, and once. The page ends where the store's does, whoever is left out of it.
+  const show = ({ person, ...item }: (typeof permitted)[number]): MembershipRecord => ({ ...item, owner: person });
+  const page = connection({ items: permitted, next: next && position(next) }, position, show, from);
   return next ? { nodes: page.nodes, edges: page.edges, pageInfo: { ...page.pageInfo, endCursor: cursorOf(next) } } : page;
+}
+
+function whichOf({ making, count }: SegmentRecord, of: SegmentMembers): Which {
+  if (of === 'MEMBERS') return making.kind === 'LIST' ? 'LISTED' : { member: true };
+  return { member: of === 'ENTERED', ...(count && { run: count.run }) };
 }
 
 const cursorOf = ({ owner }: Key) =>
@@ -140,9 +145,9 @@ const cursorOf = ({ owner }: Key) =>
   ).pageInfo.endCursor;
 
 /** Why somebody was counted a member, by the rule as it is; nothing when the rule has changed since. */
-async function reasonsKept(because: Because | null, id: string, revision: number, { segments }: Context) {
+async function reasonsKept(because: Because | null, id: string, revision: number, { definition }: Context) {
   if (!because) return [];
-  const segment = await segments.get(id);
+  const segment = await definition.load(id);
   if (segment?.revision !== revision) return [];
   return keptReasons(because, segment.making.kind === 'RULE' ? segment.making.rule : null);
 }
