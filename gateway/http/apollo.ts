@@ -111,8 +111,8 @@ class EngineGateway implements GatewayInterface {
 
 const checkOperation: GraphPlugin = {
   requestDidStart: async () => ({
-    didResolveOperation: async ({ schema, operation, request }) => {
-      const wrong = wrongOperation(schema, operation) ?? (operation && wrongVariable(schema, operation, request.variables ?? {}));
+    didResolveOperation: async ({ schema, operation, request, document }) => {
+      const wrong = wrongOperation(schema, operation) ?? (operation && wrongVariable(schema, operation, request.variables ?? {}, document));
       if (wrong) throw wrong;
     },
   }),

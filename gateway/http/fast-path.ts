@@ -41,7 +41,7 @@ export class FastPath {
     if (variables !== null && !isObject(variables)) return undefined;
     const operation = this.#engine.prepared(text, operationName ?? undefined);
     const given = variables ?? NO_VARIABLES;
-    if (!operation || wrongVariable(operation.schema, operation.definition, given)) return undefined;
+    if (!operation || wrongVariable(operation.schema, operation.definition, given, operation.asked.document)) return undefined;
     return { operation, variables: given, contentType };
   }
 

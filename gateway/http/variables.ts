@@ -1,4 +1,4 @@
-import { coerceInputValue, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { coerceInputValue, type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import { ownValue, type Variable, variableOf } from '../../kernel/execution/fitting-values.ts';
 
 /**
@@ -9,11 +9,16 @@ export function wrongVariable(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
+  document: DocumentNode,
 ): GraphQLError | null {
   if (!operation.variableDefinitions?.length) return null;
-  for (const variable of variablesOf(schema, operation)) {
+  const { known, conditions } = variablesOf(schema, operation, document);
+  for (const variable of known) {
     const { name, type, required } = variable;
     const value = ownValue(variables, name);
+    // A default lets a variable that may be null stand where null may not; a null that is sent is no default.
+    if (value === null && conditions.has(name))
+      return refusal(`Variable "$${name}" is null, and decides a condition. Send true or false, or leave it out.`);
     if (value === undefined) {
       if (required) return refusal(`Variable "$${name}" is missing; it is of type ${type}.`);
       continue;
@@ -43,16 +48,37 @@ function refusal(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 }
 
-const read = new WeakMap<OperationDefinitionNode, { readonly schema: GraphQLSchema; readonly variables: readonly Variable[] }>();
+interface Variables {
+  readonly schema: GraphQLSchema;
+  readonly known: readonly Variable[];
+  /** Names of those in `@skip` and `@include`. */
+  readonly conditions: ReadonlySet<string>;
+}
 
-function variablesOf(schema: GraphQLSchema, operation: OperationDefinitionNode): readonly Variable[] {
+const read = new WeakMap<OperationDefinitionNode, Variables>();
+
+function variablesOf(schema: GraphQLSchema, operation: OperationDefinitionNode, document: DocumentNode): Variables {
   const found = read.get(operation);
   // The same document may be asked of the next supergraph.
-  if (found?.schema === schema) return found.variables;
+  if (found?.schema === schema) return found;
   const { variableDefinitions = [] } = operation;
-  const variables = variableDefinitions.map((definition) => variableOf(schema, definition)).filter((variable) => variable !== null);
-  read.set(operation, { schema, variables });
+  const known = variableDefinitions.map((definition) => variableOf(schema, definition)).filter((variable) => variable !== null);
+  const variables = { schema, known, conditions: conditionsOf(operation, document) };
+  read.set(operation, variables);
   return variables;
+}
+
+function conditionsOf(operation: OperationDefinitionNode, { definitions }: DocumentNode): ReadonlySet<string> {
+  const conditions = new Set<string>();
+  for (const definition of definitions)
+    if (definition === operation || definition.kind === Kind.FRAGMENT_DEFINITION)
+      visit(definition, {
+        Directive: ({ name, arguments: args = [] }) => {
+          if (name.value !== 'skip' && name.value !== 'include') return;
+          for (const { value } of args) if (value.kind === Kind.VARIABLE) conditions.add(value.name.value);
+        },
+      });
+  return conditions;
 }
 
 const names = new WeakMap<GraphQLSchema, ReadonlySet<string>>();

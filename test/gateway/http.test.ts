@@ -175,6 +175,22 @@ describe('the gateway over HTTP, in production', () => {
     expect(logged).not.toContain('canary');
   });
 
+  it('refuses a null that decides a condition, cold and on the fast path, and takes its absence for the default', async () => {
+    const query = 'query ($if: Boolean = true) { __typename ...rest } fragment rest on Query { also: __typename @skip(if: $if) }';
+    for (const _ of ['cold', 'fast']) {
+      expect(await post(`${url}/graphql`, query, {})).toMatchObject({ status: 200, data: { __typename: 'Query' } });
+      expect(await post(`${url}/graphql`, query, { if: null })).toMatchObject({
+        status: 400,
+        errors: [
+          {
+            message: 'Variable "$if" is null, and decides a condition. Send true or false, or leave it out.',
+            extensions: { code: 'BAD_USER_INPUT' },
+          },
+        ],
+      });
+    }
+  });
+
   it('says which variable is wrong, where and what it should be', async () => {
     const { errors, status } = await post(`${url}/graphql`, 'query ($at: DateTime!) { since(at: $at) }', { at: 'yesterday' });
     expect(status).toBe(400);
