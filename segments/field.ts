@@ -112,7 +112,8 @@ function argumentsOf(field: GraphQLField<unknown, unknown>, nodes: readonly Argu
       return `makes ${field.name} keep what it answers; a rule only reads, so leave ${name.value} out`;
     else args.push({ name: name.value, value: print(value) });
   }
-  if (new Set(args.map(({ name }) => name)).size < args.length) return `gives ${field.name} an argument twice; give it once`;
+  const again = args.find(({ name }, index) => args.findIndex((one) => one.name === name) < index);
+  if (again) return `gives ${field.name} an argument ${again.name} twice; give it once`;
   const missing = field.args.find((arg) => isRequiredArgument(arg) && !args.some(({ name }) => name === arg.name));
   return missing ? `leaves out the argument ${missing.name} of ${field.name}; give a ${missing.type} in brackets` : args;
 }

@@ -148,17 +148,13 @@ describe.each(SHAPES)('segments, in %s', (shape) => {
       'rule.condition.field: "condition.field" names sumary, which Purchases has not; take summary, if that is meant.',
     ]);
     expect(await refusals({ any: [condition('purchases', 'PRESENT'), condition('profile.locale', 'GREATER', 'en')] })).toEqual([
-      expect.stringMatching(
-        /^rule\.any\.0\.condition\.field: .* ends at Purchases; go on to one of its fields, such as purchases\./,
-      ),
+      expect.stringMatching(/^rule\.any\.0\.condition\.field: .* ends at Purchases; go on to one of its fields, such as purchases\./),
       expect.stringMatching(/^rule\.any\.1\.condition\.is: .* GREATER does not go with a Locale; take EQUALS, .*\.$/),
     ]);
     expect(await refusals(condition('purchases.summary.orderCount', 'AT_LEAST', 'many'))).toEqual([
       expect.stringMatching(/^rule\.condition\.values\.0: .* is not a number, such as 12 or 0\.5\.$/),
     ]);
-    expect(await refusals({ all: [], any: [] })).toEqual([
-      'rule: Give exactly one of all, any, not, condition; all and any are given.',
-    ]);
+    expect(await refusals({ all: [], any: [] })).toEqual(['rule: Give exactly one of all, any, not, condition; all and any are given.']);
     expect(await refusals(condition('segments.verdict', 'PRESENT'))).toEqual([expect.stringContaining("a rule can't rest on segments")]);
     expect(await refusals(condition('purchases.orders(first: 1) { nodes { customer.id', 'PRESENT'))).toEqual([
       expect.stringContaining('is not a path of fields'),

@@ -1,0 +1,67 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { findValues, Lost } from '../../../segments/answer.ts';
+
+const error = (...path: readonly (string | number)[]): GraphQLFormattedError => ({ message: 'lost', path });
+
+/** What is found of `names` in the fields of customer 3; `statuses` by the number of names before them. */
+function found(
+  fields: unknown,
+  names: string,
+  errors: readonly GraphQLFormattedError[] = [],
+  statuses: Readonly<Record<number, 'one' | 'many'>> = {},
+) {
+  const place = { names: names.split('.'), statuses: new Map(Object.entries(statuses).map(([at, status]) => [Number(at), status])) };
+  return findValues({ fields, lost: new Lost(errors) }, 'customers/3', place);
+}
+
+describe('what is found in an answer', () => {
+  it('is a value, or its absence', () => {
+    expect(found({ a: { b: 5 } }, 'a.b')).toEqual({ values: [5], known: true });
+    expect(found({ a: { b: null } }, 'a.b')).toEqual({ values: [], known: true });
+    expect(found({ a: null }, 'a.b')).toEqual({ values: [], known: true });
+    expect(found({}, 'a.b')).toEqual({ values: [], known: true });
+    expect([0, '', false].map((value) => found({ a: value }, 'a').values)).toEqual([[0], [''], [false]]);
+  });
+
+  it('is every value of lists, in their order, without nulls', () => {
+    expect(found({ a: [{ b: [1, null, 2] }, null, { b: [] }, { b: [3] }] }, 'a.b')).toEqual({ values: [1, 2, 3], known: true });
+    expect(found({ a: [[1, 2], [3]] }, 'a')).toEqual({ values: [1, 2, 3], known: true });
+    expect(found({ a: [] }, 'a.b')).toEqual({ values: [], known: true });
+  });
+
+  it('is not known where an error took it', () => {
+    expect(found({ a: { b: null } }, 'a.b', [error('customers', 3, 'a', 'b')])).toEqual({ values: [], known: false });
+    // Of another customer, of another field, and of the same field beside it.
+    expect(found({ a: { b: null } }, 'a.b', [error('customers', 4, 'a', 'b')]).known).toBe(true);
+    expect(found({ a: { b: null } }, 'a.b', [error('customers', 3, 'a', 'c')]).known).toBe(true);
+    expect(found({ a: { b: null } }, 'a.b', [error('customers', 33, 'a', 'b')]).known).toBe(true);
+    expect(found({ a: { b: 5 } }, 'a.b', [error('customers', 3, 'a', 'c')])).toEqual({ values: [5], known: true });
+  });
+
+  it('is not known where a null above stands for an error below', () => {
+    expect(found({ a: null }, 'a.b.c', [error('customers', 3, 'a', 'b', 'c')])).toEqual({ values: [], known: false });
+    expect(found({ a: [{ b: 1 }, null] }, 'a.b', [error('customers', 3, 'a', 1, 'b')])).toEqual({ values: [1], known: false });
+    expect(found({ a: [{ b: 1 }, null] }, 'a.b', [error('customers', 3, 'a', 0, 'c')])).toEqual({ values: [1], known: true });
+  });
+
+  it('keeps what the other elements of a list say', () => {
+    expect(found({ a: [{ b: null }, { b: 2 }] }, 'a.b', [error('customers', 3, 'a', 0, 'b')])).toEqual({ values: [2], known: false });
+  });
+
+  it('is not known where a domain says that it could not be asked', () => {
+    const one = (state: string) => ({ a: { sourceStatus: { state }, b: null } });
+    expect(found(one('UNAVAILABLE'), 'a.b', [], { 1: 'one' })).toEqual({ values: [], known: false });
+    expect(found(one('WITHHELD'), 'a.b', [], { 1: 'one' })).toEqual({ values: [], known: true });
+    const many = (...states: readonly string[]) => ({ a: { sourceStatus: states.map((state) => ({ state })), b: 5 } });
+    expect(found(many('OK', 'UNAVAILABLE'), 'a.b', [], { 1: 'many' })).toEqual({ values: [5], known: false });
+    expect(found(many('OK', 'NO_DATA'), 'a.b', [], { 1: 'many' })).toEqual({ values: [5], known: true });
+    expect(found({ a: { sourceStatus: null, b: 5 } }, 'a.b', [], { 1: 'one' })).toEqual({ values: [5], known: true });
+  });
+
+  it('is told of errors without a place that they are nowhere', () => {
+    expect(found({ a: null }, 'a', [{ message: 'lost' }])).toEqual({ values: [], known: true });
+    expect(new Lost(undefined).has('customers')).toBe(false);
+    expect(new Lost([error('customers', 3)]).has('customers/3')).toBe(true);
+  });
+});
