@@ -4,8 +4,8 @@ import { rhythmsOf } from './rhythm.ts';
 const DAY_MS = 86_400_000;
 /**
  * A product is due from and up to so much of its interval. On Online Retail, products bought regularly on three days or more and 0.8 to 1.5
- * intervals old on 1 November 2011 were bought within 14 days in 23 % of cases; younger ones in 18 %, those of 1.5 to 3 intervals in 17 %,
- * older ones in 9 %.
+ * intervals old on 1 November 2011 were bought within 14 days in 23.2 % of 2,527 cases; younger ones in 18.5 %, those of 1.5 to 3 intervals
+ * in 16.6 %, older ones in 8.7 %.
  */
 const DUE_FROM = 0.8;
 const DUE_UNTIL = 1.5;
