@@ -64,7 +64,7 @@ export function readNextPurchase(
   return { state: 'OK', now, asOf: bought.asOf, digital, baskets: baskets.toReversed(), cart, viewed, store, shelved };
 }
 
-export function basketOf(item: Signals): Required<Basket> | null {
+function basketOf(item: Signals): Required<Basket> | null {
   const atMs = item.instant('at');
   return atMs === null ? null : { atMs, items: item.texts('skus') };
 }

@@ -4,9 +4,9 @@ import type { ShelvedModel } from '../../kernel/model-shelf.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
 import { rankedItems, readNextPurchase } from './next-purchase.ts';
-import type { NewProduct, PastBasket, ProductFacts } from './records.ts';
+import type { NewProduct, ProductFacts } from './records.ts';
 import { rhythmsOf } from './rhythm.ts';
-import type { CustomerRepresentation, Signals } from './source.ts';
+import type { CustomerRepresentation } from './source.ts';
 
 /** New products that are looked at: the first of them that can be had is offered. */
 const MOST_NEW = 5;
@@ -55,32 +55,4 @@ export async function productFacts(
     log.warn({ err }, 'no product is offered: the catalogue did not answer');
     return null;
   }
-}
-
-/** Facts as they were kept; null for anything else. */
-export function readProductFacts(facts: Signals | null): ProductFacts | null {
-  if (!facts) return null;
-  return {
-    model: facts.text('model'),
-    news: facts.list('news', (item) => {
-      const [sku, reason, like] = [item.text('sku'), item.text('reason'), item.text('like')];
-      if (sku === null) return null;
-      if (reason === 'VIEWED') return { sku, reason, like: null };
-      return reason === 'SIMILAR_TO' && like !== null ? { sku, reason, like } : null;
-    }),
-    known: facts.list('known', (item) => {
-      const sku = item.text('sku');
-      return sku === null ? null : { sku, name: item.text('name'), available: item.flag('available') };
-    }),
-  };
-}
-
-/** Of posBaskets, oldest first. */
-export function pastBaskets(pos: Signals): readonly PastBasket[] {
-  return pos
-    .list('baskets', (item) => {
-      const at = item.instant('at');
-      return at === null ? null : { at, skus: item.texts('skus') };
-    })
-    .toReversed();
 }

@@ -3,8 +3,7 @@ import { CHANNELS, type Channel, type ConsentPurpose } from '../../kernel/intake
 import { parseDate, parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { NO_CONTEXT } from './decision-context.ts';
-import { pastBaskets, readProductFacts } from './product-facts.ts';
-import type { PurchaseRank, Source, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
+import type { PastBasket, ProductFacts, PurchaseRank, Source, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
 
 /** A Customer as the gateway hands it over: what `@requires` names, in JSON. A null or missing signal means that its domain did not answer. */
 export interface CustomerRepresentation {
@@ -199,6 +198,34 @@ export function rankOf(signals: Signals | null): PurchaseRank | null {
     signals?.instant('asOf') ?? null,
   ];
   return recency === null || frequency === null || monetary === null || asOf === null ? null : { recency, frequency, monetary, asOf };
+}
+
+/** Facts as they were kept; null for anything else. */
+function readProductFacts(facts: Signals | null): ProductFacts | null {
+  if (!facts) return null;
+  return {
+    model: facts.text('model'),
+    news: facts.list('news', (item) => {
+      const [sku, reason, like] = [item.text('sku'), item.text('reason'), item.text('like')];
+      if (sku === null) return null;
+      if (reason === 'VIEWED') return { sku, reason, like: null };
+      return reason === 'SIMILAR_TO' && like !== null ? { sku, reason, like } : null;
+    }),
+    known: facts.list('known', (item) => {
+      const sku = item.text('sku');
+      return sku === null ? null : { sku, name: item.text('name'), available: item.flag('available') };
+    }),
+  };
+}
+
+/** Of posBaskets, oldest first. */
+function pastBaskets(pos: Signals): readonly PastBasket[] {
+  return pos
+    .list('baskets', (item) => {
+      const at = item.instant('at');
+      return at === null ? null : { at, skus: item.texts('skus') };
+    })
+    .toReversed();
 }
 
 /** When a purpose was last consented to; null when it was not, or that is not known. */
