@@ -54,7 +54,8 @@ export const section: Section = async function* () {
   try {
     await untilReady(`http://127.0.0.1:${PORT}/readyz`, 120_000);
     yield* costs(server);
-    yield await decisions();
+    yield await decisions('recommendations');
+    yield await decisions('productRecommendations');
   } finally {
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -86,8 +87,10 @@ const PAGE = 100;
 const places = Array.from({ length: PAGE }, (_, i) => i);
 // One text for every page, because each new one is planned anew.
 const FIND = `query (${places.map((i) => `$i${i}: IdentifierInput!`)}) { ${places.map((i) => `c${i}: customerBy(identifier: $i${i}) { id }`).join(' ')} }`;
+type Field = 'recommendations' | 'productRecommendations';
 const KEPT = 'offers { decisionId rank title reasons { text } }';
-const DECIDE = `query ($ids: [ID!]!) { customers(ids: $ids) { recommendations { ${KEPT.replace('offers', 'offers(record: true)')} } } }`;
+const decide = (field: Field) =>
+  `query ($ids: [ID!]!) { customers(ids: $ids) { decided: ${field} { ${KEPT.replace('offers', 'offers(record: true)')} } } }`;
 const EXPLAIN = `query (${places.map((i) => `$d${i}: ID!`)}) { ${places.map((i) => `d${i}: explainDecision(id: $d${i}) { reproduced ${KEPT} }`).join(' ')} }`;
 
 interface Offers {
@@ -95,14 +98,14 @@ interface Offers {
 }
 
 /** Every customer decided for, a page at a time, and every decision explained. */
-async function decisions(): Promise<Line> {
+async function decisions(field: Field): Promise<Line> {
   let [decided, kept, same] = [0, 0, 0];
   for (let from = 0; from < CUSTOMERS; from += PAGE) {
     const wanted = Object.fromEntries(places.map((i) => [`i${i}`, crmId(Math.min(from + i, CUSTOMERS - 1))]));
     const found = Object.values(await ask<Record<string, { id: string } | null>>(FIND, wanted));
     const ids = [...new Set(found.flatMap((customer) => customer?.id ?? []))];
-    const { customers } = await ask<{ customers: readonly { recommendations: Offers }[] }>(DECIDE, { ids });
-    const shown = customers.map(({ recommendations }) => recommendations.offers).filter(({ length }) => length > 0);
+    const { customers } = await ask<{ customers: readonly { decided: Offers }[] }>(decide(field), { ids });
+    const shown = customers.map(({ decided }) => decided.offers).filter(({ length }) => length > 0);
     const asked = Object.fromEntries(places.map((i) => [`d${i}`, shown[i]?.[0]?.decisionId ?? 'none']));
     const again = await ask<Record<string, (Offers & { reproduced: boolean }) | null>>(EXPLAIN, asked);
     for (const [i, offers] of shown.entries()) {
@@ -113,7 +116,7 @@ async function decisions(): Promise<Line> {
     }
   }
   return {
-    what: `decisions for ${CUSTOMERS} customers kept, and explained again to the letter`,
+    what: `decisions of ${field} for ${CUSTOMERS} customers kept, and explained again to the letter`,
     ours: `${decided} made, ${kept} kept, ${same} the same again`,
     beside: 'all',
     holds: decided > 0 && kept === decided && same === decided,
