@@ -666,9 +666,9 @@ export type DecisionContextInput = {
 
 /** Something that is known of the moment. */
 export type ContextAttributeInput = {
-  /** Its name, 1 to 64 characters. */
+  /** Its name, 1 to 64 characters, none of which is a control character; those of the two that mean something are known by any case. */
   readonly name: Scalars['String']['input'];
-  /** Its value, 1 to 64 characters. */
+  /** Its value, 1 to 64 characters, none of which is a control character. */
   readonly value: Scalars['String']['input'];
 };
 

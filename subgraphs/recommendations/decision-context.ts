@@ -1,6 +1,7 @@
 import { badArgument } from '../../kernel/errors.ts';
 import type { Channel } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { LABEL } from '../../kernel/texts.ts';
 import type { DecisionContextInput } from '../../schema/generated/recommendations.ts';
 import type { Template } from './records.ts';
 
@@ -36,8 +37,13 @@ export function readContext(input: DecisionContextInput, now: EpochMs): Decision
   if (new Set(attributes.map(({ name }) => name)).size < attributes.length)
     throw badArgument('context.attributes', 'names something twice', 'Give each name once.');
   const texts = [...attributes.flatMap(({ name, value }) => [name, value]), ...(store === null ? [] : [store])];
-  if (texts.some((text) => text.length < 1 || text.length > MOST_CHARACTERS))
-    throw badArgument('context', 'has a text that is out of bounds', `Give 1 to ${MOST_CHARACTERS} characters each.`);
+  // What no store can keep would fail the write that a decision shares with those of others.
+  if (texts.some((text) => text.length > MOST_CHARACTERS || !LABEL.test(text)))
+    throw badArgument(
+      'context',
+      'has a text that is out of bounds',
+      `Give 1 to ${MOST_CHARACTERS} characters each, no control characters.`,
+    );
   return { at, occasion, store, attributes };
 }
 
@@ -57,7 +63,7 @@ export function suits(template: Template, { occasion }: DecisionContext): boolea
 }
 
 const says = ({ attributes }: DecisionContext, name: string, values: readonly string[]) =>
-  attributes.some((attribute) => attribute.name === name && values.includes(attribute.value.toUpperCase()));
+  attributes.some((attribute) => attribute.name.trim().toLowerCase() === name && values.includes(attribute.value.trim().toUpperCase()));
 
 /** Whether others can read along: what is shown then tells nothing of the customer. */
 export function isSeenByOthers(context: DecisionContext): boolean {

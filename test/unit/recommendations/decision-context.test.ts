@@ -60,6 +60,11 @@ describe('the context', () => {
     ]);
   });
 
+  it('knows its names and values by any case, because a screen that others see is one however that is spelt', () => {
+    const attributes = [{ name: 'Screen', value: ' shared ' }];
+    expect(templates({ ...known, context: { attributes } })).toEqual(['GENERAL']);
+  });
+
   it('may be of another time, for which everything is computed', () => {
     const asked = { first: 20, channel: null, templates: null, locale: null };
     const at = (time: number | null) =>
@@ -92,6 +97,12 @@ describe('a context that is read', () => {
     expect(refused({ attributes: [...attributes(1), ...attributes(1)] })).toBe('context.attributes');
     expect([attributes(1, 65), attributes(1, 0)].map((of) => refused({ attributes: of }))).toEqual(['context', 'context']);
     expect(refused({ store: 'x'.repeat(65) })).toBe('context');
+  });
+
+  it('holds nothing that a store can not keep, because others wait for the same write', () => {
+    expect(['\0', '\ud800', 'two\nlines'].map((store) => refused({ store }))).toEqual(['context', 'context', 'context']);
+    expect(refused({ attributes: [{ name: 'no\0te', value: 'x' }] })).toBe('context');
+    expect(refused({ store: '東京駅 😀' })).toBeNull();
   });
 
   it('says nothing of what it was not given', () => {
