@@ -43,10 +43,10 @@ export function registerTrain(program: Command): void {
     .action((name: string, version: string, flags: Flags) => withShelves(flags, (_, shelves) => use(name, version, shelves)));
   models
     .command('roll-back')
-    .description('use the version that was in use before; running processes follow within seconds')
+    .description('use the version that was in use before, and again the one before that; running processes follow within seconds')
     .argument('<kind>', 'of which kind', (text: string) => kind(text, [])[0])
     .addOption(configOption())
-    .action((name: string, flags: Flags) => withShelves(flags, (_, shelves) => use(name, null, shelves)));
+    .action((name: string, flags: Flags) => withShelves(flags, (_, shelves) => rollBack(name, shelves)));
 }
 
 function kind(text: string, before: readonly string[] = []): readonly string[] {
@@ -111,13 +111,15 @@ async function list(kinds: readonly string[], { json }: Flags, shelves: Shelves)
   }
 }
 
-async function use(name: string, wanted: string | null, shelves: Shelves): Promise<void> {
-  const shelf = shelves(name);
-  const { before } = await shelf.list(name);
-  const version = wanted ?? before;
-  if (version === null) throw new OperatorError(`There is nothing to go back to:`, [`${name} was never in use in another version.`]);
-  if (!(await shelf.choose(name, version, Date.now())))
+async function use(name: string, version: string, shelves: Shelves): Promise<void> {
+  if (!(await shelves(name).choose(name, version, Date.now())))
     throw new OperatorError('The model was not changed:', [`${name} has no version ${version}. See: c360 models list ${name}`]);
+  console.log(`${name} ${version} is in use.`);
+}
+
+async function rollBack(name: string, shelves: Shelves): Promise<void> {
+  const version = await shelves(name).rollBack(name, Date.now());
+  if (version === null) throw new OperatorError(`There is nothing to go back to:`, [`${name} was never in use in another version.`]);
   console.log(`${name} ${version} is in use.`);
 }
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Packr } from 'msgpackr';
+import { OperatorError } from './errors.ts';
 import { base32 } from './ids.ts';
 import { rosterSpec } from './roster.ts';
 import type { AnySpec, Collection, Doc, EpochMs, Spec, Store } from './storage/port.ts';
@@ -98,15 +99,34 @@ export class ModelShelf {
     return { ...version, hash: sha256.toString('hex') };
   }
 
-  /** Has a version used from now on, by every process once it has looked. False when there is no such version. */
+  /** Has a version used from now on, by every process once it has looked. False when there is no such version. Throws when it can't be read. */
   async choose(kind: string, id: string, at: EpochMs): Promise<boolean> {
     const [version] = await this.#versions.getMany([{ owner: kind, id }]);
     if (!version) return false;
+    await this.read(kind, id);
     await update(this.#choices, [choiceKey(kind)], (known) => {
       const chosen = [{ version: id, at }, ...(known?.chosen ?? [])].slice(0, MOST_CHOICES);
       return known?.chosen[0]?.version === id ? null : { ...choiceKey(kind), version: 0, at, chosen };
     });
     return true;
+  }
+
+  /**
+   * Takes the last choice back, so that the one before counts again; done twice, it goes back by two. The version that is used then, or null
+   * when no other was used before. Throws when that can't be read.
+   */
+  async rollBack(kind: string, at: EpochMs): Promise<string | null> {
+    const last = (await this.#choice(kind))?.chosen ?? [];
+    const chosen = last.slice(1);
+    const [before] = chosen;
+    if (!before) return null;
+    await this.read(kind, before.version);
+    const [outcome] = await update(this.#choices, [choiceKey(kind)], (known) =>
+      known && known.chosen[0]?.version === last[0]?.version ? { ...known, at, chosen } : null,
+    );
+    if (outcome !== 'written')
+      throw new OperatorError('The model was not changed:', [`Another version of ${kind} was chosen meanwhile. Try again.`]);
+    return before.version;
   }
 
   /** Every version of a kind, newest first, and which of them is used. */
@@ -127,11 +147,15 @@ export class ModelShelf {
   /** Looks which versions are used, and reads those that are new. A version that can't be read leaves the one before in use, and rejects. */
   async look(kinds: readonly string[]): Promise<void> {
     const choices = await this.#choices.getMany(kinds.map(choiceKey));
-    for (const [index, kind] of kinds.entries()) {
-      const id = choices[index]?.chosen[0]?.version;
-      if (id === undefined || this.#current.get(kind)?.version.id === id) continue;
-      this.#current.set(kind, await this.read(kind, id));
-    }
+    // Each for itself: one that is damaged keeps none of the others from being used.
+    const looked = await Promise.allSettled(
+      kinds.map(async (kind, index) => {
+        const id = choices[index]?.chosen[0]?.version;
+        if (id !== undefined && this.#current.get(kind)?.version.id !== id) this.#current.set(kind, await this.read(kind, id));
+      }),
+    );
+    const failed = looked.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   /** Throws when a part is missing or differs from what was filed. */
@@ -141,7 +165,10 @@ export class ModelShelf {
     const keys = Array.from({ length: version.parts }, (_, index) => ({ owner: `${kind}/${id}`, id: String(index).padStart(5, '0') }));
     const parts = await this.#parts.getMany(keys);
     const packed = Buffer.concat(parts.map((part) => Buffer.from(part?.data ?? '', 'base64')));
-    if (hash('sha256', packed, 'hex') !== version.hash) throw new Error(`Version ${id} of the model ${kind} is damaged. Train it again.`);
+    if (hash('sha256', packed, 'hex') !== version.hash)
+      throw new OperatorError('A model can not be read:', [
+        `Version ${id} of ${kind} is damaged in the store. Use another one (c360 models list ${kind}), or train it again.`,
+      ]);
     return { version, model: packr.unpack(packed) as M };
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Facts } from '../kernel/facts.ts';
 import type { Directory } from '../kernel/intake.ts';
 import { ModelShelf, type ModelVersion } from '../kernel/model-shelf.ts';
@@ -80,6 +81,8 @@ export async function train(kind: string, store: Store, options: TrainingOptions
   const consenting = new Consenting(options.directory);
   const trained = await known.train(consenting, options);
   if (!trained.ok) return { refused: trained.message };
+  // Fitting hears nothing: a signal that came meanwhile is heard in the next turn of the event loop, or in the one after.
+  for (let turns = 0; turns < 2; turns++) await turn();
   options.signal.throwIfAborted();
   const { allowing, refusing } = consenting.persons();
   const roster = new Roster(store);

@@ -149,6 +149,15 @@ describe('training the models of the customer base', () => {
     expect(await shelf.list('customer-base')).toMatchObject({ versions, used });
   });
 
+  it('keeps nothing when it is stopped while it fits, which hears no signal', async () => {
+    const { versions, used } = await shelf.list('customer-base');
+    const stop = new AbortController();
+    // Everything is read by then: the timer is due while the model is fitted.
+    const onRead = () => setTimeout(() => stop.abort(), 0);
+    await expect(train('customer-base', store, { ...options(stop.signal), onRead, now: TEST_NOW + 2000 })).rejects.toThrow(/aborted/);
+    expect(await shelf.list('customer-base')).toMatchObject({ versions, used });
+  });
+
   it('learns the next basket from orders, and counts nobody who only looked at something', async () => {
     const looking = await someone('looks-only', ['MODEL_TRAINING']);
     const events = company.subgraphs.get('digital')?.intakes.find(({ kind }) => kind === 'event');
