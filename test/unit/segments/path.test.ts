@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stepsOf } from '../../../segments/path.ts';
 
 /** Each step as GraphQL writes it, without what stands below. */
-const steps = (path: string) => stepsOf(path)?.map((step) => print({ ...step, selectionSet: undefined })) ?? null;
+const steps = (path: string) => stepsOf(path)?.map(({ selectionSet, ...step }) => print(step)) ?? null;
 
 describe('a path', () => {
   it('is names with dots in between', () => {
