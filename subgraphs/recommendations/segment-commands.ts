@@ -109,7 +109,7 @@ export async function retireSegment(context: Context, input: SegmentRetireInput)
 }
 
 /**
- * Changes a list. Every change stands for itself, and all can be repeated: what was changed later stays. It is remembered as done when no
+ * Changes a list. Every change stands for itself, and all can be repeated: what was changed after the first request stays. It is remembered as done when no
  * customer was refused; what one of them lacked may be there next time.
  */
 export async function changeList(context: Context, input: SegmentListChangeInput) {
@@ -129,8 +129,10 @@ export async function changeList(context: Context, input: SegmentListChangeInput
     const segment = await segments.get(input.segment);
     const against = unlistable(segment);
     if (!segment || against) return { ok: false, userErrors: [against ?? UNKNOWN] };
-    await putOn(segments, segment.id, known(puts), at);
-    await takeOff(segments, segment.id, [...new Set(members.slice(add.length).flat())], at);
+    // Not of the first request, because clocks of two processes differ by more than lies between two requests.
+    const unless = at < now ? at : Number.POSITIVE_INFINITY;
+    await putOn(segments, segment.id, known(puts), at, unless);
+    await takeOff(segments, segment.id, [...new Set(members.slice(add.length).flat())], at, unless);
     changes = segment.id;
     return userErrors.length > 0 ? { ok: false, userErrors } : { ok: true, result: segment.id };
   });
@@ -162,22 +164,23 @@ function unlistable(segment: SegmentRecord | null): UserError | null {
   return refuse('SEGMENT_KIND_INVALID', 'segment', 'Its members are found, not listed; name a segment that was defined with list: true.');
 }
 
-async function putOn({ memberships }: Segments, id: string, owners: readonly string[], at: EpochMs): Promise<void> {
+/** `unless`: what was changed after that stays as it is. */
+async function putOn({ memberships }: Segments, id: string, owners: readonly string[], at: EpochMs, unless: EpochMs): Promise<void> {
   await update(
     memberships,
     owners.map((owner) => ({ owner, id })),
     (current, index) => {
       const before = current ?? noMembership(owners[index] ?? '', id, at);
-      return before.listed || isLater(before, at) ? null : { ...before, listed: true, listedAt: at };
+      return before.listed || isLater(before, unless) ? null : { ...before, listed: true, listedAt: at };
     },
   );
 }
 
-async function takeOff({ memberships }: Segments, id: string, owners: readonly string[], at: EpochMs): Promise<void> {
+async function takeOff({ memberships }: Segments, id: string, owners: readonly string[], at: EpochMs, unless: EpochMs): Promise<void> {
   await update(
     memberships,
     owners.map((owner) => ({ owner, id })),
-    (current) => (current?.listed && !isLater(current, at) ? { ...current, listed: false, listedAt: at } : null),
+    (current) => (current?.listed && !isLater(current, unless) ? { ...current, listed: false, listedAt: at } : null),
   );
 }
 
