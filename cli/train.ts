@@ -119,7 +119,7 @@ async function use(name: string, version: string, shelves: Shelves): Promise<voi
 
 async function rollBack(name: string, shelves: Shelves): Promise<void> {
   const version = await shelves(name).rollBack(name, Date.now());
-  if (version === null) throw new OperatorError(`There is nothing to go back to:`, [`${name} was never in use in another version.`]);
+  if (version === null) throw new OperatorError(`There is nothing to go back to:`, [`No other version of ${name} was in use before.`]);
   console.log(`${name} ${version} is in use.`);
 }
 
