@@ -119,7 +119,8 @@ function wallClockOf(
   const at = Date.UTC(year, month - 1, day, hour, minute, second, Number(fraction.slice(0, 3).padEnd(3, '0')));
   if (hour > 23 || minute > 59 || second > 59 || at < MIN_AT) return null;
   const date = new Date(at);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? at : null;
+  // Date.UTC takes the years 0 to 99 for those from 1900 on.
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? at : null;
 }
 
 const TOKENS: Readonly<Record<string, string>> = {

@@ -34,6 +34,9 @@ describe('dates of a source', () => {
     ['yyyy-MM-dd HH:mm', 'UTC', '2023-02-01 24:00'],
     ['yyyy-MM-dd', 'UTC', '2023-02-01 10:00'],
     ['d MMM yyyy', 'UTC', '31 Feb 2024'],
+    // What some systems write for none, which is no day of 1901.
+    ['iso', null, '0001-01-01T00:00:00Z'],
+    ['yyyy-MM-dd', 'UTC', '0099-12-31'],
     ['iso', null, '2024-07-01T10:00:00'],
     ['iso', 'UTC', '2024-13-01'],
     ['epochSeconds', null, '1396437466940'],
