@@ -23,7 +23,14 @@ export function gatewayView(url: URL, deadlineMs: number): MergedView {
         signal: AbortSignal.timeout(deadlineMs),
       });
       if (!response.ok) throw new Error(`The gateway answered ${response.status}.`);
-      return (await response.json()) as FormattedExecutionResult;
+      const answer: unknown = await response.json();
+      if (!isAnswer(answer)) throw new Error('What answered is no gateway.');
+      return answer;
     },
   };
+}
+
+function isAnswer(answer: unknown): answer is FormattedExecutionResult {
+  if (answer === null || typeof answer !== 'object' || !('data' in answer || 'errors' in answer)) return false;
+  return !('errors' in answer) || Array.isArray(answer.errors);
 }

@@ -25,7 +25,8 @@ async function ask(
   if (!operation) {
     const document = parse(query, { noLocation: true });
     const [mistake] = validate(schema, document);
-    if (mistake) throw new GraphQLError(`The graph was asked for what it does not have: ${mistake.message}`);
+    // Its message may quote values, and this one is logged.
+    if (mistake) throw new GraphQLError('The graph was asked for what it does not have.', { originalError: mistake });
     operation = await engine.prepare(document, query, undefined);
   }
   const { text } = await engine.execute(operation, variables, new Client(randomUUID(), now));

@@ -17,6 +17,10 @@ export class Lost {
       for (let length = 0; length <= path.length; length++) this.#places.add(path.slice(0, length).join('/'));
   }
 
+  get isNothing(): boolean {
+    return this.#places.size === 0;
+  }
+
   has(place: string): boolean {
     return this.#places.has(place);
   }
@@ -30,21 +34,31 @@ export interface Found {
 
 /** Reads a field of the customer at `place` of the answer, such as `customers/3`. */
 export function findValues({ fields, lost }: AnsweredCustomer, place: string, { names, statuses }: Place): Found {
-  const values: unknown[] = [];
-  let known = true;
-  const read = (value: unknown, at: string, depth: number): void => {
-    if (value === null || value === undefined) known &&= !lost.has(at);
-    else if (Array.isArray(value)) for (const [index, one] of value.entries()) read(one, `${at}/${index}`, depth);
-    else if (depth === names.length) values.push(value);
-    else {
-      const status = statuses.get(depth);
-      if (status && unavailable((value as { readonly sourceStatus?: unknown }).sourceStatus)) known = false;
-      const name = names[depth] ?? '';
-      read((value as Readonly<Record<string, unknown>>)[name], `${at}/${name}`, depth + 1);
-    }
-  };
-  read(fields, place, 0);
-  return { values, known };
+  const reading: Reading = { names, statuses, lost: lost.isNothing ? null : lost, values: [], known: true };
+  read(fields, place, 0, reading);
+  return { values: reading.values, known: reading.known };
+}
+
+interface Reading extends Place {
+  /** Null when nothing was: nobody asks for places then. */
+  readonly lost: Lost | null;
+  readonly values: unknown[];
+  known: boolean;
+}
+
+function read(value: unknown, at: string, depth: number, reading: Reading): void {
+  const { names, statuses, lost, values } = reading;
+  if (value === null || value === undefined) {
+    if (lost?.has(at)) reading.known = false;
+  } else if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) read(value[index], lost ? `${at}/${index}` : at, depth, reading);
+  } else if (depth === names.length) values.push(value);
+  else {
+    const object = value as Readonly<Record<string, unknown>>;
+    if (statuses.has(depth) && unavailable(object.sourceStatus)) reading.known = false;
+    const name = names[depth] ?? '';
+    read(object[name], lost ? `${at}/${name}` : at, depth + 1, reading);
+  }
 }
 
 function unavailable(status: unknown): boolean {

@@ -153,6 +153,6 @@ function isMet({ condition: { is, of }, kind, operands }: ReadCondition, values:
   const found = values.map((value) => comparable(value, kind)).filter((value) => value !== null);
   // Nothing equals nothing else: what is absent differs from every value.
   if (found.length === 0) return is === 'ABSENT' || (is === 'NOT_EQUALS' && of !== 'ALL') || of === 'NONE';
-  const meets = (value: number | string) => holds(value, is, wanted);
-  return of === 'ALL' ? found.every(meets) : of === 'NONE' ? !found.some(meets) : found.some(meets);
+  if (of === 'ALL') return found.every((value) => holds(value, is, wanted));
+  return found.some((value) => holds(value, is, wanted)) === (of !== 'NONE');
 }

@@ -37,6 +37,8 @@ const TELL_EVERY_MS = 60_000;
 /** Rules in one question. A rule that the schema does not allow has the index -1, and is not asked. */
 interface Compiled {
   readonly rules: SegmentRules;
+  /** What asks them. */
+  readonly text: string;
   readonly indices: readonly number[];
 }
 
@@ -93,11 +95,11 @@ export class SegmentJudge {
   }
 
   /** Asks about persons. Null without an answer; of one person and rule null when that could not be asked. */
-  async #ask(view: MergedView, persons: readonly Person[], { rules, indices }: Compiled): Promise<Ask | null> {
+  async #ask(view: MergedView, persons: readonly Person[], { rules, text, indices }: Compiled): Promise<Ask | null> {
     if (indices.every((index) => index === -1)) return null;
     const now = this.#clock();
     const ids = persons.map(({ id }) => id);
-    const answer = await view.ask(rules.question.text(), { ...rules.question.variables(now), ids }).catch((fault: unknown) => {
+    const answer = await view.ask(text, { ...rules.question.variables(now), ids }).catch((fault: unknown) => {
       this.#tell(fault, now);
       return null;
     });
@@ -140,7 +142,7 @@ export class SegmentJudge {
     if (now - this.#told < TELL_EVERY_MS) return;
     this.#told = now;
     const { message, cause } = fault instanceof Error ? fault : new Error('unknown');
-    const because = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : undefined;
+    const because = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
     this.#log?.warn({ event: 'segments-unknown', reason: message, because }, 'the graph gave no answer, so segments are not known');
   }
 }
@@ -148,7 +150,8 @@ export class SegmentJudge {
 function compiled(all: readonly Rule[], schema: MergedView['schema']): Compiled {
   const usable = all.filter((rule) => ruleProblems(rule, schema).length === 0);
   const places = new Map(usable.map((rule, index) => [rule, index]));
-  return { rules: new SegmentRules(usable, schema), indices: all.map((rule) => places.get(rule) ?? -1) };
+  const rules = new SegmentRules(usable, schema);
+  return { rules, text: rules.question.text(), indices: all.map((rule) => places.get(rule) ?? -1) };
 }
 
 function verdictOf(judgement: Judgement | null | undefined): Verdict {

@@ -1,9 +1,9 @@
 import type { Directory } from '../../kernel/intake.ts';
-import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { EpochMs, Key } from '../../kernel/storage/port.ts';
 import { update } from '../../kernel/update.ts';
 import { type Person, permits, type SegmentJudge, type Verdict } from './segment-judge.ts';
-import type { Because, MembershipRecord } from './segment-records.ts';
-import { type Counting, changed } from './segment-standing.ts';
+import type { Because } from './segment-records.ts';
+import { type Counting, changed, type Standing } from './segment-standing.ts';
 import type { Segments } from './segment-store.ts';
 
 /** What counting a page works with. */
@@ -40,11 +40,7 @@ export async function countPage(
   const totals = new Map(chosen.map(({ id }) => [id, { unknown: 0, withheld: 0 }]));
   const ruledAt = new Map(ruled.map(({ id }, index) => [id, index]));
   const now = clock();
-  const changes: {
-    readonly owner: string;
-    readonly id: string;
-    readonly change: (current: MembershipRecord | null) => MembershipRecord | null;
-  }[] = [];
+  const changes: (Key & { readonly segment: Counting; readonly standing: Standing })[] = [];
   for (const [p, person] of persons.entries())
     for (const [s, segment] of counted.entries()) {
       const { record: stored = null, listedElsewhere = null } = known[p]?.[s] ?? {};
@@ -57,10 +53,12 @@ export async function countPage(
       const because = segment.making.kind === 'RULE' ? becauseOf(reasons) : null;
       const isListedElsewhere = listedElsewhere !== null || (own === null && stored?.listed === true);
       const standing = { member: verdict === 'MEMBER', because, likeness: null, listedElsewhere: isListedElsewhere };
-      const change = (current: MembershipRecord | null) => changed(current, person.id, segment, standing, now);
-      if (change(own)) changes.push({ owner: person.id, id: segment.id, change });
+      if (changed(own, person.id, segment, standing, now)) changes.push({ owner: person.id, id: segment.id, segment, standing });
     }
-  if (changes.length > 0) await update(segments.memberships, changes, (current, index) => changes[index]?.change(current) ?? null);
+  await update(segments.memberships, changes, (current, index) => {
+    const { owner, segment, standing } = changes[index]!;
+    return changed(current, owner, segment, standing, now);
+  });
   return totals;
 }
 

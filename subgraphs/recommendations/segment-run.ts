@@ -105,7 +105,7 @@ async function runToGoOnWith({ segments, clock }: SegmentRunOptions, chosen: rea
   if (last?.finishedAt === null && at - last.at < STALE_MS && JSON.stringify(lastOf) === JSON.stringify(of)) return last;
   const id = randomUUID();
   const keys = of.map((segment) => segmentKey(segment.id));
-  await update(segments.definitions, keys, (current) => (current?.mark === null ? { ...current, mark: id } : null));
+  await update(segments.definitions, keys, (current) => (current && !current.mark ? { ...current, mark: id } : null));
   const marked = await segments.definitions.getMany(keys);
   const none = { members: 0, entered: 0, left: 0, unknown: 0, withheld: 0 };
   const totals = Object.fromEntries(of.map(({ id }) => [id, none]));
