@@ -6,7 +6,7 @@ import { mergedView } from '../gateway/merged-view.ts';
 import { readSupergraph, watchSupergraph } from '../gateway/supergraph-file.ts';
 import type { Config } from '../kernel/config.ts';
 import type { HttpServer, Readiness } from '../kernel/http-server.ts';
-import type { MergedView } from '../kernel/merged-view.ts';
+import { askDeadlineMs, type MergedView } from '../kernel/merged-view.ts';
 
 export interface FrontOptions extends Pick<EngineOptions, 'transportFor' | 'scalars'> {
   readonly config: Config;
@@ -47,7 +47,7 @@ export async function openFront({ config, namedBy, transportFor, scalars, exampl
     await engine.close();
     throw error;
   }
-  const own = mergedView(engine, Date.now);
+  const own = mergedView(engine, Date.now, askDeadlineMs(deadlineMs));
   const watched = watchSupergraph({ ...file, served, load: (sdl, place) => engine.load(sdl, place), log });
   const reload = () => void watched.reload();
   // In a terminal it says that the window was closed, and shall end the process as it always does.

@@ -15,19 +15,29 @@ export function gatewayView(url: URL, deadlineMs: number): MergedView {
   return {
     schema,
     async ask(query, variables) {
-      const response = await fetch(url, {
+      const response = await asked(url, {
         method: 'POST',
         redirect: 'error',
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify({ query, variables }),
         signal: AbortSignal.timeout(deadlineMs),
       });
-      if (!response.ok) throw new Error(`The gateway answered ${response.status}.`);
+      if (!response.ok) throw new Error(`The gateway (C360_GATEWAY_URL) answered ${response.status}.`);
       const answer: unknown = await response.json();
-      if (!isAnswer(answer)) throw new Error('What answered is no gateway.');
+      if (!isAnswer(answer)) throw new Error('What answered is no gateway (C360_GATEWAY_URL).');
       return answer;
     },
   };
+}
+
+async function asked(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (fault) {
+    // What fetch throws tells why in its cause.
+    const cause = fault instanceof Error && fault.cause instanceof Error ? fault.cause : fault;
+    throw new Error('The gateway (C360_GATEWAY_URL) could not be asked.', { cause });
+  }
 }
 
 function isAnswer(answer: unknown): answer is FormattedExecutionResult {

@@ -8,7 +8,7 @@ import { OperatorError } from '../kernel/errors.ts';
 import type { Readiness } from '../kernel/http-server.ts';
 import { startJobs } from '../kernel/jobs.ts';
 import { createLog } from '../kernel/log.ts';
-import type { MergedView } from '../kernel/merged-view.ts';
+import { askDeadlineMs, type MergedView } from '../kernel/merged-view.ts';
 import { scalars } from '../kernel/scalars.ts';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../kernel/subgraph.ts';
 import { serveSubgraph } from '../kernel/subgraph-server.ts';
@@ -109,7 +109,7 @@ function invitation(origin: string, demo: boolean): string {
 /** Runs one subgraph over HTTP until the process is told to stop. */
 export async function runSubgraph(config: Config, name: SubgraphName): Promise<void> {
   const log = createLog(config.logLevel);
-  const graph = gatewayView(config.gatewayUrl, config.requestDeadlineMs);
+  const graph = gatewayView(config.gatewayUrl, askDeadlineMs(config.deadlineMs));
   const company = await opened(config, [name], log, () => graph);
   try {
     const subgraph = company.subgraphs.get(name);

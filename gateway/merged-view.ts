@@ -5,11 +5,18 @@ import type { EpochMs } from '../kernel/storage/port.ts';
 import type { Engine } from './engine/engine.ts';
 import { Client } from './transport/client.ts';
 
-/** The graph of an engine, for those of this process who ask it without HTTP. Each question is a client request of its own. */
-export function mergedView(engine: Engine, clock: () => EpochMs): { readonly view: () => MergedView | null; close(): void } {
+/**
+ * The graph of an engine, for those of this process who ask it without HTTP. Each question is a client request of its own. `deadlineMs`: how
+ * long one may take; as long as any client's when absent.
+ */
+export function mergedView(
+  engine: Engine,
+  clock: () => EpochMs,
+  deadlineMs?: number,
+): { readonly view: () => MergedView | null; close(): void } {
   let view: MergedView | null = null;
   const close = engine.onLoad(({ schema }) => {
-    view = { schema, ask: (query, variables) => ask(engine, schema, query, variables, clock()) };
+    view = { schema, ask: (query, variables) => ask(engine, schema, query, variables, clock(), deadlineMs) };
   });
   return { view: () => view, close };
 }
@@ -20,6 +27,7 @@ async function ask(
   query: string,
   variables: Readonly<Record<string, unknown>>,
   now: EpochMs,
+  deadlineMs: number | undefined,
 ): Promise<FormattedExecutionResult> {
   let operation = engine.prepared(query, undefined);
   if (!operation) {
@@ -29,6 +37,24 @@ async function ask(
     if (mistake) throw new GraphQLError('The graph was asked for what it does not have.', { originalError: mistake });
     operation = await engine.prepare(document, query, undefined);
   }
-  const { text } = await engine.execute(operation, variables, new Client(randomUUID(), now));
+  const client = new Client(randomUUID(), now);
+  const answered = engine.execute(operation, variables, client);
+  const { text } = await (deadlineMs === undefined ? answered : within(deadlineMs, answered, client));
   return JSON.parse(text) as FormattedExecutionResult;
+}
+
+/** Gives up, and lets the engine know that nobody waits any more. */
+async function within<T>(deadlineMs: number, answered: Promise<T>, client: Client): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`The graph took longer than ${deadlineMs} ms.`));
+      client.leave();
+    }, deadlineMs);
+  });
+  try {
+    return await Promise.race([answered, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

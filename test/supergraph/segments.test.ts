@@ -71,7 +71,7 @@ describe.each(SHAPES)('segments, in %s', (shape) => {
       judge: new SegmentJudge(stack.view, clock),
       directory: company.directory,
       clock,
-      alike: async (seeds) => (await Likenesses.of(purchases(), company.directory))?.rank(seeds) ?? 'nobody has bought anything',
+      alike: async (seeds) => (await Likenesses.of(purchases(), company.directory, clock()))?.rank(seeds) ?? 'nobody has bought anything',
       signal: new AbortController().signal,
       onProgress: () => {},
       ...options,
@@ -284,4 +284,28 @@ describe.each(SHAPES)('segments, in %s', (shape) => {
     for (let day = 1; day <= days; day++) await order(id, `buyer-${index}-${day}`, day);
     return id;
   }
+});
+
+describe.each(SHAPES)('while a domain hangs, in %s', (shape) => {
+  it('what rules make is not known, and what is listed is told in time', async () => {
+    const stack = await openStack(shape, 1500);
+    try {
+      const { id } = await person(stack, 'ada', { consent: true });
+      const rule = { condition: { field: 'purchases.summary.orderCount', is: 'AT_LEAST', values: ['1'] } };
+      await mutate(stack, 'segmentDefine', { id: 'buyers', name: 'Buyers', rule }, 'segment { id }');
+      await mutate(stack, 'segmentDefine', { id: 'by-hand', name: 'By hand', list: true }, 'segment { id }');
+      await mutate(stack, 'segmentListChange', { segment: 'by-hand', add: [id] }, 'added');
+      const pos = stack.faults.get('pos');
+      if (!pos) throw new Error('pos can not fail.');
+      pos.fault = 'hanging';
+      const { data, errors } = await stack.ask(MINE, { id, ids: null });
+      expect(errors).toBeUndefined();
+      expect(data.customer.segments.map(({ segment, verdict }: Json) => [segment.id, verdict])).toEqual([
+        ['buyers', 'UNKNOWN'],
+        ['by-hand', 'MEMBER'],
+      ]);
+    } finally {
+      await stack.close();
+    }
+  }, 30_000);
 });

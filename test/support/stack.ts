@@ -7,7 +7,7 @@ import { inProcess } from '../../gateway/transport/in-process.ts';
 import { overHttp } from '../../gateway/transport/over-http.ts';
 import type { Transport } from '../../gateway/transport/transport.ts';
 import { createLog } from '../../kernel/log.ts';
-import type { MergedView } from '../../kernel/merged-view.ts';
+import { askDeadlineMs, type MergedView } from '../../kernel/merged-view.ts';
 import type { Subgraph, SubgraphName } from '../../kernel/subgraph.ts';
 import { serveSubgraph } from '../../kernel/subgraph-server.ts';
 import { type TestCompany, testCompany } from './company.ts';
@@ -67,7 +67,7 @@ export async function openStack(shape: Shape, deadlineMs = 15_000, supergraphSdl
     log,
   });
   closing.unshift(() => graph.stop());
-  view = mergedView(graph.engine, () => company.time.now).view;
+  view = mergedView(graph.engine, () => company.time.now, askDeadlineMs(deadlineMs)).view;
   return stack(company, faults, graph, closing, view);
 }
 
