@@ -71,7 +71,7 @@ async function count(ids: readonly string[], { json, config: file }: Flags): Pro
     // Read when the first segment of lookalikes is counted, and for all of them.
     let likenesses: Promise<Likenesses | null> | undefined;
     const alike = async (seeds: ReadonlySet<string>) => {
-      likenesses ??= Likenesses.of(purchasesOf(company), company.directory);
+      likenesses ??= Likenesses.of(purchasesOf(company), company.directory, Date.now());
       return (await likenesses)?.rank(seeds) ?? 'nobody who allows models to learn from them has bought anything';
     };
     const { directory } = company;

@@ -88,8 +88,9 @@ async function trainAll(kinds: readonly string[], { json }: Flags, company: Comp
       const result = await train(name, storeOf(name, company), options);
       progress.stop();
       if (json) printJson({ kind: name, ...result });
-      else console.log('refused' in result ? `${name}: not trained. ${result.refused}` : described(name, result, true));
-      if ('refused' in result && kinds.length > 0) process.exitCode = 1;
+      else console.log('refused' in result ? `${name}: not trained. ${result.refused}` : described(name, result, result.used));
+      if ('refused' in result) process.exitCode = kinds.length > 0 ? 1 : process.exitCode;
+      else if (!result.used) console.error(`Another version of ${name} was chosen while this one was trained, and stays in use.`);
     } catch (error) {
       progress.stop();
       if (!signal.aborted) throw error;

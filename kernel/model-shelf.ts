@@ -99,16 +99,22 @@ export class ModelShelf {
     return { ...version, hash: sha256.toString('hex') };
   }
 
-  /** Has a version used from now on, by every process once it has looked. False when there is no such version. Throws when it can't be read. */
-  async choose(kind: string, id: string, at: EpochMs): Promise<boolean> {
+  /**
+   * Has a version used from now on, by every process once it has looked. False when there is no such version, or when `unlessSince` is given and
+   * another was chosen after it: two trainings at once shall not end with what was learnt first. Throws when it can't be read.
+   */
+  async choose(kind: string, id: string, at: EpochMs, { unlessSince }: { readonly unlessSince?: EpochMs } = {}): Promise<boolean> {
     const [version] = await this.#versions.getMany([{ owner: kind, id }]);
     if (!version) return false;
     await this.read(kind, id);
+    let overtaken = false;
     await update(this.#choices, [choiceKey(kind)], (known) => {
+      overtaken = unlessSince !== undefined && (known?.chosen[0]?.at ?? 0) > unlessSince && known?.chosen[0]?.version !== id;
+      if (overtaken) return null;
       const chosen = [{ version: id, at }, ...(known?.chosen ?? [])].slice(0, MOST_CHOICES);
       return known?.chosen[0]?.version === id ? null : { ...choiceKey(kind), version: 0, at, chosen };
     });
-    return true;
+    return !overtaken;
   }
 
   /**

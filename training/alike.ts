@@ -1,5 +1,6 @@
 import type { PurchaseFact } from '../kernel/facts.ts';
 import type { Directory } from '../kernel/intake.ts';
+import type { EpochMs } from '../kernel/storage/port.ts';
 import { type FeatureTable, rfmFeatures } from '../models/customer-base/features.ts';
 import { type Purchase, purchaseHistories } from '../models/customer-base/history.ts';
 import { rankLookalikes, trainLookalikes } from '../models/customer-base/lookalikes.ts';
@@ -32,12 +33,12 @@ export class Likenesses {
     this.#table = table;
   }
 
-  /** Reads all purchases. Null without any. */
-  static async of(purchases: AsyncIterable<PurchaseFact>, directory: Directory): Promise<Likenesses | null> {
+  /** Reads all purchases until `now`. Null without any. */
+  static async of(purchases: AsyncIterable<PurchaseFact>, directory: Directory, now: EpochMs): Promise<Likenesses | null> {
     const byCurrency = new Map<string, Purchase[]>();
     let last = Number.NEGATIVE_INFINITY;
     for await (const { person, at, currency, totalMinor } of new Consenting(directory).only(purchases)) {
-      if (totalMinor < 0) continue;
+      if (at > now || totalMinor < 0) continue;
       const bought = byCurrency.get(currency) ?? [];
       bought.push({ customer: person, day: at / DAY_MS, amountMinor: totalMinor });
       byCurrency.set(currency, bought);

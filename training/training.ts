@@ -74,8 +74,11 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
+/** A version, and whether it is used; not so when another was chosen since its training began. */
+export type TrainedVersion = ModelVersion & { readonly used: boolean };
+
 /** Trains one kind, keeps it in the store of the subgraph that uses it, and has it used from then on. */
-export async function train(kind: string, store: Store, options: TrainingOptions): Promise<ModelVersion | { readonly refused: string }> {
+export async function train(kind: string, store: Store, options: TrainingOptions): Promise<TrainedVersion | { readonly refused: string }> {
   const known = KINDS[kind];
   if (!known) throw new RangeError(`There is no kind of model called ${kind}.`);
   const consenting = new Consenting(options.directory);
@@ -97,9 +100,9 @@ export async function train(kind: string, store: Store, options: TrainingOptions
   const { model, from, to, metrics } = trained;
   const shelf = new ModelShelf(store);
   const version = await shelf.add(kind, model, { trainedAt: options.now, from, to, counts, metrics });
-  await shelf.choose(kind, version.id, options.now);
-  await roster.write(kind, allowing, options.now);
-  return version;
+  const used = await shelf.choose(kind, version.id, options.now, { unlessSince: options.now });
+  if (used) await roster.write(kind, allowing, options.now);
+  return { ...version, used };
 }
 
 const TELL_EVERY = 1000;

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crmId } from '../../demo/identifiers.ts';
 import { ask as askAt } from '../support/ask.ts';
 import { type Measured, NODE_FLAGS, startNode, untilReady } from '../support/process.ts';
 import type { Line, Section } from './line.ts';
@@ -51,7 +52,9 @@ async function finished(args: readonly string[], env: Readonly<Record<string, st
   let text = '';
   let used = { cpuSeconds: 0, peakMb: 0 };
   const look = setInterval(() => {
-    used = readable(measured) ?? used;
+    const now = readable(measured);
+    // Of a process that has just ended nothing is told any more.
+    if (now) used = { cpuSeconds: Math.max(used.cpuSeconds, now.cpuSeconds), peakMb: Math.max(used.peakMb, now.peakMb) };
   }, 200);
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => {
@@ -99,6 +102,7 @@ async function* counted(env: Readonly<Record<string, string>>): AsyncIterable<Li
   const run = (killAfterMs?: number) => finished([...NODE_FLAGS, C360, 'segments', 'count', '--json'], env, killAfterMs);
 
   let server = await serve();
+  await ranked();
   // Each run of the bench has segments of its own, so that everybody enters them.
   const mark = Date.now().toString(36);
   for (const [name, rule] of Object.entries(RULES))
@@ -145,6 +149,19 @@ async function* counted(env: Readonly<Record<string, string>>): AsyncIterable<Li
   } finally {
     await server.stop();
   }
+}
+
+/** Waits until the customer base was measured, which a server does beside its requests: before that nobody has a rank. */
+async function ranked(): Promise<void> {
+  const RANKED = 'query ($id: IdentifierInput!) { customerBy(identifier: $id) { insights { rfm { score } } } }';
+  for (let tries = 0; tries < 600; tries++) {
+    for (let place = 0; place < 20; place++) {
+      const { customerBy } = await ask<{ customerBy: { insights: { rfm: object | null } } | null }>(RANKED, { id: crmId(place) });
+      if (customerBy?.insights.rfm) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error('The customer base was not measured within five minutes.');
 }
 
 /** Members and others of each segment, judged one by one at the moment of asking. */

@@ -141,6 +141,14 @@ describe('training the models of the customer base', () => {
     expect(await shelf.choose('customer-base', 'no such version', TEST_NOW)).toBe(false);
   });
 
+  it('of two trainings at once leaves the one in use that began later', async () => {
+    const later = await train('customer-base', store, { ...options(), now: TEST_NOW + 60_000 });
+    const earlier = await train('customer-base', store, { ...options(), now: TEST_NOW + 30_000 });
+    if ('refused' in later || 'refused' in earlier) throw new Error('nothing was trained');
+    expect([later.used, earlier.used]).toEqual([true, false]);
+    expect(await shelf.list('customer-base')).toMatchObject({ used: later.id });
+  });
+
   it('keeps nothing when it is stopped', async () => {
     const { versions, used } = await shelf.list('customer-base');
     const stop = new AbortController();
