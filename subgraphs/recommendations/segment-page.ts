@@ -2,7 +2,7 @@ import type { Directory } from '../../kernel/intake.ts';
 import type { EpochMs, Key } from '../../kernel/storage/port.ts';
 import { update } from '../../kernel/update.ts';
 import { type Person, permits, type SegmentJudge, type Verdict } from './segment-judge.ts';
-import type { Because } from './segment-records.ts';
+import type { Because, SegmentTotals } from './segment-records.ts';
 import { type Counting, changed, type Standing } from './segment-standing.ts';
 import type { Segments } from './segment-store.ts';
 
@@ -14,18 +14,12 @@ export interface PageOptions {
   readonly clock: () => EpochMs;
 }
 
-/** Of how many customers of a page it could not be learnt, and how many do not allow it. */
-export interface PageTotals {
-  unknown: number;
-  withheld: number;
-}
-
 /** Judges up to 100 customers by rules and lists, and stores what changed. Totals by segment id. */
 export async function countPage(
   { segments, judge, directory, clock }: PageOptions,
   chosen: readonly Counting[],
   ids: readonly string[],
-): Promise<ReadonlyMap<string, PageTotals>> {
+): Promise<ReadonlyMap<string, SegmentTotals>> {
   const counted = chosen.filter(({ making }) => making.kind !== 'LOOKALIKE');
   const [members, permissions] = await Promise.all([directory.members(ids), directory.permissions(ids)]);
   const persons = ids.map((id, index): Person => ({ id, permissions: permissions[index] ?? null }));

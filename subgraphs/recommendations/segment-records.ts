@@ -75,7 +75,8 @@ export interface SegmentRunRecord extends Doc {
   readonly finishedAt: EpochMs | null;
 }
 
-export type SegmentTotals = Pick<SegmentCounted, 'members' | 'entered' | 'left' | 'unknown' | 'withheld'>;
+/** Of how many customers it could not be learnt, and how many do not allow it. */
+export type SegmentTotals = Pick<SegmentCounted, 'unknown' | 'withheld'>;
 
 export const SEGMENTS = 'segments';
 export const RUNS = 'segment-runs';

@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { OperatorError } from '../../kernel/errors.ts';
-import type { EpochMs } from '../../kernel/storage/port.ts';
 import { update } from '../../kernel/update.ts';
 import { ruleProblems } from '../../segments/segment-rules.ts';
+import { dropTheGone } from './segment-gone.ts';
 import { countLookalikes, type LookalikeOptions } from './segment-lookalikes.ts';
 import { countPage, type PageOptions } from './segment-page.ts';
-import {
-  type MembershipRecord,
-  RUNS,
-  type SegmentCounted,
-  type SegmentRecord,
-  type SegmentRunRecord,
-  segmentKey,
-} from './segment-records.ts';
-import { type Counting, noMembership } from './segment-standing.ts';
+import { RUNS, type SegmentCounted, type SegmentRecord, type SegmentRunRecord, segmentKey } from './segment-records.ts';
+import type { Counting } from './segment-standing.ts';
 
 export interface SegmentRunOptions extends PageOptions, LookalikeOptions {
   /** Which segments; all in use when absent. */
@@ -38,7 +31,6 @@ export interface SegmentRunResult {
 const PAGE = 100;
 /** Pages that are asked at the same time: one is written while others are read. */
 const TOGETHER = 4;
-const MOST_AT_ONCE = 1000;
 /** Who was counted so long ago is counted again. */
 const STALE_MS = 86_400_000;
 
@@ -107,7 +99,7 @@ async function runToGoOnWith({ segments, clock }: SegmentRunOptions, chosen: rea
   const keys = of.map((segment) => segmentKey(segment.id));
   await update(segments.definitions, keys, (current) => (current && !current.mark ? { ...current, mark: id } : null));
   const marked = await segments.definitions.getMany(keys);
-  const none = { members: 0, entered: 0, left: 0, unknown: 0, withheld: 0 };
+  const none = { unknown: 0, withheld: 0 };
   const totals = Object.fromEntries(of.map(({ id }) => [id, none]));
   const run: SegmentRunRecord = {
     ...{ owner: RUNS, id, version: 0, at, after: '', customers: 0, totals, finishedAt: null },
@@ -127,7 +119,7 @@ async function countPages(options: SegmentRunOptions, chosen: readonly Counting[
     const totals = Object.fromEntries(
       Object.entries(run.totals).map(([id, total]) => {
         const sum = (what: 'unknown' | 'withheld') => pageTotals.reduce((all, page) => all + (page.get(id)?.[what] ?? 0), total[what]);
-        return [id, { ...total, unknown: sum('unknown'), withheld: sum('withheld') }];
+        return [id, { unknown: sum('unknown'), withheld: sum('withheld') }];
       }),
     );
     const customers = run.customers + pages.reduce((all, page) => all + page.length, 0);
@@ -153,52 +145,6 @@ async function countPages(options: SegmentRunOptions, chosen: readonly Counting[
   }
   if (!signal.aborted) await finish();
   return run;
-}
-
-/** Ends memberships of customers who became part of others, which are counted in their place, and of erased ones, which nobody counts. */
-async function dropTheGone({ segments, directory, clock }: SegmentRunOptions, segment: Counting): Promise<void> {
-  const records = new Map<string, MembershipRecord>();
-  const kinds = segment.making.kind === 'LIST' ? ([{ member: true }, 'LISTED'] as const) : ([{ member: true }] as const);
-  for (const which of kinds) for await (const record of segments.everyMembership(segment.id, which)) records.set(record.owner, record);
-  const owners = [...records.keys()];
-  for (let from = 0; from < owners.length; from += MOST_AT_ONCE) {
-    const some = owners.slice(from, from + MOST_AT_ONCE);
-    const members = await directory.members(some);
-    const gone = some.flatMap((owner, index) => (members[index]?.[0] === owner ? [] : [{ owner, person: members[index]?.[0] }]));
-    const now = clock();
-    // A list goes over to the person first, so that whatever comes in between nobody is lost.
-    const listed = gone.flatMap(({ owner, person }) => {
-      const record = records.get(owner);
-      return record?.listed && person !== undefined ? [{ owner: person, listedAt: record.listedAt }] : [];
-    });
-    const heirs = [...new Map(listed.map((heir) => [heir.owner, heir])).values()];
-    await update(
-      segments.memberships,
-      heirs.map(({ owner }) => ({ owner, id: segment.id })),
-      (current, index) => (current?.listed ? null : inherited(current, segment.id, heirs[index]!, now)),
-    );
-    await update(
-      segments.memberships,
-      gone.map(({ owner }) => ({ owner, id: segment.id })),
-      (current, index) => current && ended(current, gone[index]?.person === undefined ? '' : segment.mark, now),
-    );
-  }
-}
-
-function inherited(
-  current: MembershipRecord | null,
-  segment: string,
-  { owner, listedAt }: Pick<MembershipRecord, 'owner' | 'listedAt'>,
-  now: EpochMs,
-): MembershipRecord {
-  return { ...(current ?? noMembership(owner, segment, now)), listed: true, listedAt };
-}
-
-function ended(current: MembershipRecord, mark: string, now: EpochMs): MembershipRecord | null {
-  const { member, listed, listedAt } = current;
-  if (!member && !listed) return null;
-  const off = { ...current, listed: false, listedAt: listed ? now : listedAt, because: null, likeness: null };
-  return member ? { ...off, member: false, at: now, run: current.run === mark ? '' : mark } : off;
 }
 
 /** What the count of a segment came to, from what is stored: a batch that was done twice is in it once. */
