@@ -4,7 +4,7 @@ import type { Catalogue } from '../../../kernel/catalogue.ts';
 import { contentFacts } from '../../../subgraphs/recommendations/content-facts.ts';
 import { ContentIndex } from '../../../subgraphs/recommendations/content-index.ts';
 import { contentId, contentKey } from '../../../subgraphs/recommendations/content-intake.ts';
-import type { ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content-records.ts';
+import type { ChosenContent, ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content-records.ts';
 import { advice, article, localEvent } from '../../../subgraphs/recommendations/content-rules.ts';
 import { disclosure } from '../../../subgraphs/recommendations/disclosure.ts';
 import { nextBestActions } from '../../../subgraphs/recommendations/next-best-actions.ts';
@@ -59,8 +59,8 @@ const representation = ({ bought = [], viewed = [], store = null, permissions = 
 const factsOf = (rows: readonly ContentRecord[], life: Life, from: Catalogue | undefined = catalogue) =>
   contentFacts(representation(life), NOW, { pieces: new ContentIndex(rows), catalogue: from, log });
 const of = (content: ContentFacts | null, more: Parameters<typeof subject>[0] = {}) => subject({ content, ...more });
-const chosen = (facts: ContentFacts | null) =>
-  facts && Object.values(facts).map((list) => list.map(({ piece }) => piece.translations[0]!.title));
+const titlesOf = (list: readonly ChosenContent[]) => list.map(({ piece }) => piece.translations[0]!.title);
+const chosen = (facts: ContentFacts | null) => facts && [facts.advice, facts.articles, facts.events].map(titlesOf);
 
 const HOUR = 3_600_000;
 const event = (number: string, inDays: number, more: Partial<ContentRow> = {}) =>
