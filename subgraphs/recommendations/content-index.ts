@@ -1,10 +1,13 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import { contentId } from './content-intake.ts';
 import { type ContentKind, type ContentPiece, type ContentRecord, type Translation, translationFor } from './content-records.ts';
 import { LANGUAGES } from './wording.ts';
 
 /** What a piece can be found by. */
 export type ContentSubject = 'sku' | 'category' | 'store';
+
+/** So many pieces are indexed at a time: a few milliseconds, so that requests hardly wait. */
+const SLICE = 200;
 
 /** Pieces of content by what they are about. Never changes. */
 export class ContentIndex {
@@ -12,17 +15,21 @@ export class ContentIndex {
   readonly #categorised = new Set<ContentKind>();
 
   /** Of translations that are in use. What a piece is about, and when, is what the newest of its rows says. */
-  constructor(rows: Iterable<ContentRecord>) {
+  static async of(rows: Iterable<ContentRecord>): Promise<ContentIndex> {
+    const index = new ContentIndex();
     const translations = new Map<string, ContentRecord[]>();
     for (const row of rows) {
-      const id = contentId(row);
-      const known = translations.get(id);
+      const known = translations.get(row.piece);
       if (known) known.push(row);
-      else translations.set(id, [row]);
+      else translations.set(row.piece, [row]);
     }
-    const pieces = [...translations].map(([id, group]) => ({ id, newest: group.toSorted(newestFirst)[0]!, group }));
+    const pieces = [...translations].map(([id, group]) => ({ id, newest: newestOf(group), group }));
     pieces.sort((a, b) => changedAt(b.newest) - changedAt(a.newest) || (a.id < b.id ? -1 : 1));
-    for (const { id, newest, group } of pieces) this.#add(id, newest, shownOf(group));
+    for (const [nth, { id, newest, group }] of pieces.entries()) {
+      if (nth % SLICE === SLICE - 1) await breathe();
+      index.#add(id, newest, shownOf(group));
+    }
+    return index;
   }
 
   /** The pieces about it, those changed last first. */
@@ -62,9 +69,11 @@ export class ContentIndex {
 
 const changedAt = ({ updatedAt }: ContentRecord): EpochMs => updatedAt ?? 0;
 
-/** What a piece is about is the same on every machine, whatever came first there. */
-function newestFirst(a: ContentRecord, b: ContentRecord): number {
-  return changedAt(b) - changedAt(a) || b.storedAt - a.storedAt || (a.language < b.language ? -1 : 1);
+/** The same on every machine, whatever came first there. */
+function newestOf(group: readonly ContentRecord[]): ContentRecord {
+  const byNews = (a: ContentRecord, b: ContentRecord) =>
+    changedAt(a) - changedAt(b) || a.storedAt - b.storedAt || (a.language < b.language ? 1 : -1);
+  return group.reduce((newest, row) => (byNews(row, newest) > 0 ? row : newest));
 }
 
 /** The translations that can be shown in any language that offers are made in: that which came first, and what fits them. */

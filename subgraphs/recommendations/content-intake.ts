@@ -26,6 +26,7 @@ export function foldContent(
     ...key,
     version: before?.version ?? 0,
     ...row,
+    piece: contentId(row),
     storedAt: now,
     since: before?.since ?? now,
     said,

@@ -28,6 +28,8 @@ export interface ContentRow {
 
 /** One translation of a piece, as its newest row has it. All of them are filed under one owner, CONTENT. */
 export interface ContentRecord extends Doc, ContentRow {
+  /** The id of the piece that it is a translation of. */
+  readonly piece: string;
   /** When this was stored, by the clock of who stored it. */
   readonly storedAt: EpochMs;
   /** When it was stored first. */

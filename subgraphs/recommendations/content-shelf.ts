@@ -28,7 +28,7 @@ export class ContentShelf {
   readonly #most: number;
   /** By id, those stored last at the end. */
   #held = new Map<string, ContentRecord>();
-  #index = new ContentIndex([]);
+  #index = new ContentIndex();
   #lookedAt = Number.NEGATIVE_INFINITY;
   #readAllAt = Number.NEGATIVE_INFINITY;
   #last: Promise<void> = Promise.resolve();
@@ -84,7 +84,7 @@ export class ContentShelf {
       );
     for (const id of [...held.keys()].slice(0, Math.max(0, held.size - this.#most))) held.delete(id);
     this.#held = held;
-    this.#index = new ContentIndex(held.values());
+    this.#index = await ContentIndex.of(held.values());
   }
 }
 

@@ -30,7 +30,7 @@ function row(number: string, more: Partial<ContentRow>, since = NOW - 9 * DAY): 
     updatedAt: NOW - 9 * DAY,
     ...more,
   };
-  return { ...said, ...contentKey(said), version: 1, storedAt: since, since, said: [] };
+  return { ...said, ...contentKey(said), piece: contentId(said), version: 1, storedAt: since, since, said: [] };
 }
 const idOf = (number: string) => contentId({ system: 'cms', number });
 
@@ -56,8 +56,8 @@ const representation = ({ bought = [], viewed = [], store = null, permissions = 
   posBaskets: { state: 'OK', asOf, store, baskets: bought.map(([sku, days]) => ({ at: ago(days), skus: [sku] })) },
   digitalSignals: { state: 'OK', asOf, viewed: viewed.map(([sku, days]) => ({ sku, at: ago(days) })) },
 });
-const factsOf = (rows: readonly ContentRecord[], life: Life, from: Catalogue | undefined = catalogue) =>
-  contentFacts(representation(life), NOW, { pieces: new ContentIndex(rows), catalogue: from, log });
+const factsOf = async (rows: readonly ContentRecord[], life: Life, from: Catalogue | undefined = catalogue) =>
+  contentFacts(representation(life), NOW, { pieces: await ContentIndex.of(rows), catalogue: from, log });
 const of = (content: ContentFacts | null, more: Parameters<typeof subject>[0] = {}) => subject({ content, ...more });
 const titlesOf = (list: readonly ChosenContent[]) => list.map(({ piece }) => piece.translations[0]!.title);
 const chosen = (facts: ContentFacts | null) => facts && [facts.advice, facts.articles, facts.events].map(titlesOf);
@@ -181,20 +181,20 @@ describe('the content that suits a customer', () => {
   });
 
   it('is of what answered', async () => {
-    const pieces = new ContentIndex([row('on tea', { kind: 'ARTICLE', skus: ['tea'] }), row('advice', { skus: ['tea'] })]);
+    const pieces = await ContentIndex.of([row('on tea', { kind: 'ARTICLE', skus: ['tea'] }), row('advice', { skus: ['tea'] })]);
     const half = { ...representation({ viewed: [['tea', 1]] }), posBaskets: null };
     expect(chosen(await contentFacts(half, NOW, { pieces, catalogue, log }))).toEqual([[], ['on tea'], []]);
   });
 });
 
 describe('a piece', () => {
-  it('is about what the newest of its rows says, whatever came first', () => {
+  it('is about what the newest of its rows says, whatever came first', async () => {
     const [old, changed] = [row('7', { skus: ['tea'], language: 'ja', updatedAt: 1 }), row('7', { skus: ['coffee'], updatedAt: 2 })];
     for (const rows of [
       [old, changed],
       [changed, old],
     ]) {
-      const index = new ContentIndex(rows);
+      const index = await ContentIndex.of(rows);
       expect(index.about('ADVICE', 'sku', 'tea')).toEqual([]);
       expect(index.about('ADVICE', 'sku', 'coffee')).toHaveLength(1);
     }
