@@ -3,6 +3,7 @@ import type { Arrival, Claim, Directory, Intake } from '../kernel/intake.ts';
 import { openStore, type StorageConfig } from '../kernel/storage/open.ts';
 import type { EpochMs } from '../kernel/storage/port.ts';
 import { catalogueRecords } from './catalogue.ts';
+import { contentRecords } from './content.ts';
 import { customerRecords } from './customer.ts';
 import { advance, type Fill, fillSpec, startFill } from './progress.ts';
 import { DEMO_SOURCE, type DemoRecord } from './record.ts';
@@ -104,7 +105,10 @@ interface Numbered {
 }
 
 function* recordsOf({ seed, now }: Fill, from: number, to: number): Generator<Numbered> {
-  if (from === 0) yield* numbered('catalogue', catalogueRecords());
+  if (from === 0) {
+    yield* numbered('catalogue', catalogueRecords());
+    yield* numbered('content', contentRecords(now));
+  }
   for (let index = from; index < to; index++) yield* numbered(String(index), customerRecords(seed, index, now));
 }
 

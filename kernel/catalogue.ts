@@ -2,6 +2,8 @@
 export interface CatalogueProduct {
   /** As customers know it; null where the catalogue has no name. */
   readonly name: string | null;
+  /** The category that purchases are summed up by; null where the catalogue has none. */
+  readonly category: string | null;
   /** False where it says that it can't be had now. */
   readonly available: boolean;
 }

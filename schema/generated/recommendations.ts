@@ -232,6 +232,11 @@ export type QuerySegmentPreviewArgs = {
 
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /**
+   * Publishes advice, an article or an event in a store that customers are pointed to, changes it, or withdraws it. `productRecommendations` go by
+   * it from the next request on, in other processes within a few seconds.
+   */
+  readonly contentPublish?: Maybe<ContentPublishPayload>;
   /** Defines an experiment, or widens one. */
   readonly experimentDefine?: Maybe<ExperimentDefinePayload>;
   /** Ends an experiment: nobody is taken in any more. Outcomes of units that were exposed still count. */
@@ -246,6 +251,11 @@ export type Mutation = {
   readonly segmentListChange?: Maybe<SegmentListChangePayload>;
   /** Ends a segment: it has no members any more, and can't be asked for. Its definition and its counts stay. */
   readonly segmentRetire?: Maybe<SegmentPayload>;
+};
+
+
+export type MutationContentPublishArgs = {
+  input: ContentPublishInput;
 };
 
 
@@ -301,8 +311,9 @@ export type Customer = {
   /** What to do for this customer, computed at this moment from the other domains; null only when recommendations can't answer. */
   readonly recommendations?: Maybe<Recommendations>;
   /**
-   * All of `recommendations` and, ranked among it, offers that name a product: REPLENISH and CROSS_SELL. It reads the products of the last orders
-   * and what was looked at, too, and ranks; so it costs more, and is a field of its own. Null only when recommendations can't answer.
+   * All of `recommendations` and, ranked among it, offers that name a product, REPLENISH and CROSS_SELL, or a piece of content, ADVICE, CONTENT and
+   * LOCAL_EVENT. It reads the products of the last orders and what was looked at, too, and ranks; so it costs more, and is a field of its own. Null
+   * only when recommendations can't answer.
    */
   readonly productRecommendations?: Maybe<Recommendations>;
   /**
@@ -412,6 +423,13 @@ export type Product = {
   readonly __typename?: 'Product';
   /** The stock keeping unit. */
   readonly sku: Scalars['ID']['output'];
+};
+
+/** A store, known to pos by its id. */
+export type Store = {
+  readonly __typename?: 'Store';
+  /** The id under which orders refer to it. */
+  readonly id: Scalars['ID']['output'];
 };
 
 /** What models of the customer base say of one customer. Their purchases in the currency of most of them are looked at. */
@@ -686,7 +704,7 @@ export type DecisionOccasion =
 /** One value that a decision was made from. */
 export type DecisionInput = {
   readonly __typename?: 'DecisionInput';
-  /** The domain that told it, as errors carry it in `extensions.service`; recommendations for what its model and the catalogue said. */
+  /** The domain that told it, as errors carry it in `extensions.service`; recommendations for what its model and the catalogue said, and for content. */
   readonly service: Scalars['String']['output'];
   /** What it is, such as `orderCount`. */
   readonly name: Scalars['String']['output'];
@@ -740,6 +758,8 @@ export type Offer = {
   readonly rank: Scalars['Int']['output'];
   /** The product that is offered; null for an offer of none in particular. */
   readonly product?: Maybe<Product>;
+  /** The piece of content that is offered; null for an offer of none. */
+  readonly content?: Maybe<OfferContent>;
   /** The version of the model that chose the product, as `c360 models list` shows it; null where rules alone decided. */
   readonly modelVersion?: Maybe<Scalars['String']['output']>;
   /** Until when the facts carry it; null when no end is known. */
@@ -757,6 +777,119 @@ export type Offer = {
   readonly consentBasis: ReadonlyArray<ConsentPurpose>;
   /** The time that it was computed for: that of the request, or of its context. */
   readonly asOf: Scalars['DateTime']['output'];
+};
+
+/** A piece of content as it is offered, in one language. */
+export type OfferContent = {
+  readonly __typename?: 'OfferContent';
+  /** The piece, whatever the language. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** What kind of content it is. */
+  readonly kind: ContentKind;
+  /** Its title, in the language of `locale`; the title of the offer, too. */
+  readonly title: Scalars['String']['output'];
+  /** The language of `title` and `link`: that of the offer where the piece is translated into it, else the one that it was published in first. */
+  readonly locale: Scalars['Locale']['output'];
+  /** Where it can be read; null when nothing was said. */
+  readonly link?: Maybe<Scalars['URL']['output']>;
+  /** When an EVENT begins; of anything else since when it is shown, null for always. */
+  readonly startsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When an EVENT ends; of anything else until when it is shown, null for no end. */
+  readonly endsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The store of most of the customer's orders, where the EVENT takes place; null unless `kind` is EVENT. */
+  readonly store?: Maybe<Store>;
+};
+
+/** Kinds of content. */
+export type ContentKind =
+  /** How to use, keep or make the most of a product that one has. */
+  | 'ADVICE'
+  /** Something to read on a product or a category. */
+  | 'ARTICLE'
+  /** Something that takes place in a store. */
+  | 'EVENT';
+
+/** A piece of content in one or more languages. */
+export type ContentPublishInput = {
+  /** Made by the sender; a repeated request answers the same and changes nothing. */
+  readonly idempotencyKey: Scalars['String']['input'];
+  /** The system that the piece comes from, as `source` of a mapping has it. */
+  readonly source: Scalars['String']['input'];
+  /** Its number there. One that is known is changed. */
+  readonly number: Scalars['String']['input'];
+  /** What kind of content it is. */
+  readonly kind: ContentKind;
+  /** Its title and link in each language, 1 to 50. A language that was published before and is not named stays as it is. */
+  readonly translations: ReadonlyArray<ContentTranslationInput>;
+  /** The skus of the products that advice or an article is about, at most 50. It needs a product or a category; what is about more, a category. */
+  readonly skus?: ReadonlyArray<Scalars['ID']['input']>;
+  /** The categories that it is about, as the catalogue names them, at most 50. */
+  readonly categories?: ReadonlyArray<Scalars['String']['input']>;
+  /** The ids of the stores that an event takes place in, at most 50; it needs one. */
+  readonly stores?: ReadonlyArray<Scalars['ID']['input']>;
+  /** When an event begins, needed there; of anything else since when it is shown, always when absent. */
+  readonly startsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When an event ends, needed there; of anything else until when it is shown, without end when absent. */
+  readonly endsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** true: these translations are not shown any more. A decision that was kept still is explained with them. */
+  readonly withdrawn?: Scalars['Boolean']['input'];
+};
+
+/** A piece of content in one language. */
+export type ContentTranslationInput = {
+  /** The language, each once. */
+  readonly locale: Scalars['Locale']['input'];
+  /** The title, 1 to 200 characters. */
+  readonly title: Scalars['String']['input'];
+  /** Where it can be read, at most 1,000 characters; nowhere when absent. */
+  readonly link?: InputMaybe<Scalars['URL']['input']>;
+};
+
+/** What became of a piece of content. */
+export type ContentPublishPayload = {
+  readonly __typename?: 'ContentPublishPayload';
+  /** The piece as it is now; null when it was refused. */
+  readonly content?: Maybe<Content>;
+  /** Why it was refused. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A piece of content: advice, an article, or an event in a store. */
+export type Content = {
+  readonly __typename?: 'Content';
+  /** The piece. Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** The system that it comes from. */
+  readonly source: Scalars['String']['output'];
+  /** Its number there. */
+  readonly number: Scalars['String']['output'];
+  /** What kind of content it is. */
+  readonly kind: ContentKind;
+  /** The translations that were published by the same request, as they are now. */
+  readonly translations: ReadonlyArray<ContentTranslation>;
+  /** The products that it is about. An EVENT is found by its stores alone. */
+  readonly products: ReadonlyArray<Product>;
+  /** The categories that it is about, as the catalogue names them. */
+  readonly categories: ReadonlyArray<Scalars['String']['output']>;
+  /** The stores that an EVENT takes place in. */
+  readonly stores: ReadonlyArray<Store>;
+  /** When an EVENT begins; of anything else since when it is shown, null for always. */
+  readonly startsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When an EVENT ends; of anything else until when it is shown, null for no end. */
+  readonly endsAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A piece of content in one language. */
+export type ContentTranslation = {
+  readonly __typename?: 'ContentTranslation';
+  /** The language. */
+  readonly locale: Scalars['Locale']['output'];
+  /** The title. */
+  readonly title: Scalars['String']['output'];
+  /** Where it can be read; null when nothing was said. */
+  readonly link?: Maybe<Scalars['URL']['output']>;
+  /** True when it is not shown any more. */
+  readonly withdrawn: Scalars['Boolean']['output'];
 };
 
 /** What a customer is told of personalisation. */
@@ -856,6 +989,8 @@ export type NextBestActionKind =
   | 'ONBOARDING'
   /** Offer something. */
   | 'OFFER'
+  /** Tell something of use or of interest: advice, or an article. */
+  | 'CONTENT'
   /** Ask what the customer thinks. */
   | 'REVIEW_REQUEST';
 
@@ -969,6 +1104,12 @@ export type OfferTemplate =
    * in `productRecommendations`.
    */
   | 'CROSS_SELL'
+  /** Advice on a product bought within 60 days, or on its category; of several the one on what was bought last. Only in `productRecommendations`. */
+  | 'ADVICE'
+  /** An article on what was looked at within 30 days or its category, or else on the category of most purchases. Only in `productRecommendations`. */
+  | 'CONTENT'
+  /** An event in the store of most orders that is on, or begins within 30 days. Only in `productRecommendations`. */
+  | 'LOCAL_EVENT'
   /** The same for everybody; rests on nothing personal. */
   | 'GENERAL';
 
@@ -1010,6 +1151,14 @@ export type OfferReasonCode =
   | 'GOES_WITH'
   /** Never bought, and looked at within 30 days. Evidence: sku. */
   | 'LOOKED_AT'
+  /** Bought within 60 days. Evidence: sku, at (the last purchase), category where the advice is about that. */
+  | 'BOUGHT_LATELY'
+  /** Looked at within 30 days. Evidence: sku, at (the last look), category where the article is about that. */
+  | 'VIEWED_LATELY'
+  /** No other category was bought more often. Evidence: category. */
+  | 'FAVOURITE_CATEGORY'
+  /** Most orders were placed in that store. Evidence: store (its id), startsAt, endsAt. */
+  | 'EVENT_IN_STORE'
   /** Offers that would sell are held back until what is open is settled. Evidence: templates, those held back. */
   | 'SELLING_SUPPRESSED'
   /** No channel that goes out may be used for what sells now. Evidence: codes, of HeldBackCode. */
@@ -2778,6 +2927,7 @@ export type ResolversTypes = {
   RankReason: ResolverTypeWrapper<RankReason>;
   RankReasonCode: RankReasonCode;
   Product: ResolverTypeWrapper<Product>;
+  Store: ResolverTypeWrapper<Store>;
   Insights: ResolverTypeWrapper<CustomerInsights>;
   LifetimeValue: ResolverTypeWrapper<Omit<LifetimeValue, 'historic' | 'predicted' | 'low' | 'high'> & { historic: ResolversTypes['Money'], predicted: ResolversTypes['Money'], low: ResolversTypes['Money'], high: ResolversTypes['Money'] }>;
   Churn: ResolverTypeWrapper<Churn>;
@@ -2798,6 +2948,13 @@ export type ResolversTypes = {
   SourceStatus: ResolverTypeWrapper<SourceStatus>;
   SourceState: SourceState;
   Offer: ResolverTypeWrapper<ShownOffer>;
+  OfferContent: ResolverTypeWrapper<OfferContent>;
+  ContentKind: ContentKind;
+  ContentPublishInput: ContentPublishInput;
+  ContentTranslationInput: ContentTranslationInput;
+  ContentPublishPayload: ResolverTypeWrapper<ContentPublishPayload>;
+  Content: ResolverTypeWrapper<Content>;
+  ContentTranslation: ResolverTypeWrapper<ContentTranslation>;
   Disclosure: ResolverTypeWrapper<Disclosure>;
   DisclosedPurpose: ResolverTypeWrapper<DisclosedPurpose>;
   DisclosedSource: ResolverTypeWrapper<DisclosedSource>;
@@ -2965,6 +3122,7 @@ export type ResolversParentTypes = {
   Float: Scalars['Float']['output'];
   RankReason: RankReason;
   Product: Product;
+  Store: Store;
   Insights: CustomerInsights;
   LifetimeValue: Omit<LifetimeValue, 'historic' | 'predicted' | 'low' | 'high'> & { historic: ResolversParentTypes['Money'], predicted: ResolversParentTypes['Money'], low: ResolversParentTypes['Money'], high: ResolversParentTypes['Money'] };
   Churn: Churn;
@@ -2981,6 +3139,12 @@ export type ResolversParentTypes = {
   DecisionInput: DecisionInput;
   SourceStatus: SourceStatus;
   Offer: ShownOffer;
+  OfferContent: OfferContent;
+  ContentPublishInput: ContentPublishInput;
+  ContentTranslationInput: ContentTranslationInput;
+  ContentPublishPayload: ContentPublishPayload;
+  Content: Content;
+  ContentTranslation: ContentTranslation;
   Disclosure: Disclosure;
   DisclosedPurpose: DisclosedPurpose;
   DisclosedSource: DisclosedSource;
@@ -3163,6 +3327,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  contentPublish?: Resolver<Maybe<ResolversTypes['ContentPublishPayload']>, ParentType, ContextType, RequireFields<MutationContentPublishArgs, 'input'>>;
   experimentDefine?: Resolver<Maybe<ResolversTypes['ExperimentDefinePayload']>, ParentType, ContextType, RequireFields<MutationExperimentDefineArgs, 'input'>>;
   experimentStop?: Resolver<Maybe<ResolversTypes['ExperimentStopPayload']>, ParentType, ContextType, RequireFields<MutationExperimentStopArgs, 'input'>>;
   experimentExposureRecord?: Resolver<Maybe<ResolversTypes['ExperimentExposureRecordPayload']>, ParentType, ContextType, RequireFields<MutationExperimentExposureRecordArgs, 'input'>>;
@@ -3210,6 +3375,10 @@ export type RankReasonResolvers<ContextType = Context, ParentType extends Resolv
 
 export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product']> = {
   sku?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type StoreResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Store'] = ResolversParentTypes['Store']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type InsightsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Insights'] = ResolversParentTypes['Insights']> = {
@@ -3323,6 +3492,7 @@ export type OfferResolvers<ContextType = Context, ParentType extends ResolversPa
   score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   rank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType>;
+  content?: Resolver<Maybe<ResolversTypes['OfferContent']>, ParentType, ContextType>;
   modelVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   validUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   channels?: Resolver<ReadonlyArray<ResolversTypes['Channel']>, ParentType, ContextType>;
@@ -3330,6 +3500,42 @@ export type OfferResolvers<ContextType = Context, ParentType extends ResolversPa
   personalized?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   consentBasis?: Resolver<ReadonlyArray<ResolversTypes['ConsentPurpose']>, ParentType, ContextType>;
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type OfferContentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OfferContent'] = ResolversParentTypes['OfferContent']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ContentKind'], ParentType, ContextType>;
+  title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  locale?: Resolver<ResolversTypes['Locale'], ParentType, ContextType>;
+  link?: Resolver<Maybe<ResolversTypes['URL']>, ParentType, ContextType>;
+  startsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  store?: Resolver<Maybe<ResolversTypes['Store']>, ParentType, ContextType>;
+};
+
+export type ContentPublishPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContentPublishPayload'] = ResolversParentTypes['ContentPublishPayload']> = {
+  content?: Resolver<Maybe<ResolversTypes['Content']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ContentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Content'] = ResolversParentTypes['Content']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  number?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ContentKind'], ParentType, ContextType>;
+  translations?: Resolver<ReadonlyArray<ResolversTypes['ContentTranslation']>, ParentType, ContextType>;
+  products?: Resolver<ReadonlyArray<ResolversTypes['Product']>, ParentType, ContextType>;
+  categories?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  stores?: Resolver<ReadonlyArray<ResolversTypes['Store']>, ParentType, ContextType>;
+  startsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type ContentTranslationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContentTranslation'] = ResolversParentTypes['ContentTranslation']> = {
+  locale?: Resolver<ResolversTypes['Locale'], ParentType, ContextType>;
+  title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  link?: Resolver<Maybe<ResolversTypes['URL']>, ParentType, ContextType>;
+  withdrawn?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type DisclosureResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Disclosure'] = ResolversParentTypes['Disclosure']> = {
@@ -3830,6 +4036,7 @@ export type Resolvers<ContextType = Context> = {
   RankedProduct?: RankedProductResolvers<ContextType>;
   RankReason?: RankReasonResolvers<ContextType>;
   Product?: ProductResolvers<ContextType>;
+  Store?: StoreResolvers<ContextType>;
   Insights?: InsightsResolvers<ContextType>;
   LifetimeValue?: LifetimeValueResolvers<ContextType>;
   Churn?: ChurnResolvers<ContextType>;
@@ -3844,6 +4051,10 @@ export type Resolvers<ContextType = Context> = {
   DecisionInput?: DecisionInputResolvers<ContextType>;
   SourceStatus?: SourceStatusResolvers<ContextType>;
   Offer?: OfferResolvers<ContextType>;
+  OfferContent?: OfferContentResolvers<ContextType>;
+  ContentPublishPayload?: ContentPublishPayloadResolvers<ContextType>;
+  Content?: ContentResolvers<ContextType>;
+  ContentTranslation?: ContentTranslationResolvers<ContextType>;
   Disclosure?: DisclosureResolvers<ContextType>;
   DisclosedPurpose?: DisclosedPurposeResolvers<ContextType>;
   DisclosedSource?: DisclosedSourceResolvers<ContextType>;

@@ -14,8 +14,8 @@ export function openCatalogue(store: Store): Catalogue {
     if (skus.length === 0) return known;
     for (const found of await products.getMany(skus.map(catalogueKey))) {
       if (!found) continue;
-      const { sku, name, availability } = found;
-      known.set(sku, { name, available: availability !== 'OUT_OF_STOCK' && availability !== 'DISCONTINUED' });
+      const { sku, name, category, availability } = found;
+      known.set(sku, { name, category, available: availability !== 'OUT_OF_STOCK' && availability !== 'DISCONTINUED' });
     }
     return known;
   };

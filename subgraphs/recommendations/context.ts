@@ -9,6 +9,9 @@ import type { Collection } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import type { CustomerBaseModel } from '../../models/customer-base/customer-base.ts';
 import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
+import type { ContentIndex } from './content-index.ts';
+import { type ContentRecord, contentSpec } from './content-records.ts';
+import { type ContentShelf, contentIn } from './content-shelf.ts';
 import { DecisionLog, decisionSpec } from './decisions.ts';
 import type { ExposureRecord } from './experiment-records.ts';
 import { type Experiments, experimentsIn, type Running } from './experiment-store.ts';
@@ -20,7 +23,7 @@ import { Segments } from './segment-store.ts';
 /** The kinds of model that are used here. */
 export const MODEL_KINDS = ['customer-base', 'next-basket'] as const;
 
-/** What a request needs: the time at which it is answered, the models, what can be had, and where decisions are kept. Everything else comes with the customer. */
+/** What a request needs: the time at which it is answered, the models, the content, what can be had, and where decisions are kept. Everything else comes with the customer. */
 export interface Context extends Pick<RequestScope, 'now'> {
   readonly log: Logger;
   readonly decisions: DecisionLog;
@@ -28,6 +31,10 @@ export interface Context extends Pick<RequestScope, 'now'> {
   readonly customerBase: ShelvedModel<CustomerBaseModel> | null;
   readonly nextBasket: ShelvedModel<NextBasketModel> | null;
   readonly catalogue: Catalogue | undefined;
+  /** The content in use when the request began. */
+  readonly pieces: ContentIndex;
+  readonly content: Collection<ContentRecord>;
+  readonly contentShelf: ContentShelf;
   readonly directory: Directory;
   readonly requests: Collection<RequestRecord>;
   readonly experiments: Experiments;
@@ -51,6 +58,8 @@ export function context({ store, log, catalogue, directory, mergedView, clock }:
   const decisions = new DecisionLog(store.collection(decisionSpec), log);
   const shelf = shelfOf(store);
   const requests = store.collection(requestSpec);
+  const content = store.collection(contentSpec);
+  const contentShelf = contentIn(store, clock, log);
   const experiments = experimentsIn(store, clock);
   const readExposures = async (asked: readonly AskedExposure[]) => {
     const members = await directory.members(asked.map(({ customer }) => customer));
@@ -68,6 +77,9 @@ export function context({ store, log, catalogue, directory, mergedView, clock }:
       customerBase: shelf.current<CustomerBaseModel>('customer-base'),
       nextBasket: shelf.current<NextBasketModel>('next-basket'),
       catalogue,
+      pieces: contentShelf.current,
+      content,
+      contentShelf,
       directory,
       requests,
       experiments,

@@ -62,6 +62,7 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
         latePaymentCount: 'Payments that are late',
         rank: 'How recently, how often and for how much you buy, compared with other customers',
         baskets: 'What you bought and when, beside what other customers bought',
+        store: 'The shop that you buy in most often',
       },
       loyalty: {
         member: 'Your membership in our programme',
@@ -123,6 +124,7 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
         latePaymentCount: '遅れているお支払い',
         rank: 'ご購入の時期・頻度・金額を他のお客様と比べたもの',
         baskets: 'ご購入の商品と時期（他のお客様のご購入とあわせて）',
+        store: 'よくご利用になる店舗',
       },
       loyalty: {
         member: '会員登録の有無',

@@ -1,6 +1,9 @@
 import { modelSpecs } from '../../kernel/model-shelf.ts';
 import { lookForModels } from '../../kernel/shelves.ts';
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
+import { contentIntake } from './content-intake.ts';
+import { contentSpec } from './content-records.ts';
+import { contentIn } from './content-shelf.ts';
 import { type Context, context, MODEL_KINDS } from './context.ts';
 import { decisionSpec } from './decisions.ts';
 import { experimentSpecs } from './experiment-records.ts';
@@ -8,12 +11,19 @@ import { experimentsIn } from './experiment-store.ts';
 import { resolvers } from './resolvers.ts';
 import { segmentSpecs } from './segment-records.ts';
 
-/** Takes nothing in: every answer is computed from what the other domains say at that moment. Keeps the decisions that are to be kept. */
+/**
+ * Takes in nothing of anybody, but content: every answer is computed from what the other domains say at that moment. Keeps the decisions that are
+ * to be kept.
+ */
 export const recommendations: SubgraphModule<Context> = {
   name: 'recommendations',
-  specs: [decisionSpec, ...modelSpecs, ...experimentSpecs, ...segmentSpecs],
+  specs: [contentSpec, decisionSpec, ...modelSpecs, ...experimentSpecs, ...segmentSpecs],
   resolvers,
   context,
-  intakes: () => [],
-  jobs: ({ store, clock }) => [lookForModels(store, MODEL_KINDS), experimentsIn(store, clock).creatives.job],
+  intakes: ({ store, clock }) => [contentIntake(store.collection(contentSpec), clock)],
+  jobs: ({ store, clock, log }) => [
+    lookForModels(store, MODEL_KINDS),
+    contentIn(store, clock, log).job,
+    experimentsIn(store, clock).creatives.job,
+  ],
 };

@@ -32,11 +32,14 @@ const KINDS: Readonly<Record<Exclude<Template, 'GENERAL'>, NextBestActionKind>> 
   ANNIVERSARY: 'RECOGNITION',
   POINTS_EXPIRING: 'OFFER',
   TIER_UP: 'OFFER',
+  ADVICE: 'CONTENT',
   VIP_RECOGNITION: 'RECOGNITION',
   ONBOARDING: 'ONBOARDING',
   WELCOME: 'ONBOARDING',
+  LOCAL_EVENT: 'OFFER',
   REVIEW_REQUEST: 'REVIEW_REQUEST',
   WIN_BACK: 'RETENTION',
+  CONTENT: 'CONTENT',
 };
 /** What takes a person: it is put right, or agreed on. */
 const PERSONAL: readonly Template[] = ['SERVICE_RECOVERY', 'LATE_PAYMENT_HELP'];

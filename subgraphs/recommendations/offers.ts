@@ -25,13 +25,17 @@ const PLACEMENTS: Readonly<Record<Template, Placement>> = {
   ANNIVERSARY: { base: 0.6, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
   POINTS_EXPIRING: { base: 0.55, inbound: INBOUND, outbound: ['EMAIL', 'SMS', 'PUSH'] },
   TIER_UP: { base: 0.45, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
+  ADVICE: { base: 0.42, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
   VIP_RECOGNITION: { base: 0.4, inbound: INBOUND, outbound: ['EMAIL', 'PHONE'] },
   ONBOARDING: { base: 0.38, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
   WELCOME: { base: 0.35, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
+  LOCAL_EVENT: { base: 0.32, inbound: INBOUND, outbound: ['EMAIL', 'PUSH'] },
   // A request for an opinion is advertising, too (Bundesgerichtshof, 10 July 2018, VI ZR 225/17).
   REVIEW_REQUEST: { base: 0.3, inbound: ['WEB', 'APP'], outbound: ['EMAIL', 'PUSH'] },
   CROSS_SELL: { base: 0.28, inbound: INBOUND, outbound: ['EMAIL'] },
   WIN_BACK: { base: 0.25, inbound: INBOUND, outbound: OUTBOUND },
+  // Reading takes a screen and time.
+  CONTENT: { base: 0.2, inbound: ['WEB', 'APP'], outbound: ['EMAIL'] },
   // Only where everybody sees the same anyway.
   GENERAL: { base: 0.1, inbound: ['STORE', 'WEB', 'APP'], outbound: [] },
 };
@@ -62,6 +66,7 @@ function ranked(policy: Policy, candidate: Candidate, score: number, rank: numbe
     occasion: candidate.occasion,
     values: candidate.values,
     product: candidate.product,
+    content: candidate.content,
     score,
     rank,
     channels,

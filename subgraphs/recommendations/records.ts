@@ -1,5 +1,6 @@
 import type { Channel, ConsentPurpose } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import type { ChosenContent, ContentFacts } from './content-records.ts';
 import type { DecisionContext } from './decision-context.ts';
 import type { CustomerRepresentation } from './source.ts';
 
@@ -64,6 +65,8 @@ export interface PosSignals {
   readonly rank: PurchaseRank | null;
   /** Oldest first, 200 products at most; empty unless offers of products were asked for. */
   readonly baskets: readonly PastBasket[];
+  /** The id of the store of most orders; null where there is none, and unless offers of products were asked for. */
+  readonly store: string | null;
 }
 
 export interface LoyaltySignals {
@@ -154,6 +157,8 @@ export interface Subject {
   readonly sources: Sources;
   /** null unless offers of products were asked for and can be made. */
   readonly products: ProductFacts | null;
+  /** null unless those were asked for, and while there is no content. */
+  readonly content: ContentFacts | null;
   /** The time that is decided for. */
   readonly now: EpochMs;
   readonly context: DecisionContext;
@@ -171,11 +176,14 @@ export const TEMPLATES = [
   'ANNIVERSARY',
   'POINTS_EXPIRING',
   'TIER_UP',
+  'ADVICE',
   'VIP_RECOGNITION',
   'ONBOARDING',
   'WELCOME',
+  'LOCAL_EVENT',
   'REVIEW_REQUEST',
   'WIN_BACK',
+  'CONTENT',
   'GENERAL',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
@@ -210,6 +218,10 @@ export const REASON_CODES = [
   'DUE_AGAIN',
   'GOES_WITH',
   'LOOKED_AT',
+  'BOUGHT_LATELY',
+  'VIEWED_LATELY',
+  'FAVOURITE_CATEGORY',
+  'EVENT_IN_STORE',
   'SELLING_SUPPRESSED',
   'SENDING_HELD_BACK',
   'COMPLAINTS_UNCHECKED',
@@ -243,6 +255,8 @@ export interface Candidate {
   readonly values: Readonly<Record<string, EvidenceValue>>;
   /** The product that is offered; `model` is the version that chose it, null where none did. */
   readonly product?: { readonly sku: string; readonly model: string | null } | undefined;
+  /** The content that is offered. Its title is put into words by the language that is shown. */
+  readonly content?: ChosenContent | undefined;
 }
 
 export const HOLD_CODES = [

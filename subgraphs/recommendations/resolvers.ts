@@ -1,6 +1,8 @@
 import { badArgument } from '../../kernel/errors.ts';
 import { pageSize } from '../../kernel/page.ts';
 import type { Resolvers } from '../../schema/generated/recommendations.ts';
+import { publishContent } from './content-commands.ts';
+import { contentFacts } from './content-facts.ts';
 import type { Context } from './context.ts';
 import { readContext } from './decision-context.ts';
 import { type Asked, offersOf } from './decisions.ts';
@@ -24,8 +26,12 @@ export const resolvers: Resolvers<Context> = {
     __resolveReference: (reference) => reference,
     recommendations: (customer, _, { now }) => readCustomer(customer, now),
     productRecommendations: async (customer, _, context) => {
-      const facts = await productFacts(customer, context.now, context);
-      return readCustomer({ ...customer, productFacts: facts }, context.now);
+      // Both ask the catalogue in this turn, which makes one read.
+      const [products, content] = await Promise.all([
+        productFacts(customer, context.now, context),
+        contentFacts(customer, context.now, context),
+      ]);
+      return readCustomer({ ...customer, productFacts: products, contentFacts: content }, context.now);
     },
     insights: (customer, _, { now, customerBase }) => readInsights(customer, now, customerBase),
     experiments: (customer, _, context) => experimentsOf(customer, context),
@@ -84,7 +90,11 @@ export const resolvers: Resolvers<Context> = {
     ...experimentQueries,
     ...segmentQueries,
   },
-  Mutation: { ...experimentMutations, ...segmentMutations },
+  Mutation: {
+    ...experimentMutations,
+    ...segmentMutations,
+    contentPublish: (_, { input }, context) => publishContent(context, input),
+  },
   ...experimentTypes,
   ...segmentTypes,
   Decision: {
@@ -106,11 +116,12 @@ function sourceStatus({ sources }: Subject) {
 }
 
 /** What the domains told of the customer, each value as JSON; nothing where nothing was read. */
-function inputsOf({ sources, products }: Subject) {
+function inputsOf({ sources, products, content }: Subject) {
   const told = SERVICES.flatMap((service) => {
     const source = sources[service];
     if (source.state !== 'OK') return [];
     return Object.entries(source.signals).map(([name, value]) => ({ service, name, value: JSON.stringify(value) }));
   });
-  return products ? [...told, { service: 'recommendations', name: 'products', value: JSON.stringify(products) }] : told;
+  const own = Object.entries({ products, content }).filter(([, value]) => value !== null);
+  return [...told, ...own.map(([name, value]) => ({ service: 'recommendations', name, value: JSON.stringify(value) }))];
 }

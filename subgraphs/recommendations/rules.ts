@@ -1,3 +1,4 @@
+import { advice, article, localEvent } from './content-rules.ts';
 import { isSeenByOthers, suits } from './decision-context.ts';
 import { errorHelp, latePaymentHelp } from './help-rules.ts';
 import { crossSell, replenish } from './product-rules.ts';
@@ -24,6 +25,10 @@ const SELLING: readonly Rule[] = [
   welcome,
   reviewRequest,
   winBack,
+  // Useful, but unasked for: what it is called does not make it welcome.
+  advice,
+  localEvent,
+  article,
 ];
 /** Every rule that helps before the customer has to ask. */
 const HELPING: readonly Rule[] = [errorHelp, latePaymentHelp];

@@ -1,9 +1,11 @@
 import type { OfferTemplate } from '../../schema/generated/recommendations.ts';
+import { translationFor } from './content-records.ts';
 import { HOLD_WORDS } from './hold-words.ts';
 import type { Action } from './next-best-actions.ts';
 import { offerId } from './offers.ts';
+import { REASON_WORDS } from './reason-words.ts';
 import type { OfferReason, RankedOffer, Subject } from './records.ts';
-import { evidenceText, fill, type Language, languageOf, OFFER_WORDS, REASON_WORDS } from './wording.ts';
+import { evidenceText, fill, type Language, languageOf, OFFER_WORDS } from './wording.ts';
 
 /** An offer as it is answered, in one language. Words are made when they are asked for. */
 export class ShownOffer {
@@ -53,6 +55,15 @@ export class ShownOffer {
     return this.#offer.product ? { sku: this.#offer.product.sku } : null;
   }
 
+  content() {
+    const [content, translation] = [this.#offer.content, this.#translation()];
+    if (!content || !translation) return null;
+    const { piece, store } = content;
+    const { language: locale, title, link } = translation;
+    const { id, kind, startsAt, endsAt } = piece;
+    return { id, kind, title, locale, link, startsAt, endsAt, store: store === null ? null : { id: store } };
+  }
+
   modelVersion(): string | null {
     return this.#offer.product?.model ?? null;
   }
@@ -82,12 +93,16 @@ export class ShownOffer {
   }
 
   #words(part: 'title' | 'body'): string {
-    return fill(
-      OFFER_WORDS[this.locale][this.#offer.variant ?? this.#offer.template][part],
-      this.#offer.values,
-      this.locale,
-      this.#timeZone,
-    );
+    return fill(OFFER_WORDS[this.locale][this.#offer.variant ?? this.#offer.template][part], this.#values(), this.locale, this.#timeZone);
+  }
+
+  #values() {
+    const translation = this.#translation();
+    return translation ? { ...this.#offer.values, title: translation.title } : this.#offer.values;
+  }
+
+  #translation() {
+    return translationFor(this.#offer.content?.piece.translations ?? [], this.locale);
   }
 }
 
@@ -101,7 +116,7 @@ function shownReasons(reasons: readonly OfferReason[], locale: Language, timeZon
 
 /** Everything that an answer can show of an offer but its decision: equal exactly when the offers are. */
 export function written(offer: ShownOffer): string {
-  const product = offer.product();
+  const [product, content] = [offer.product(), offer.content()];
   return JSON.stringify([
     offer.id(),
     offer.template(),
@@ -117,8 +132,9 @@ export function written(offer: ShownOffer): string {
     offer.personalized(),
     offer.consentBasis(),
     offer.asOf(),
-    // Offers of before there were any with products are written as they were.
+    // Offers of before there were any with products, or content, are written as they were.
     ...(product ? [product, offer.modelVersion()] : []),
+    ...(content ? [content] : []),
   ]);
 }
 

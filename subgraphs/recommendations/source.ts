@@ -2,6 +2,7 @@ import { signalsAllowed } from '../../kernel/customer.ts';
 import { CHANNELS, type Channel, type ConsentPurpose } from '../../kernel/intake.ts';
 import { parseDate, parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
+import { readContentFacts } from './content-records.ts';
 import { NO_CONTEXT } from './decision-context.ts';
 import type { PastBasket, ProductFacts, PurchaseRank, Source, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
 
@@ -21,6 +22,8 @@ export interface CustomerRepresentation {
   readonly posBaskets?: unknown;
   /** Not of the gateway: made for `productRecommendations`, see product-facts.ts. */
   readonly productFacts?: unknown;
+  /** Likewise, see content-facts.ts. */
+  readonly contentFacts?: unknown;
   readonly loyaltySignals?: unknown;
   readonly digitalSignals?: unknown;
   readonly feedbackSignals?: unknown;
@@ -102,10 +105,10 @@ const WITHHELD: Sources = {
   feedback: { state: 'WITHHELD' },
 };
 
-/** `products`: whether they were asked for; what the gateway brought for another field of the request is not used. */
+/** `products`: whether what names them was asked for; what the gateway brought for another field of the request is not used. */
 function sources(customer: CustomerRepresentation, products: boolean): Sources {
-  const bought = products ? source(customer.posBaskets, pastBaskets) : null;
-  const baskets = bought?.state === 'OK' ? bought.signals : [];
+  const bought = products ? source(customer.posBaskets, purchasesOf) : null;
+  const { baskets, store } = bought?.state === 'OK' ? bought.signals : { baskets: [], store: null };
   return {
     crm: source(customer.crmSignals, (crm) => ({
       birthDate: crm.date('birthDate'),
@@ -126,6 +129,7 @@ function sources(customer: CustomerRepresentation, products: boolean): Sources {
       latePaymentCount: pos.integer('latePaymentCount') ?? 0,
       rank: rankOf(pos.object('rank')),
       baskets,
+      store,
     })),
     loyalty: source(customer.loyaltySignals, (loyalty) => ({
       member: loyalty.flag('member'),
@@ -139,7 +143,7 @@ function sources(customer: CustomerRepresentation, products: boolean): Sources {
     digital: source(customer.digitalSignals, (digital) => ({
       cart: digital.list('cart', (item) => ({ sku: item.text('sku'), name: item.text('name'), quantity: item.integer('quantity') ?? 1 })),
       cartUpdatedAt: digital.instant('cartUpdatedAt'),
-      viewed: products ? digital.list('viewed', viewOf) : [],
+      viewed: products ? viewsOf(digital) : [],
       touches: digital.list('touches', touchOf).toSorted((a, b) => b.sentAt - a.sentAt),
       unsubscribed: digital.list('unsubscribed', (item) => {
         const [channel, at] = [item.text('channel'), item.instant('at')];
@@ -164,6 +168,11 @@ function urgentItemOf(signals: Signals | null): UrgentItem | null {
 }
 
 const isChannel = (text: string | null): text is Channel => (CHANNELS as readonly (string | null)[]).includes(text);
+
+/** Of digitalSignals: what was looked at, the last first. */
+export function viewsOf(digital: Signals) {
+  return digital.list('viewed', viewOf);
+}
 
 function viewOf(item: Signals) {
   const [sku, at] = [item.text('sku'), item.instant('at')];
@@ -218,7 +227,12 @@ function readProductFacts(facts: Signals | null): ProductFacts | null {
   };
 }
 
-/** Of posBaskets, oldest first. */
+/** Of posBaskets. */
+export function purchasesOf(pos: Signals): { readonly baskets: readonly PastBasket[]; readonly store: string | null } {
+  return { baskets: pastBaskets(pos), store: pos.text('store') };
+}
+
+/** Oldest first. */
 function pastBaskets(pos: Signals): readonly PastBasket[] {
   return pos
     .list('baskets', (item) => {
@@ -246,15 +260,18 @@ export function readCustomer(customer: CustomerRepresentation, now: EpochMs): Su
   const known = permissionsOf(customer);
   const permissions = known ?? [];
   const personal = isPersonal(customer);
-  const products = personal ? readProductFacts(new Signals(customer).object('productFacts')) : null;
+  const facts = personal ? new Signals(customer) : null;
+  const products = readProductFacts(facts?.object('productFacts') ?? null);
+  const content = readContentFacts(facts?.object('contentFacts') ?? null);
   return {
     customer: customer.id,
     representation: personal ? customer : { id: customer.id, permissions: known, permissionsSince: customer.permissionsSince },
     personal,
     marketing: permissions.includes('MARKETING'),
     marketingSince: personal ? sinceOf(customer, permissions, 'MARKETING') : null,
-    sources: personal ? sources(customer, products !== null) : WITHHELD,
+    sources: personal ? sources(customer, products !== null || content !== null) : WITHHELD,
     products,
+    content,
     now,
     context: NO_CONTEXT,
   };

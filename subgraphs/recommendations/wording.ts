@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { dayFormat } from './local-day.ts';
-import type { EvidenceValue, ReasonCode, Template, Variant } from './records.ts';
+import type { EvidenceValue, Template, Variant } from './records.ts';
 
 export const LANGUAGES = ['en', 'ja'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -10,7 +10,10 @@ interface OfferWords {
   readonly body: string;
 }
 
-/** The values that each template, or variant of one, has to name, in each language; `{name}` in the words. */
+/**
+ * The values that each template, or variant of one, has to name, in each language; `{name}` in the words. `title` is that of the content, in the
+ * language that fits.
+ */
 export const OFFER_PLACEHOLDERS: Readonly<Record<Template | Variant, readonly string[]>> = {
   SERVICE_RECOVERY: [],
   ERROR_HELP: [],
@@ -26,13 +29,16 @@ export const OFFER_PLACEHOLDERS: Readonly<Record<Template | Variant, readonly st
   ANNIVERSARY: ['years'],
   POINTS_EXPIRING: ['points', 'date'],
   TIER_UP: ['tier', 'points'],
+  ADVICE: ['title'],
   VIP_RECOGNITION: [],
   ONBOARDING: [],
   ONBOARDING_JOIN: [],
   ONBOARDING_AGAIN: [],
   WELCOME: [],
+  LOCAL_EVENT: ['title', 'date'],
   REVIEW_REQUEST: [],
   WIN_BACK: [],
+  CONTENT: ['title'],
   GENERAL: [],
 };
 
@@ -82,6 +88,7 @@ export const OFFER_WORDS: Readonly<Record<Language, Readonly<Record<Template | V
       body: '{points} points lapse from {date} on. Spend them on your next purchase.',
     },
     TIER_UP: { title: 'Nearly there: {tier}', body: 'Only {points} more points and {tier} is yours.' },
+    ADVICE: { title: '{title}', body: 'Good to know about something that you bought. Have a look whenever it suits you.' },
     VIP_RECOGNITION: {
       title: 'You are one of our best customers',
       body: 'Thank you for your loyalty. We have set something aside for you; ask for it in our shops or look online.',
@@ -102,11 +109,13 @@ export const OFFER_WORDS: Readonly<Record<Language, Readonly<Record<Template | V
       title: 'Welcome!',
       body: 'Good to have you with us. Here is how to find your way around, and something for your next order.',
     },
+    LOCAL_EVENT: { title: '{title}', body: 'In the shop that you know, from {date} on. Come by; we look forward to seeing you.' },
     REVIEW_REQUEST: {
       title: 'How do you like it?',
       body: 'You have had your order for a while. Tell us and others what you think of it; it takes a minute.',
     },
     WIN_BACK: { title: 'We have missed you', body: 'It has been a while. See what is new, and take something off your next order.' },
+    CONTENT: { title: '{title}', body: 'We thought of you when we wrote this. Have a look whenever it suits you.' },
     GENERAL: { title: 'New this season', body: 'Have a look at what has just arrived, in our shops and online.' },
   },
   ja: {
@@ -154,6 +163,7 @@ export const OFFER_WORDS: Readonly<Record<Language, Readonly<Record<Template | V
       body: '{points}ポイントが{date}から順に失効します。次のお買い物でぜひお使いください。',
     },
     TIER_UP: { title: 'まもなく{tier}会員です', body: 'あと{points}ポイントで{tier}会員になれます。' },
+    ADVICE: { title: '{title}', body: 'ご購入いただいた商品に役立つ情報です。お時間のあるときにご覧ください。' },
     VIP_RECOGNITION: {
       title: '特別なお客様へ',
       body: '日頃のご愛顧に感謝し、特別なご用意をいたしました。店舗またはオンラインでご確認ください。',
@@ -168,95 +178,14 @@ export const OFFER_WORDS: Readonly<Record<Language, Readonly<Record<Template | V
       body: 'ほかのお客様が次に選んだ商品と、2回目のご注文で使える特典をご覧ください。',
     },
     WELCOME: { title: 'ようこそ', body: 'ご登録ありがとうございます。ご利用案内と、次のご注文で使える特典をお届けします。' },
+    LOCAL_EVENT: { title: '{title}', body: 'いつもご利用の店舗で{date}から開催します。ご来店をお待ちしております。' },
     REVIEW_REQUEST: {
       title: '商品はいかがでしたか',
       body: 'お届けした商品のご感想をお聞かせください。1分ほどで終わります。',
     },
     WIN_BACK: { title: 'お久しぶりです', body: '新商品が続々入荷しています。次のご注文で使える特典をご用意しました。' },
+    CONTENT: { title: '{title}', body: 'お客様のご関心に合わせてお選びした読み物です。ぜひご覧ください。' },
     GENERAL: { title: '今シーズンの新着商品', body: '店舗とオンラインに届いたばかりの商品をご覧ください。' },
-  },
-};
-
-/** The evidence that each reason has to name, in each language. */
-export const REASON_PLACEHOLDERS: Readonly<Record<ReasonCode, readonly string[]>> = {
-  NEW_CUSTOMER: ['since'],
-  ONBOARDING_STEP: ['step', 'firstOrderAt'],
-  BIRTHDAY_NEAR: ['daysUntil'],
-  ANNIVERSARY_NEAR: ['since', 'daysUntil'],
-  POINTS_EXPIRE: ['points', 'at'],
-  TIER_NEAR: ['tier', 'pointsMissing'],
-  TOP_CUSTOMER: ['recency', 'frequency'],
-  NOTHING_SAID_OF_ORDER: ['lastOrderAt'],
-  NO_RECENT_ORDER: ['lastOrderAt', 'orderCount'],
-  OPEN_CASE: ['type', 'openedAt'],
-  OPEN_DETRACTOR: [],
-  URGENT_FEEDBACK: ['level', 'reasons', 'at'],
-  ERROR_MET: ['kind', 'at'],
-  PAYMENT_LATE: ['payments'],
-  CART_LEFT: ['items', 'at'],
-  DUE_AGAIN: ['sku', 'times', 'days', 'lastAt'],
-  GOES_WITH: ['sku', 'like'],
-  LOOKED_AT: ['sku'],
-  SELLING_SUPPRESSED: ['templates'],
-  SENDING_HELD_BACK: ['codes'],
-  COMPLAINTS_UNCHECKED: ['services'],
-  NOT_PERSONALIZED: [],
-  SEEN_BY_OTHERS: [],
-  NO_EVIDENCE: [],
-};
-
-export const REASON_WORDS: Readonly<Record<Language, Readonly<Record<ReasonCode, string>>>> = {
-  en: {
-    NEW_CUSTOMER: 'A customer since {since}.',
-    ONBOARDING_STEP: 'Onboarding is at the step {step}; the first order was placed on {firstOrderAt}.',
-    ANNIVERSARY_NEAR: 'A customer since {since}; days until the anniversary: {daysUntil}.',
-    BIRTHDAY_NEAR: 'Days until the birthday: {daysUntil}.',
-    POINTS_EXPIRE: 'Points that lapse within 60 days: {points}, the first on {at}.',
-    TIER_NEAR: 'Points missing for {tier}: {pointsMissing}.',
-    TOP_CUSTOMER: 'Among the best fifth of all customers: recency {recency}, frequency {frequency} of 5.',
-    NOTHING_SAID_OF_ORDER: 'No feedback since the order of {lastOrderAt}.',
-    NO_RECENT_ORDER: 'Orders so far: {orderCount}, the last on {lastOrderAt}.',
-    OPEN_CASE: 'A case of type {type} is open since {openedAt}.',
-    OPEN_DETRACTOR: 'Bad feedback has not been followed up.',
-    URGENT_FEEDBACK: 'What was written on {at} is urgent ({level}: {reasons}) and has not been answered.',
-    ERROR_MET: 'An error of kind {kind} was met on {at} and is not known to be solved.',
-    PAYMENT_LATE: 'Payments that are late: {payments}.',
-    CART_LEFT: 'Items left in the cart: {items}, on {at}.',
-    DUE_AGAIN: '{sku} was bought on {times} days, usually every {days} days, and last on {lastAt}.',
-    GOES_WITH: '{sku} was never bought; customers who bought {like}, as this one did, bought it, too.',
-    LOOKED_AT: '{sku} was never bought, and was looked at within 30 days.',
-    SELLING_SUPPRESSED: 'Held back until this is settled: {templates}.',
-    SENDING_HELD_BACK: 'Nothing that sells can be sent to the customer now: {codes}.',
-    COMPLAINTS_UNCHECKED: 'An open complaint could not be ruled out; no answer from: {services}.',
-    NOT_PERSONALIZED: 'Nothing personal was used: consent to personalisation and profiling is missing.',
-    SEEN_BY_OTHERS: 'Others can see the screen, so nothing personal is shown.',
-    NO_EVIDENCE: 'Nothing known of the customer speaks for a particular offer.',
-  },
-  ja: {
-    NEW_CUSTOMER: '{since}からのお客様です。',
-    ONBOARDING_STEP: '初回注文（{firstOrderAt}）後のご案内は{step}の段階です。',
-    ANNIVERSARY_NEAR: '{since}からのお客様です。記念日まであと{daysUntil}日です。',
-    BIRTHDAY_NEAR: '誕生日まであと{daysUntil}日です。',
-    POINTS_EXPIRE: '60日以内に{points}ポイントが失効します（最初の失効日：{at}）。',
-    TIER_NEAR: '{tier}まであと{pointsMissing}ポイントです。',
-    TOP_CUSTOMER: '全顧客の上位5分の1に入っています（最新度{recency}、頻度{frequency}／5）。',
-    NOTHING_SAID_OF_ORDER: '{lastOrderAt}の注文以降、ご意見をいただいていません。',
-    NO_RECENT_ORDER: 'これまでの注文は{orderCount}件、最後の注文は{lastOrderAt}です。',
-    OPEN_CASE: '{openedAt}から未解決の案件（{type}）があります。',
-    OPEN_DETRACTOR: '低い評価にまだ対応していません。',
-    URGENT_FEEDBACK: '{at}に届いた緊急のご意見（{level}：{reasons}）にまだ対応していません。',
-    ERROR_MET: '{at}に{kind}のエラーが発生し、解決を確認できていません。',
-    PAYMENT_LATE: '支払いが遅れている件数：{payments}件。',
-    CART_LEFT: '{at}からカートに{items}点残っています。',
-    DUE_AGAIN: '{sku}はこれまで{times}日購入され、間隔はおよそ{days}日、最後の購入は{lastAt}です。',
-    GOES_WITH: '{sku}は未購入です。このお客様と同じく{like}を購入した方が、あわせて購入しています。',
-    LOOKED_AT: '{sku}は未購入で、30日以内に閲覧されています。',
-    SELLING_SUPPRESSED: '解決するまで見合わせる提案：{templates}。',
-    SENDING_HELD_BACK: '現在、販促の連絡は送信できません（{codes}）。',
-    COMPLAINTS_UNCHECKED: '未解決の苦情がないことを確認できませんでした（応答なし：{services}）。',
-    NOT_PERSONALIZED: 'パーソナライズとプロファイリングへの同意がないため、個人の情報は使っていません。',
-    SEEN_BY_OTHERS: '画面がほかの方にも見えるため、個人に関わる内容は表示していません。',
-    NO_EVIDENCE: '特定の提案を裏づける情報がありません。',
   },
 };
 

@@ -15,6 +15,8 @@ vi.mock('../../kernel/storage/open.ts', async (original) => (await import('../su
 
 const DAY = 86_400_000;
 const CUSTOMERS = 150;
+/** What most that the two buy is of. */
+const CATEGORY = CATALOGUE[0]!.name;
 const SKUS = CATALOGUE.flatMap(({ products }) => products.map(({ sku }) => sku));
 /** Without either of them nothing personal is used. */
 const NEEDED: readonly ConsentPurpose[] = ['PERSONALIZATION', 'PROFILING'];
@@ -143,6 +145,10 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
     };
     await run('experimentDefine', { ...experiment, id: 'hashed', control: 'control', plannedUnits: 1000 }, 'experiment { id }');
     await run('experimentDefine', { ...experiment, id: 'adaptive', assignment: 'ADAPTIVE' }, 'experiment { id }');
+    // About what the two buy, so that there is content for them to be chosen.
+    const piece = { source: 'cms', skus: SKUS.slice(0, 20), translations: [{ locale: 'en', title: 'To read' }] };
+    for (const kind of ['ADVICE', 'ARTICLE'])
+      await run('contentPublish', { ...piece, number: kind, kind, categories: [CATEGORY] }, 'content { id }');
     const rule = {
       all: ['10', '5'].map((orders) => ({ condition: { field: 'purchases.summary.orderCount', is: 'AT_LEAST', values: [orders] } })),
     };
@@ -204,6 +210,9 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
       expect.arrayContaining(['CART_REMINDER', 'BIRTHDAY', 'POINTS_EXPIRING']),
     );
     expect(ofBuyer.recommendations.disclosure.personalized).toBe(true);
+    expect(ofBuyer.productRecommendations.offers.map(({ template }: Json) => template)).toEqual(
+      expect.arrayContaining(['ADVICE', 'CONTENT']),
+    );
     expect(ofBuyer.insights.lifetimeValue).not.toBeNull();
     expect(ofBuyer.nextPurchase.products.length).toBeGreaterThan(0);
   });

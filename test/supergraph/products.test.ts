@@ -51,6 +51,9 @@ describe.each(SHAPES)('products, in %s', (shape) => {
       'order { id }',
     );
 
+  const publish = (number: string, input: object) =>
+    mutate(stack, 'contentPublish', { source: 'cms', number, translations: [{ locale: 'en', title: number }], ...input }, 'content { id }');
+
   beforeAll(async () => {
     stack = await openStack(shape);
     [ada, ben] = [await person(stack, 'ada', { consent: true }), await person(stack, 'ben', { consent: false })];
@@ -84,6 +87,9 @@ describe.each(SHAPES)('products, in %s', (shape) => {
     });
     await shelf.choose('next-basket', id, stack.company.time.now);
     await shelfOf(store).look(['next-basket']);
+    // Of all kinds, by product, category and store, so that choosing among it has to read whatever it reads.
+    for (const kind of ['ADVICE', 'ARTICLE']) await publish(kind, { kind, skus: ['MILK-1'], categories: ['Dairy'] });
+    await publish('EVENT', { kind: 'EVENT', stores: ['TYO1'], startsAt: at(-3 * DAY), endsAt: at(-4 * DAY) });
   }, 120_000);
   afterAll(() => stack.close());
   beforeEach(() => {
@@ -147,5 +153,58 @@ describe.each(SHAPES)('products, in %s', (shape) => {
     expect(await discover()).toContainEqual(viewed);
     await order(ada.id, 'MILK-1', 0);
     expect((await offers(ada)).map(({ template }: Json) => template)).toEqual(['CROSS_SELL']);
+  });
+
+  const CONTENT =
+    'productRecommendations { offers(templates: [ADVICE, CONTENT, LOCAL_EVENT]) { template title content { store { id name } } } }';
+  const contentFor = async ({ id }: Person) => (await ask([id], CONTENT))[0].productRecommendations.offers;
+  const titles = async (of: Person) => (await contentFor(of)).map(({ title }: Json) => title);
+
+  it('are advised on, from the next request after it was published or withdrawn, and only with consent', async () => {
+    expect(await titles(ada)).toContain('ADVICE');
+    await publish('ADVICE', { kind: 'ADVICE', skus: ['MILK-1'], translations: [{ locale: 'en', title: 'Keeping milk' }] });
+    expect(await titles(ada)).toContain('Keeping milk');
+    await publish('ADVICE', { kind: 'ADVICE', skus: ['MILK-1'], withdrawn: true });
+    expect(await titles(ada)).not.toContain('Keeping milk');
+    expect(await titles(ben)).toEqual([]);
+  });
+
+  it('have content that another process took in offered once this one has looked', async () => {
+    const subgraph = stack.company.subgraphs.get('recommendations')!;
+    const intake = subgraph.intakes.find(({ kind }) => kind === 'content')!;
+    const row = { source: 'cms', number: 'taken in', kind: 'ADVICE', language: 'en', title: 'Frothing milk', skus: 'MILK-1' };
+    const read = intake.read(row);
+    if (!read.ok) throw new Error(read.reason.message);
+    expect(await intake.store([{ record: read.record, owner: '', origin: 'run/1', occurrence: 1 }])).toEqual(['stored']);
+    expect(await titles(ada)).not.toContain('Frothing milk');
+    const job = subgraph.jobs.find(({ name }) => name === 'look-for-content')!;
+    expect(job.everyMs).toBeLessThanOrEqual(2000);
+    await job.run(new AbortController().signal);
+    expect(await titles(ada)).toContain('Frothing milk');
+  });
+
+  it('are sold where an event is: it is offered with the store by the name that pos knows', async () => {
+    const stores = stack.company.subgraphs.get('pos')!.intakes.find(({ kind }) => kind === 'store')!;
+    const read = stores.read({ source: 'tills', id: 'TYO1', name: 'Ginza' });
+    if (!read.ok) throw new Error(read.reason.message);
+    await stores.store([{ record: read.record, owner: '', origin: 'run/1', occurrence: 1 }]);
+    for (const nth of [1, 2])
+      await mutate(
+        stack,
+        'orderRecord',
+        {
+          customer: ada.id,
+          number: `till-${nth}`,
+          placedAt: at(nth * DAY),
+          status: 'COMPLETED',
+          channel: 'STORE',
+          store: 'TYO1',
+          currency: 'EUR',
+          lines: [{ sku: 'MILK-1', name: 'Milk', quantity: '1', unitPrice: '2.00' }],
+        },
+        'order { id }',
+      );
+    const event = { template: 'LOCAL_EVENT', title: 'EVENT', content: { store: { id: 'TYO1', name: 'Ginza' } } };
+    expect(await contentFor(ada)).toContainEqual(event);
   });
 });

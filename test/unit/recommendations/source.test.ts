@@ -171,6 +171,7 @@ describe('a domain', () => {
         lastOrderAt: null,
         latePaymentCount: 1,
         baskets: [],
+        store: null,
         rank: { recency: 5, frequency: 4, monetary: 3, asOf: Date.parse(asOf) },
       },
     });

@@ -25,6 +25,7 @@ export function subject(known: {
   now?: number;
   context?: Partial<DecisionContext>;
   products?: Subject['products'];
+  content?: Subject['content'];
 }): Subject {
   const read = <S>(name: keyof Subject['sources'], signals: S) =>
     known.lost?.includes(name) ? ({ state: 'UNAVAILABLE' } as const) : ({ state: 'OK', asOf: NOW, signals } as const);
@@ -36,6 +37,7 @@ export function subject(known: {
     marketingSince: known.marketingSince ?? null,
     now: known.now ?? NOW,
     products: known.products ?? null,
+    content: known.content ?? null,
     context: { ...NO_CONTEXT, ...known.context },
     sources: {
       crm: read('crm', {
@@ -55,6 +57,7 @@ export function subject(known: {
         latePaymentCount: 0,
         rank: null,
         baskets: [],
+        store: null,
         ...known.pos,
       }),
       loyalty: read('loyalty', { member: false, nextTierCode: null, pointsToNextTier: null, expiring: [], ...known.loyalty }),

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HOLD_WORDS } from '../../../subgraphs/recommendations/hold-words.ts';
+import { REASON_PLACEHOLDERS, REASON_WORDS } from '../../../subgraphs/recommendations/reason-words.ts';
 import { HOLD_CODES, REASON_CODES, TEMPLATES, VARIANTS } from '../../../subgraphs/recommendations/records.ts';
-import {
-  evidenceText,
-  fill,
-  LANGUAGES,
-  languageOf,
-  OFFER_PLACEHOLDERS,
-  OFFER_WORDS,
-  REASON_PLACEHOLDERS,
-  REASON_WORDS,
-} from '../../../subgraphs/recommendations/wording.ts';
+import { evidenceText, fill, LANGUAGES, languageOf, OFFER_PLACEHOLDERS, OFFER_WORDS } from '../../../subgraphs/recommendations/wording.ts';
 
 const named = (words: string) => [...new Set([...words.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!))].sort();
 

@@ -1,0 +1,311 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { Catalogue } from '../../../kernel/catalogue.ts';
+import { contentFacts } from '../../../subgraphs/recommendations/content-facts.ts';
+import { ContentIndex } from '../../../subgraphs/recommendations/content-index.ts';
+import { contentId, contentKey } from '../../../subgraphs/recommendations/content-intake.ts';
+import type { ChosenContent, ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content-records.ts';
+import { advice, article, localEvent } from '../../../subgraphs/recommendations/content-rules.ts';
+import { disclosure } from '../../../subgraphs/recommendations/disclosure.ts';
+import { nextBestActions } from '../../../subgraphs/recommendations/next-best-actions.ts';
+import { rankedOffers } from '../../../subgraphs/recommendations/offers.ts';
+import { shownOffers } from '../../../subgraphs/recommendations/shown-offer.ts';
+import { DAY, NOW, subject } from './subjects.ts';
+
+/** A stored row; of a piece number its title is the number, and it says nothing but what is given. */
+function row(number: string, more: Partial<ContentRow>, since = NOW - 9 * DAY): ContentRecord {
+  const said: ContentRow = {
+    system: 'cms',
+    number,
+    kind: 'ADVICE',
+    language: 'en',
+    title: number,
+    link: null,
+    skus: [],
+    categories: [],
+    stores: [],
+    startsAt: null,
+    endsAt: null,
+    withdrawn: false,
+    updatedAt: NOW - 9 * DAY,
+    ...more,
+  };
+  return { ...said, ...contentKey(said), piece: contentId(said), version: 1, storedAt: since, since, said: [] };
+}
+const idOf = (number: string) => contentId({ system: 'cms', number });
+
+const CATEGORIES: Readonly<Record<string, string>> = { tea: 'Tea', coffee: 'Coffee', mug: 'Tableware', bowl: 'Tableware' };
+const catalogue: Catalogue = {
+  products: async (skus) =>
+    new Map(skus.filter((sku) => CATEGORIES[sku]).map((sku) => [sku, { name: null, category: CATEGORIES[sku]!, available: true }])),
+};
+const log = pino({ enabled: false });
+const asOf = new Date(NOW).toISOString();
+const ago = (days: number) => new Date(NOW - days * DAY).toISOString();
+
+interface Life {
+  /** By sku, so many days ago. */
+  readonly bought?: readonly (readonly [string, number])[];
+  readonly viewed?: readonly (readonly [string, number])[];
+  readonly store?: string | null;
+  readonly permissions?: readonly ('PERSONALIZATION' | 'PROFILING')[];
+}
+const representation = ({ bought = [], viewed = [], store = null, permissions = ['PERSONALIZATION', 'PROFILING'] }: Life) => ({
+  id: 'cus_00000000000000000000',
+  permissions,
+  posBaskets: { state: 'OK', asOf, store, baskets: bought.map(([sku, days]) => ({ at: ago(days), skus: [sku] })) },
+  digitalSignals: { state: 'OK', asOf, viewed: viewed.map(([sku, days]) => ({ sku, at: ago(days) })) },
+});
+const factsOf = async (rows: readonly ContentRecord[], life: Life, from: Catalogue | undefined = catalogue) =>
+  contentFacts(representation(life), NOW, { pieces: await ContentIndex.of(rows), catalogue: from, log });
+const of = (content: ContentFacts | null, more: Parameters<typeof subject>[0] = {}) => subject({ content, ...more });
+const titlesOf = (list: readonly ChosenContent[]) => list.map(({ piece }) => piece.translations[0]!.title);
+const chosen = (facts: ContentFacts | null) => facts && [facts.advice, facts.articles, facts.events].map(titlesOf);
+
+const HOUR = 3_600_000;
+const event = (number: string, inDays: number, more: Partial<ContentRow> = {}) =>
+  row(number, { kind: 'EVENT', stores: ['TYO1'], startsAt: NOW + inDays * DAY, endsAt: NOW + inDays * DAY + 2 * HOUR, ...more });
+
+describe('the content that suits a customer', () => {
+  it('is advice on what was bought within 60 days, the last purchase first, on the product before its category', async () => {
+    const rows = [
+      row('on coffee', { skus: ['coffee'] }),
+      row('on tea', { skus: ['tea'] }),
+      row('on teas', { categories: ['Tea'] }),
+      row('on mugs', { skus: ['mug'] }),
+      row('to read on tea', { kind: 'ARTICLE', skus: ['tea'] }),
+    ];
+    const facts = await factsOf(rows, {
+      bought: [
+        ['tea', 5],
+        ['coffee', 20],
+        ['mug', 61],
+      ],
+    });
+    expect(chosen(facts)).toEqual([['on tea', 'on teas', 'on coffee'], [], []]);
+    expect(facts?.advice.map(({ sku, category, at }) => [sku, category, at])).toEqual([
+      ['tea', null, NOW - 5 * DAY],
+      ['tea', 'Tea', NOW - 5 * DAY],
+      ['coffee', null, NOW - 20 * DAY],
+    ]);
+  });
+
+  it('is an article on what was looked at within 30 days, then on the category bought most', async () => {
+    const rows = ['Tea', 'Coffee', 'Tableware'].map((category) => row(`on ${category}`, { kind: 'ARTICLE', categories: [category] }));
+    const bought = [
+      ['tea', 100],
+      ['mug', 90],
+      ['bowl', 80],
+    ] as const;
+    expect(
+      chosen(
+        await factsOf(rows, {
+          bought,
+          viewed: [
+            ['coffee', 3],
+            ['tea', 31],
+          ],
+        }),
+      )?.[1],
+    ).toEqual(['on Coffee', 'on Tableware']);
+    // One product of each: the one bought last.
+    expect(chosen(await factsOf(rows, { bought: [bought[2], bought[0]] }))?.[1]).toEqual(['on Tableware']);
+  });
+
+  it('is an event in the store of most orders, the first to begin first, none that is over or far off', async () => {
+    const rows = [
+      event('next week', 7),
+      event('tomorrow', 1),
+      event('over', -1),
+      event('on', -0.05),
+      event('in autumn', 200),
+      event('elsewhere', 2, { stores: ['OSA1'] }),
+    ];
+    expect(chosen(await factsOf(rows, { store: 'TYO1' }))?.[2]).toEqual(['on', 'tomorrow', 'next week']);
+    expect(chosen(await factsOf(rows, { store: null }))?.[2]).toEqual([]);
+  });
+
+  it('is shown from and until when it says; what is to come gives way to what is shown now', async () => {
+    const rows = [
+      row('later', { skus: ['tea'], startsAt: NOW + 2 * DAY, updatedAt: NOW }),
+      row('over', { skus: ['tea'], endsAt: NOW, updatedAt: NOW }),
+      row('now', { skus: ['tea'], startsAt: NOW, endsAt: NOW + DAY }),
+    ];
+    const facts = await factsOf(rows, { bought: [['tea', 5]] });
+    expect(chosen(facts)?.[0]).toEqual(['now', 'later']);
+    expect([NOW, NOW + DAY, NOW + 2 * DAY].map((now) => advice(of(facts, { now }))?.occasion)).toEqual([
+      idOf('now'),
+      undefined,
+      idOf('later'),
+    ]);
+  });
+
+  it('is a few pieces with the translations that could be shown, so that what is kept of it stays small', async () => {
+    const languages = ['de', 'fr', 'it', 'en-GB', 'ja-JP', 'es'];
+    const rows = Array.from({ length: 10 }, (_, index) =>
+      languages.map((language, place) => row(`${index}`, { language, title: `${index} ${language}`, skus: ['tea'] }, NOW - DAY + place)),
+    );
+    const facts = await factsOf(rows.flat(), { bought: [['tea', 5]] });
+    expect(facts?.advice).toHaveLength(3);
+    expect(facts?.advice[0]?.piece.translations.map(({ language }) => language)).toEqual(['de', 'en-GB', 'ja-JP']);
+  });
+
+  it('is found by products alone where the catalogue is lost, and asks for categories only where content has any', async () => {
+    const asked: (readonly string[])[] = [];
+    const broken: Catalogue = {
+      products: (skus) => {
+        asked.push(skus);
+        return Promise.reject(new Error('gone'));
+      },
+    };
+    const life: Life = {
+      bought: [
+        ['tea', 5],
+        ['mug', 300],
+      ],
+      viewed: [['coffee', 1]],
+    };
+    const bySku = row('on tea', { skus: ['tea'] });
+    expect(chosen(await factsOf([bySku], life, broken))?.[0]).toEqual(['on tea']);
+    expect(asked).toEqual([]);
+    expect(chosen(await factsOf([bySku, row('on Tea', { categories: ['Tea'] })], life, broken))?.[0]).toEqual(['on tea']);
+    expect(asked).toEqual([['tea']]);
+    await factsOf([row('to read', { kind: 'ARTICLE', categories: ['Tea'] })], life, broken);
+    expect(asked[1]).toEqual(['tea', 'mug', 'coffee']);
+  });
+
+  it('is not looked for without consent, nor where there is none', async () => {
+    const life: Life = { bought: [['tea', 5]] };
+    expect(await factsOf([row('on tea', { skus: ['tea'] })], { ...life, permissions: ['PERSONALIZATION'] })).toBeNull();
+    expect(await factsOf([], life)).toBeNull();
+  });
+
+  it('is of what answered', async () => {
+    const pieces = await ContentIndex.of([row('on tea', { kind: 'ARTICLE', skus: ['tea'] }), row('advice', { skus: ['tea'] })]);
+    const half = { ...representation({ viewed: [['tea', 1]] }), posBaskets: null };
+    expect(chosen(await contentFacts(half, NOW, { pieces, catalogue, log }))).toEqual([[], ['on tea'], []]);
+  });
+});
+
+describe('a piece', () => {
+  it('is about what the newest of its rows says, whatever came first', async () => {
+    const [old, changed] = [row('7', { skus: ['tea'], language: 'ja', updatedAt: 1 }), row('7', { skus: ['coffee'], updatedAt: 2 })];
+    for (const rows of [
+      [old, changed],
+      [changed, old],
+    ]) {
+      const index = await ContentIndex.of(rows);
+      expect(index.about('ADVICE', 'sku', 'tea')).toEqual([]);
+      expect(index.about('ADVICE', 'sku', 'coffee')).toHaveLength(1);
+    }
+  });
+});
+
+describe('ADVICE', () => {
+  it('says what it is about and holds for 60 days, or until the piece ends', async () => {
+    const facts = await factsOf([row('on Tea', { categories: ['Tea'] })], { bought: [['tea', 15]] });
+    expect(advice(of(facts))).toMatchObject({
+      template: 'ADVICE',
+      reasons: [{ code: 'BOUGHT_LATELY', evidence: { sku: 'tea', category: 'Tea', at: { at: NOW - 15 * DAY } } }],
+      urgency: 0.75,
+      validUntil: NOW + 45 * DAY,
+      occasion: idOf('on Tea'),
+    });
+    expect(advice(of(facts, { now: NOW + 45 * DAY }))).toBeNull();
+    const ending = await factsOf([row('on tea', { skus: ['tea'], endsAt: NOW + DAY })], { bought: [['tea', 15]] });
+    expect(advice(of(ending))?.validUntil).toBe(NOW + DAY);
+  });
+});
+
+describe('CONTENT', () => {
+  it('is on what was looked at while that is 30 days ago at most, else on the category bought most', async () => {
+    const rows = [row('a look', { kind: 'ARTICLE', skus: ['coffee'] }), row('a habit', { kind: 'ARTICLE', categories: ['Tea'] })];
+    const facts = await factsOf(rows, { bought: [['tea', 200]], viewed: [['coffee', 15]] });
+    expect(article(of(facts))).toMatchObject({
+      reasons: [{ code: 'VIEWED_LATELY', evidence: { sku: 'coffee', at: { at: NOW - 15 * DAY } } }],
+      urgency: 0.5,
+      validUntil: NOW + 15 * DAY,
+    });
+    expect(article(of(facts, { now: NOW + 15 * DAY }))).toMatchObject({
+      reasons: [{ code: 'FAVOURITE_CATEGORY', evidence: { category: 'Tea' } }],
+      urgency: 0,
+      validUntil: null,
+    });
+  });
+});
+
+describe('LOCAL_EVENT', () => {
+  it('is named from 30 days before it begins until it ends', async () => {
+    const facts = await factsOf([event('tasting', 30)], { store: 'TYO1' });
+    const startsAt = NOW + 30 * DAY;
+    expect(localEvent(of(facts, { now: NOW - 1 }))).toBeNull();
+    expect(localEvent(of(facts))).toMatchObject({
+      reasons: [{ code: 'EVENT_IN_STORE', evidence: { store: 'TYO1', startsAt: { at: startsAt }, endsAt: { at: startsAt + 2 * HOUR } } }],
+      urgency: 0,
+      validUntil: startsAt + 2 * HOUR,
+      values: { date: { at: startsAt } },
+    });
+    expect(localEvent(of(facts, { now: startsAt + HOUR }))?.urgency).toBe(1);
+    expect(localEvent(of(facts, { now: startsAt + 2 * HOUR }))).toBeNull();
+  });
+});
+
+describe('offers of content', () => {
+  const LIFE: Life = { bought: [['tea', 5]], viewed: [['mug', 1]], store: 'TYO1' };
+  const rows = [
+    row('brewing', { skus: ['tea'], title: 'Brewing', link: 'https://example.com/brewing' }),
+    row('brewing', { skus: ['tea'], language: 'ja', title: '淹れ方' }, NOW - DAY),
+    row('mugs', { kind: 'ARTICLE', skus: ['mug'], title: 'On mugs' }),
+    event('tasting', 7, { title: 'Tea tasting' }),
+  ];
+  const ALL = ['ADVICE', 'LOCAL_EVENT', 'CONTENT'];
+  const templates = (one: ReturnType<typeof subject>) => rankedOffers(one).map(({ template }) => template);
+
+  it('stand among the others, and are unasked for: by consent to MARKETING, and not during a complaint or where others read along', async () => {
+    const facts = await factsOf(rows, LIFE);
+    expect(templates(of(facts))).toEqual(ALL);
+    for (const { channels } of rankedOffers(of(facts, { marketing: false })))
+      expect(channels.filter((channel) => ['EMAIL', 'SMS', 'PUSH', 'PHONE'].includes(channel))).toEqual([]);
+    const complaint = { crm: { openCases: [{ id: 'cas_1', type: 'COMPLAINT', openedAt: NOW - DAY }] } };
+    expect(rankedOffers(of(facts, complaint))).toMatchObject([
+      { template: 'SERVICE_RECOVERY', reasons: [{ code: 'OPEN_CASE' }, { code: 'SELLING_SUPPRESSED' }] },
+    ]);
+    expect(templates(of(facts, { context: { attributes: [{ name: 'screen', value: 'SHARED' }] } }))).toEqual(['GENERAL']);
+    expect(templates(of(facts, { context: { occasion: 'SERVICE_CONTACT' } }))).toEqual([]);
+  });
+
+  it('are in the words of the piece, in the language of the offer or the first that there is', async () => {
+    const facts = await factsOf(rows, LIFE);
+    const shown = (locale: string) =>
+      shownOffers(rankedOffers(of(facts)), of(facts), locale).map((offer) => [
+        offer.title(),
+        offer.content()?.locale,
+        offer.content()?.link,
+      ]);
+    expect(shown('en')).toEqual([
+      ['Brewing', 'en', 'https://example.com/brewing'],
+      ['Tea tasting', 'en', null],
+      ['On mugs', 'en', null],
+    ]);
+    expect(shown('ja')).toEqual([
+      ['淹れ方', 'ja', null],
+      ['Tea tasting', 'en', null],
+      ['On mugs', 'en', null],
+    ]);
+    const [, tasting] = shownOffers(rankedOffers(of(facts)), of(facts), 'en');
+    expect(tasting?.body()).toBe('In the shop that you know, from 8 March 2026 on. Come by; we look forward to seeing you.');
+    expect(tasting?.content()).toMatchObject({ id: idOf('tasting'), kind: 'EVENT', startsAt: NOW + 7 * DAY, store: { id: 'TYO1' } });
+  });
+
+  it('are next best actions, and told of with what they rest on', async () => {
+    const facts = await factsOf(rows, LIFE);
+    expect(nextBestActions(of(facts)).map(({ kind, offer }) => [kind, offer?.template])).toEqual([
+      ['CONTENT', 'ADVICE'],
+      ['OFFER', 'LOCAL_EVENT'],
+      ['CONTENT', 'CONTENT'],
+    ]);
+    const told = disclosure(of(facts, { pos: { store: 'TYO1' } }), 'en');
+    expect(told.offers).toEqual(ALL);
+    expect(told.sources[1]?.facts).toEqual([{ name: 'store', text: 'The shop that you buy in most often' }]);
+  });
+});

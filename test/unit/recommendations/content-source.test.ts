@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { contentId, contentKey, foldContent } from '../../../subgraphs/recommendations/content-intake.ts';
+import { type ContentRecord, type ContentRow, translationFor } from '../../../subgraphs/recommendations/content-records.ts';
+import { readContent } from '../../../subgraphs/recommendations/content-source.ts';
+import { NOW } from './subjects.ts';
+
+const ADVICE = { source: 'cms', number: '7', kind: 'ADVICE', language: 'en', title: 'Brewing sencha', skus: 'tea' };
+const EVENT = {
+  ...ADVICE,
+  kind: 'EVENT',
+  stores: 'TYO1|TYO2',
+  starts_at: '2026-03-05T10:00:00Z',
+  ends_at: '2026-03-05T12:00:00Z',
+};
+
+const without = (row: Record<string, string>, field: string) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== field));
+function problem(row: Record<string, string>) {
+  const read = readContent(row);
+  return read.ok ? null : [read.reason.code, read.reason.field];
+}
+function rowOf(row: Record<string, string>): ContentRow {
+  const read = readContent(row);
+  if (!read.ok) throw new Error(read.reason.message);
+  return read.record;
+}
+
+describe('a row of content', () => {
+  it('is read as it says', () => {
+    expect(
+      rowOf({ ...EVENT, language: 'en-gb', link: 'https://example.com/7', categories: 'Tea', updated_at: '2026-02-01T00:00:00Z' }),
+    ).toEqual({
+      system: 'cms',
+      number: '7',
+      kind: 'EVENT',
+      language: 'en-GB',
+      title: 'Brewing sencha',
+      link: 'https://example.com/7',
+      skus: ['tea'],
+      categories: ['Tea'],
+      stores: ['TYO1', 'TYO2'],
+      startsAt: Date.UTC(2026, 2, 5, 10),
+      endsAt: Date.UTC(2026, 2, 5, 12),
+      withdrawn: false,
+      updatedAt: Date.UTC(2026, 1, 1),
+    });
+  });
+
+  it.each(['source', 'number', 'kind', 'language', 'title'])('needs %s', (field) => {
+    expect(problem(without(ADVICE, field))).toEqual(['FIELD_MISSING', field]);
+  });
+
+  it('needs what it is to be found by', () => {
+    expect(problem(without(ADVICE, 'skus'))).toEqual(['FIELD_MISSING', 'skus']);
+    expect(problem({ ...without(ADVICE, 'skus'), categories: 'Tea' })).toBeNull();
+    for (const field of ['stores', 'starts_at', 'ends_at']) expect(problem(without(EVENT, field))).toEqual(['FIELD_MISSING', field]);
+    expect(problem({ ...without(ADVICE, 'skus'), withdrawn: 'true' })).toBeNull();
+  });
+
+  it.each([
+    ['language', 'english!'],
+    ['link', 'javascript:alert(1)'],
+    ['link', `https://example.com/${'x'.repeat(1000)}`],
+    ['title', 'x'.repeat(201)],
+    ['title', 'two\nlines'],
+    ['skus', Array.from({ length: 51 }, (_, index) => `sku-${index}`).join('|')],
+    ['categories', 'x'.repeat(201)],
+    ['kind', 'NEWS'],
+    ['ends_at', '2026-03-05T10:00:00Z'],
+  ])('is refused with such a %s', (field, value) => {
+    expect(problem({ ...EVENT, [field]: value })).toEqual(['FIELD_INVALID', field]);
+  });
+});
+
+describe('translations', () => {
+  it('of one number are one piece, each with a place of its own', () => {
+    const [en, ja] = [rowOf(ADVICE), rowOf({ ...ADVICE, language: 'ja', title: '煎茶の淹れ方' })];
+    expect(contentId(en)).toBe(contentId(ja));
+    expect(contentKey(en)).not.toEqual(contentKey(ja));
+    expect(contentId(en)).not.toBe(contentId({ ...en, system: 'other' }));
+  });
+
+  it('fit a language to the letter, then in another form of it; else the first is shown', () => {
+    const languages = (...tags: string[]) => tags.map((language) => ({ language }));
+    expect(translationFor(languages('de', 'en-GB', 'en'), 'en')?.language).toBe('en');
+    expect(translationFor(languages('de', 'en-GB'), 'en')?.language).toBe('en-GB');
+    expect(translationFor(languages('de', 'fr'), 'en')?.language).toBe('de');
+    expect(translationFor([], 'en')).toBeUndefined();
+  });
+});
+
+describe('rows of one translation', () => {
+  const arrival = (row: Record<string, string>, origin: string) => ({ record: rowOf(row), owner: '', origin, occurrence: 1 });
+  const fold = (current: ContentRecord | null, now: number, ...rows: Record<string, string>[]) => {
+    const key = contentKey(rowOf(ADVICE));
+    const { doc, outcomes } = foldContent(
+      current,
+      key,
+      rows.map((row, index) => arrival(row, `run ${now}/${index}`)),
+      now,
+    );
+    return { doc: doc ?? current!, outcomes };
+  };
+  const dated = (day: number, more: Record<string, string> = {}) => ({ ...ADVICE, updated_at: `2026-02-0${day}T00:00:00Z`, ...more });
+
+  it('are the newest as a whole; when it was stored first stays', () => {
+    const { doc } = fold(null, NOW, dated(2, { link: 'https://example.com/old' }));
+    const after = fold(doc, NOW + 1000, dated(3, { title: 'Brewing' }), dated(1, { title: 'Older news' }));
+    expect(after.outcomes).toEqual(['stored', 'stored']);
+    expect(after.doc).toMatchObject({ title: 'Brewing', link: null, since: NOW, storedAt: NOW + 1000 });
+  });
+
+  it('that were heard before change nothing', () => {
+    const { doc } = fold(null, NOW, dated(2));
+    expect(fold(doc, NOW + 1000, dated(2)).outcomes).toEqual(['duplicate']);
+    expect(fold(doc, NOW + 1000, dated(2)).doc).toBe(doc);
+  });
+});
