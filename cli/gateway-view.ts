@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema, type FormattedExecutionResult, isScalarType } from 'graphql';
+import { buildSchema, type FormattedExecutionResult } from 'graphql';
+import { readScalars } from '../gateway/engine/scalar-readers.ts';
 import type { MergedView } from '../kernel/merged-view.ts';
 import { scalars } from '../kernel/scalars.ts';
 
@@ -8,10 +9,7 @@ const API = new URL('../schema/api.graphql', import.meta.url);
 /** The graph behind a gateway of another process, by the contract that this release has. */
 export function gatewayView(url: URL, deadlineMs: number): MergedView {
   const schema = buildSchema(readFileSync(API, 'utf8'), { assumeValid: true });
-  for (const [name, { parseValue, parseLiteral }] of Object.entries(scalars)) {
-    const type = schema.getType(name);
-    if (isScalarType(type)) Object.assign(type, { parseValue, parseLiteral });
-  }
+  readScalars(schema, scalars);
   return {
     schema,
     async ask(query, variables) {

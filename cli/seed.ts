@@ -1,11 +1,11 @@
-import { SingleBar } from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
 import { destination } from 'pino';
-import { type FillProgress, type FillResult, fillDemoStore } from '../demo/fill.ts';
+import { type FillResult, fillDemoStore } from '../demo/fill.ts';
 import { loadConfig } from '../kernel/config.ts';
 import { createLog } from '../kernel/log.ts';
 import { openCompany } from './company.ts';
 import { configOption, EXIT_INTERRUPTED, interruption } from './ingest.ts';
+import { customersProgress } from './progress.ts';
 
 const MAX_CUSTOMERS = 10_000_000;
 
@@ -36,7 +36,7 @@ async function seed({ customers, seed: text, config: file }: SeedFlags): Promise
   const { storage, logLevel } = loadConfig({ env: process.env, file, role: 'all' });
   const signal = interruption();
   const company = await openCompany({ storage, clock: Date.now, log: createLog(logLevel, destination(2)) });
-  const display = seedProgress();
+  const display = customersProgress();
   try {
     const result = await fillDemoStore({
       storage,
@@ -63,24 +63,4 @@ async function seed({ customers, seed: text, config: file }: SeedFlags): Promise
 function summary({ customers, records, stored, duplicates, refused, reasons, elapsedMs }: FillResult): string {
   const line = `${customers} demo customers. ${records} records in ${(elapsedMs / 1000).toFixed(1)} s: ${stored} stored, ${duplicates} duplicates, ${refused} refused`;
   return [line, ...Object.entries(reasons).map(([reason, times]) => `  ${reason}: ${times}`)].join('\n');
-}
-
-/** A bar with rate and time left on a terminal, silence elsewhere. */
-function seedProgress(): { update: (progress: FillProgress) => void; stop: () => void } {
-  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
-  const bar = new SingleBar({
-    stream: process.stderr,
-    format: 'customers {bar} {percentage}% | {value} of {total} | {rate} customers/s | {eta_formatted} left',
-    hideCursor: true,
-  });
-  let shown = false;
-  return {
-    update({ customers, of, customersPerSecond }) {
-      const payload = { rate: Math.round(customersPerSecond) };
-      if (!shown) bar.start(of, customers, payload);
-      shown = true;
-      bar.update(customers, payload);
-    },
-    stop: () => bar.stop(),
-  };
 }

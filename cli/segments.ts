@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { destination } from 'pino';
 import { openEngine } from '../gateway/engine/engine.ts';
@@ -18,6 +17,7 @@ import { Segments } from '../subgraphs/recommendations/segment-store.ts';
 import { Likenesses } from '../training/alike.ts';
 import { type Company, openCompany } from './company.ts';
 import { configOption, EXIT_INTERRUPTED, interruption, printJson } from './ingest.ts';
+import { customersProgress } from './progress.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -26,7 +26,6 @@ interface Flags {
 
 /** A whole page of customers with every segment may take a while on a busy machine; nobody waits for it. */
 const PAGE_DEADLINE_MS = 60_000;
-const TELL_EVERY_MS = 5000;
 
 /** `c360 segments count` and `list`. */
 export function registerSegments(program: Command): void {
@@ -60,7 +59,8 @@ async function count(ids: readonly string[], { json, config: file }: Flags): Pro
     ]);
   };
   const engine = openEngine({ transportFor, scalars, deadlineMs: PAGE_DEADLINE_MS, requestDeadlineMs: PAGE_DEADLINE_MS, log });
-  const display = progressDisplay();
+  const display = customersProgress();
+  let of = 0;
   try {
     const supergraph = { path: config.supergraphFile, place: `${config.supergraphFile} (C360_SUPERGRAPH)` };
     await engine.load(readSupergraph(supergraph), supergraph.place);
@@ -83,8 +83,12 @@ async function count(ids: readonly string[], { json, config: file }: Flags): Pro
       alike,
       ...(ids.length > 0 && { only: ids }),
       signal,
-      onProgress: display.update,
-      onBegin: display.begin,
+      onBegin: (all, from) => {
+        of = all;
+        if (from > 0) console.error(`Going on after ${from} of ${of} customers, which were counted before.`);
+        display.update({ customers: from, of });
+      },
+      onProgress: (customers) => display.update({ customers, of }),
     });
     display.stop();
     await report(result, json === true, segments);
@@ -154,38 +158,4 @@ async function list({ json, config: file }: Flags): Promise<void> {
   } finally {
     await company.close();
   }
-}
-
-const goingOn = (of: number, from: number) => `Going on after ${from} of ${of} customers, which were counted before.`;
-
-/** How far a count has come: a bar with rate and time left on a terminal, a plain line now and again elsewhere. */
-function progressDisplay() {
-  if (process.stderr.isTTY) {
-    const bar = new SingleBar({
-      stream: process.stderr,
-      format: 'customers {bar} {percentage}% | {value} of {total} | {eta_formatted} left',
-      hideCursor: true,
-    });
-    return {
-      begin: (of: number, from: number) => {
-        if (from > 0) console.error(goingOn(of, from));
-        bar.start(of, from);
-      },
-      update: (customers: number) => bar.update(customers),
-      stop: () => bar.stop(),
-    };
-  }
-  let [total, toldAt] = [0, Date.now()];
-  return {
-    begin: (of: number, from: number) => {
-      total = of;
-      if (from > 0) console.error(goingOn(of, from));
-    },
-    update(customers: number) {
-      if (Date.now() - toldAt < TELL_EVERY_MS) return;
-      toldAt = Date.now();
-      console.error(`${customers} of ${total} customers`);
-    },
-    stop: () => {},
-  };
 }

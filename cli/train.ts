@@ -9,6 +9,7 @@ import type { Store } from '../kernel/storage/port.ts';
 import { KINDS, type Material, train } from '../training/training.ts';
 import { type Company, openCompany } from './company.ts';
 import { configOption, EXIT_INTERRUPTED, interruption, printJson } from './ingest.ts';
+import { readingProgress } from './progress.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -82,7 +83,7 @@ async function trainAll(kinds: readonly string[], { json }: Flags, company: Comp
   const signal = interruption();
   const facts = Object.assign({}, ...[...company.subgraphs.values()].map((subgraph) => subgraph.facts)) as Material;
   for (const name of chosen(kinds)) {
-    const progress = trainingProgress(name);
+    const progress = readingProgress(name);
     try {
       const options = { material: facts, directory: company.directory, now: Date.now(), onRead: progress.read, signal };
       const result = await train(name, storeOf(name, company), options);
@@ -129,24 +130,4 @@ function described(name: string, { id, trainedAt, from, to, bytes, counts, metri
   const figures = (of: Readonly<Record<string, number>>) => Object.entries(of).map(([what, value]) => `  ${what}: ${value}`);
   const head = `${name} ${id}${used ? ' (in use)' : ''}: trained ${day(trainedAt)} on ${day(from)} to ${day(to)}, ${Math.ceil(bytes / 1024)} KB`;
   return [head, ...figures(counts), ...figures(metrics)].join('\n');
-}
-
-const TELL_EVERY_MS = 5000;
-
-/** One line that counts on a terminal, a plain line now and again elsewhere. */
-function trainingProgress(name: string): { read: (facts: number) => void; stop: () => void } {
-  const { stderr } = process;
-  let toldAt = Date.now();
-  return {
-    read(facts) {
-      if (stderr.isTTY) stderr.write(`\r${name}: ${facts} read`);
-      else if (Date.now() - toldAt >= TELL_EVERY_MS) {
-        toldAt = Date.now();
-        stderr.write(`${name}: ${facts} read\n`);
-      }
-    },
-    stop: () => {
-      if (stderr.isTTY) stderr.write('\r\u001b[K');
-    },
-  };
 }

@@ -13,8 +13,6 @@ export interface FillProgress {
   /** Customers that are filed durably, those of an earlier run included. */
   readonly customers: number;
   readonly of: number;
-  /** In this run; 0 at its beginning. */
-  readonly customersPerSecond: number;
 }
 
 /** What a fill did. `stored`, `duplicates` and `refused` add up to `records`, all of this run alone. */
@@ -70,16 +68,12 @@ export async function fillDemoStore(options: FillOptions): Promise<FillResult> {
     const started = performance.now();
     const tally = { records: 0, stored: 0, duplicates: 0, refused: 0, reasons: {} as Record<string, number> };
     let fill = await startFill(fills, { seed, now: options.now });
-    const before = fill.customers;
     const take = (current: Fill, from: number) => {
       const to = Math.min(from + size, customers);
       const records = [...recordsOf(current, from, to)];
       return { to, records, owners: ownersOf(directory, records) };
     };
-    const report = () => {
-      const seconds = (performance.now() - started) / 1000;
-      onProgress?.({ customers: fill.customers, of: customers, customersPerSecond: seconds > 0 ? (fill.customers - before) / seconds : 0 });
-    };
+    const report = () => onProgress?.({ customers: fill.customers, of: customers });
     report();
     let step = take(fill, fill.customers);
     while (fill.customers < customers && !signal?.aborted) {

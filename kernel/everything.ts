@@ -3,7 +3,7 @@ import type { Collection, Doc, Page } from './storage/port.ts';
 const CHUNK = 1000;
 
 /**
- * All documents of each person, newest first; one store call, and one more for each further 1,000 of one person. `persons`: each one's
+ * All documents of each person, or other owner, newest first; one store call, and one more for each further 1,000 of one person. `persons`: each one's
  * members. `begun`: each one's first page, where that was read already.
  */
 export async function everything<T extends Doc>(

@@ -1,14 +1,4 @@
-import {
-  buildSchema,
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  isScalarType,
-  parse,
-  print,
-  validate,
-} from 'graphql';
+import { buildSchema, type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, print, validate } from 'graphql';
 import type { Logger } from 'pino';
 import QuickLRU from 'quick-lru';
 import { OperatorError } from '../../kernel/errors.ts';
@@ -19,6 +9,7 @@ import type { Subtypes } from './compile/representation.ts';
 import { type Answer, type Asked, Operation } from './operation.ts';
 import { Planner, PlanningProblem, Unanswerable } from './planning/planner.ts';
 import type { Surroundings } from './run.ts';
+import { readScalars, type ScalarReaders } from './scalar-readers.ts';
 
 export type { Answer, Operation };
 
@@ -27,9 +18,6 @@ export interface Service {
   readonly name: string;
   readonly url: string;
 }
-
-/** What is done with a variable's value or a literal of a custom scalar. */
-type ScalarReader = Partial<Pick<import('graphql').GraphQLScalarType, 'parseValue' | 'parseLiteral'>>;
 
 export interface EngineOptions {
   /** A way to a subgraph; throws an OperatorError for one that it does not know. The same one is used as long as name and URL stay. */
@@ -40,7 +28,7 @@ export interface EngineOptions {
   readonly deadlineMs: number;
   readonly requestDeadlineMs: number;
   /** By type name: with them a wrong value is refused before planning. */
-  readonly scalars?: Readonly<Record<string, ScalarReader>> | undefined;
+  readonly scalars?: ScalarReaders | undefined;
   /** At most twice as many operations are kept. */
   readonly operationCacheSize?: number | undefined;
   readonly log: Logger;
@@ -289,12 +277,4 @@ function keyOf(source: string, operationName: string | undefined): string {
 
 function unplannable(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'OPERATION_UNSUPPORTED', http: { status: 400 } } });
-}
-
-/** The API schema knows custom scalars by name only. */
-function readScalars(schema: GraphQLSchema, scalars: Readonly<Record<string, ScalarReader>>): void {
-  for (const [name, { parseValue, parseLiteral }] of Object.entries(scalars)) {
-    const type = schema.getType(name);
-    if (isScalarType(type)) Object.assign(type, { ...(parseValue && { parseValue }), ...(parseLiteral && { parseLiteral }) });
-  }
 }

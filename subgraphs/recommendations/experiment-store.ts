@@ -1,3 +1,4 @@
+import { everything } from '../../kernel/everything.ts';
 import type { Collection, Cursor, EpochMs, Page, Store } from '../../kernel/storage/port.ts';
 import type { Layer } from '../../models/experiments/assignment.ts';
 import { CountKeeper } from './experiment-count.ts';
@@ -16,8 +17,6 @@ import {
   unitSpec,
 } from './experiment-records.ts';
 import { stateOf } from './experiment-units.ts';
-
-const MOST_AT_ONCE = 1000;
 
 /** An experiment, and the layer by which its units are assigned; null where it has none. */
 export interface Running {
@@ -54,12 +53,7 @@ export class Experiments {
   }
 
   async all(): Promise<readonly ExperimentRecord[]> {
-    const all: ExperimentRecord[] = [];
-    for (let after: Cursor | null | undefined; after !== null; ) {
-      const { items, next } = await this.page({ first: MOST_AT_ONCE, ...(after && { after }) });
-      all.push(...items);
-      after = next;
-    }
+    const [all = []] = await everything(this.definitions, [[EXPERIMENTS]]);
     return all;
   }
 

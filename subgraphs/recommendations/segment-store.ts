@@ -1,3 +1,4 @@
+import { everything } from '../../kernel/everything.ts';
 import type { Collection, Cursor, EpochMs, Key, Page, Store } from '../../kernel/storage/port.ts';
 import {
   listTerm,
@@ -52,12 +53,7 @@ export class Segments {
 
   /** Those that are not retired, by id. */
   async inUse(): Promise<readonly SegmentRecord[]> {
-    const all: SegmentRecord[] = [];
-    for (let after: Cursor | null | undefined; after !== null; ) {
-      const { items, next } = await this.page({ first: MOST_AT_ONCE, ...(after && { after }) });
-      all.push(...items);
-      after = next;
-    }
+    const [all = []] = await everything(this.definitions, [[SEGMENTS]]);
     return all.filter(({ retiredAt }) => retiredAt === null).sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 

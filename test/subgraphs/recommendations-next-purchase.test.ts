@@ -1,26 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ModelShelf } from '../../kernel/model-shelf.ts';
-import { HistoryBuilder } from '../../models/next-basket/baskets.ts';
 import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
-import { trainNextBasket } from '../../models/next-basket/training.ts';
 import { pos } from '../../subgraphs/pos/module.ts';
 import { openCatalogue } from '../../subgraphs/pos/open-catalogue.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
 import { rankedProducts, readNextPurchase } from '../../subgraphs/recommendations/next-purchase.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
+import { teaAndCoffee } from '../support/tea-and-coffee.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);
 const asOf = '2026-03-01T11:59:59.000Z';
-
-/** Tea goes with milk, coffee with sugar; bread is bought by most. */
-function model(): NextBasketModel {
-  const history = new HistoryBuilder();
-  for (let i = 0; i < 20; i++) {
-    history.add(`tea-${i}`, [['tea', 'milk'], ['tea', 'milk', 'bread'], ['bread']]);
-    history.add(`coffee-${i}`, [['coffee', 'sugar'], ['coffee', 'bread'], ['bread']]);
-  }
-  return trainNextBasket(history.history());
-}
 
 let domain: Domain;
 let till: Domain;
@@ -28,7 +17,7 @@ let trained: NextBasketModel;
 beforeAll(async () => {
   [domain, till] = await Promise.all([openDomain(recommendations), openDomain(pos)]);
   domain.time.now = NOW;
-  trained = model();
+  trained = teaAndCoffee();
 });
 afterAll(() => Promise.all([domain.close(), till.close()]));
 

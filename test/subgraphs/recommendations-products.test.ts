@@ -9,21 +9,12 @@ import { openCatalogue } from '../../subgraphs/pos/open-catalogue.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
 import { productFacts } from '../../subgraphs/recommendations/product-facts.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
+import { teaAndCoffee } from '../support/tea-and-coffee.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 2, 1, 12);
 const asOf = '2026-03-01T11:59:59.000Z';
 const ago = (days: number) => new Date(NOW - days * DAY).toISOString();
-
-/** Tea goes with milk, coffee with sugar; bread is bought by most. */
-function model() {
-  const history = new HistoryBuilder();
-  for (let i = 0; i < 20; i++) {
-    history.add(`tea-${i}`, [['tea', 'milk'], ['tea', 'milk', 'bread'], ['bread']]);
-    history.add(`coffee-${i}`, [['coffee', 'sugar'], ['coffee', 'bread'], ['bread']]);
-  }
-  return trainNextBasket(history.history());
-}
 
 let domain: Domain;
 let till: Domain;
@@ -37,7 +28,7 @@ beforeAll(async () => {
     { source: 'shop', sku: 'milk', name: 'Oat milk' },
   ]);
   const shelf = new ModelShelf(domain.store);
-  ({ id: version } = await shelf.add('next-basket', model(), { trainedAt: NOW, from: null, to: null, counts: {}, metrics: {} }));
+  ({ id: version } = await shelf.add('next-basket', teaAndCoffee(), { trainedAt: NOW, from: null, to: null, counts: {}, metrics: {} }));
   await shelf.choose('next-basket', version, NOW);
   await look();
 });

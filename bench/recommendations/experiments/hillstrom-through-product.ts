@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ask } from '../../support/ask.ts';
 import { NODE_FLAGS, startNode, untilReady } from '../../support/process.ts';
 import type { Line } from '../line.ts';
 import { CONTROL, type Customer, MENS, PUBLISHED, WOMENS } from './hillstrom.ts';
@@ -64,14 +65,6 @@ interface Report {
 const REPORT = `query ($id: ID!) { experimentReport(id: $id, maxAgeSeconds: 0) { units sampleRatio { verdict p } decisions { arm code }
   comparisons { arm metric difference { n difference statistic interval { lower upper } } } } }`;
 
-async function ask<T>(query: string, variables: object): Promise<T> {
-  const body = JSON.stringify({ query, variables });
-  const response = await fetch(URL_, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  const { data, errors } = (await response.json()) as { data: T; errors?: readonly { message: string }[] };
-  if (errors) throw new Error(errors[0]?.message);
-  return data;
-}
-
 interface Recorded {
   readonly items: readonly ({ readonly recorded: boolean } | null)[];
   readonly userErrors: readonly object[];
@@ -85,7 +78,7 @@ async function send(mutation: 'Exposure' | 'Outcome', items: readonly object[]):
   let recorded = 0;
   for (let from = 0; from < items.length; from += BATCH) {
     const input = { idempotencyKey: `${mutation}-${from}`, experiment: ID, [list]: items.slice(from, from + BATCH) };
-    const twice = [1, 2].map(() => ask<{ done: Recorded }>(query, { input }));
+    const twice = [1, 2].map(() => ask<{ done: Recorded }>(URL_, query, { input }));
     const [first] = await Promise.all(twice);
     const { items: answered, userErrors } = first!.done;
     if (userErrors.length > 0) throw new Error(`A batch was refused: ${JSON.stringify(userErrors[0])}`);
@@ -132,11 +125,13 @@ export async function* throughProduct(customers: readonly Customer[]): AsyncGene
 
 async function* figures(customers: readonly Customer[]): AsyncGenerator<Line> {
   const begun = performance.now();
-  await ask('mutation ($input: ExperimentDefineInput!) { experimentDefine(input: $input) { userErrors { code } } }', { input: DEFINITION });
+  await ask(URL_, 'mutation ($input: ExperimentDefineInput!) { experimentDefine(input: $input) { userErrors { code } } }', {
+    input: DEFINITION,
+  });
   const outcomes = customers.flatMap(outcomesOf);
   const recorded = (await send('Exposure', customers.map(exposureOf))) + (await send('Outcome', outcomes));
   const sent = performance.now();
-  const { experimentReport: report } = await ask<{ experimentReport: Report }>(REPORT, { id: ID });
+  const { experimentReport: report } = await ask<{ experimentReport: Report }>(URL_, REPORT, { id: ID });
   const reported = performance.now();
   yield {
     what: 'through the product: exposures and outcomes recorded, each batch of 1,000 sent twice at once',

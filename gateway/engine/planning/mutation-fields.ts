@@ -12,17 +12,8 @@ import {
   type SelectionNode,
   visit,
 } from 'graphql';
-import { type Fragments, fragmentsOf, isCondition, isOfRoot, type OfRoot, responseName } from '../document.ts';
-
-/** What variables have to be for something to be selected, by their names; {}: whatever they are. */
-type Case = Readonly<Record<string, boolean>>;
-
-/** One place where a root field is selected. */
-interface Place {
-  readonly field: FieldNode;
-  /** When it is; null for never. */
-  readonly when: Case | null;
-}
+import { type Fragments, fragmentsOf, isCondition, type OfRoot, responseName } from '../document.ts';
+import { type Case, narrowed, type Place, placesIn } from './places.ts';
 
 /** So many cases of one field no sensible client tells apart; beyond, the planner would be given more than was asked. */
 const MOST_CASES = 64;
@@ -56,7 +47,7 @@ export function inOrder(document: DocumentNode, operationName: string | undefine
   const { selections } = operation.selectionSet;
   if (selections.every(isPlain) && new Set(selections.map((field) => responseName(field as FieldNode))).size === selections.length)
     return document;
-  const places = placesOf(selections, fragmentsOf(document), ofRoot, {});
+  const places = [...placesIn(document, operationName, ofRoot)];
   const byName = new Map<string, Place[]>();
   const written = places
     .map((place) => {
@@ -125,31 +116,6 @@ function spreadIn(operation: OperationDefinitionNode, fragments: Fragments): Rea
 
 function isPlain(selection: SelectionNode): boolean {
   return selection.kind === Kind.FIELD && !selection.directives?.some(isCondition);
-}
-
-/** The places of root fields in the order in which GraphQL comes by them. */
-function placesOf(selections: readonly SelectionNode[], fragments: Fragments, ofRoot: OfRoot, around: Case | null): readonly Place[] {
-  return selections.flatMap((selection) => {
-    const when = (selection.directives ?? []).filter(isCondition).reduce(both, around);
-    if (selection.kind === Kind.FIELD) return [{ field: selection, when }];
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-    if (!fragment || !isOfRoot(fragment, ofRoot)) return [];
-    return placesOf(fragment.selectionSet.selections, fragments, ofRoot, when);
-  });
-}
-
-/** A case under one more condition. */
-function both(when: Case | null, { name, arguments: given }: DirectiveNode): Case | null {
-  const value = given?.[0]?.value;
-  const wanted = name.value === 'include';
-  if (when === null) return null;
-  if (value?.kind === Kind.VARIABLE) return narrowed(when, value.name.value, wanted);
-  return value?.kind === Kind.BOOLEAN && value.value === wanted ? when : null;
-}
-
-function narrowed(when: Case, variable: string, value: boolean): Case | null {
-  if (Object.hasOwn(when, variable)) return when[variable] === value ? when : null;
-  return { ...when, [variable]: value };
 }
 
 /** When a place selects its field and none of those before it did, in cases that exclude each other. */
