@@ -5,7 +5,7 @@ import { historyOf } from '../../models/next-basket/baskets.ts';
 import type { MethodScore, NextBasketEvaluation } from '../../models/next-basket/evaluation.ts';
 import { ndcgAt, recallAt } from '../../models/next-basket/metrics.ts';
 import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
-import { rankedItems } from '../../subgraphs/recommendations/next-purchase.ts';
+import { rankedItems } from '../../subgraphs/recommendations/scores/next-purchase.ts';
 import { storeOfMost, trainRanking } from '../../training/next-basket.ts';
 import type { Line, Section } from './line.ts';
 import type { LoadReport } from './next-basket-load.ts';

@@ -9,16 +9,16 @@ import type { Collection } from '../../kernel/storage/port.ts';
 import type { RequestScope, SubgraphDeps } from '../../kernel/subgraph.ts';
 import type { CustomerBaseModel } from '../../models/customer-base/customer-base.ts';
 import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
-import type { ContentIndex } from './content-index.ts';
-import { type ContentRecord, contentSpec } from './content-records.ts';
-import { type ContentShelf, contentIn } from './content-shelf.ts';
-import { DecisionLog, decisionSpec } from './decisions.ts';
-import type { ExposureRecord } from './experiment-records.ts';
-import { type Experiments, experimentsIn, type Running } from './experiment-store.ts';
-import { SegmentJudge } from './segment-judge.ts';
-import { LiveMemberships } from './segment-live.ts';
-import { type SegmentRecord, segmentKey } from './segment-records.ts';
-import { Segments } from './segment-store.ts';
+import type { ContentIndex } from './content/content-index.ts';
+import { type ContentRecord, contentSpec } from './content/records.ts';
+import { type ContentShelf, contentIn } from './content/shelf.ts';
+import type { ExposureRecord } from './experiments/records.ts';
+import { type Experiments, experimentsIn, type Running } from './experiments/store.ts';
+import { DecisionLog, decisionSpec } from './offers/decisions.ts';
+import { SegmentJudge } from './segments/judge.ts';
+import { LiveMemberships } from './segments/live.ts';
+import { type SegmentRecord, segmentKey } from './segments/records.ts';
+import { Segments } from './segments/store.ts';
 
 /** The kinds of model that are used here. */
 export const MODEL_KINDS = ['customer-base', 'next-basket'] as const;

@@ -1,15 +1,15 @@
 import { modelSpecs } from '../../kernel/model-shelf.ts';
 import { lookForModels } from '../../kernel/shelves.ts';
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
-import { contentIntake } from './content-intake.ts';
-import { contentSpec } from './content-records.ts';
-import { contentIn } from './content-shelf.ts';
+import { contentIntake } from './content/intake.ts';
+import { contentSpec } from './content/records.ts';
+import { contentIn } from './content/shelf.ts';
 import { type Context, context, MODEL_KINDS } from './context.ts';
-import { decisionSpec } from './decisions.ts';
-import { experimentSpecs } from './experiment-records.ts';
-import { experimentsIn } from './experiment-store.ts';
+import { experimentSpecs } from './experiments/records.ts';
+import { experimentsIn } from './experiments/store.ts';
+import { decisionSpec } from './offers/decisions.ts';
 import { resolvers } from './resolvers.ts';
-import { segmentSpecs } from './segment-records.ts';
+import { segmentSpecs } from './segments/records.ts';
 
 /**
  * Takes in nothing of anybody, but content: every answer is computed from what the other domains say at that moment. Keeps the decisions that are

@@ -1,21 +1,21 @@
 import { badArgument } from '../../kernel/errors.ts';
 import { pageSize } from '../../kernel/page.ts';
 import type { Resolvers } from '../../schema/generated/recommendations.ts';
-import { publishContent } from './content-commands.ts';
-import { contentFacts } from './content-facts.ts';
+import { publishContent } from './content/commands.ts';
 import type { Context } from './context.ts';
-import { readContext } from './decision-context.ts';
-import { type Asked, offersOf } from './decisions.ts';
-import { disclosure } from './disclosure.ts';
-import { experimentMutations, experimentQueries, experimentsOf, experimentTypes } from './experiments.ts';
-import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './insights.ts';
-import { nextBestActions } from './next-best-actions.ts';
-import { rankedProducts, readNextPurchase } from './next-purchase.ts';
-import { productFacts } from './product-facts.ts';
+import { experimentMutations, experimentQueries, experimentsOf, experimentTypes } from './experiments/resolvers.ts';
+import { contentFacts } from './offers/content-facts.ts';
+import { readContext } from './offers/decision-context.ts';
+import { type Asked, offersOf } from './offers/decisions.ts';
+import { disclosure } from './offers/disclosure.ts';
+import { nextBestActions } from './offers/next-best-actions.ts';
+import { productFacts } from './offers/product-facts.ts';
+import { shownActions } from './offers/shown-offer.ts';
 import { SERVICES, type Subject } from './records.ts';
-import { rfm } from './rfm.ts';
-import { segmentMutations, segmentQueries, segmentsOf, segmentTypes } from './segments.ts';
-import { shownActions } from './shown-offer.ts';
+import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './scores/insights.ts';
+import { rankedProducts, readNextPurchase } from './scores/next-purchase.ts';
+import { rfm } from './scores/rfm.ts';
+import { segmentMutations, segmentQueries, segmentsOf, segmentTypes } from './segments/resolvers.ts';
 import { readCustomer } from './source.ts';
 
 /** Ten years: no model of a customer base says anything beyond. */

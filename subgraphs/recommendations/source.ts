@@ -1,101 +1,9 @@
-import { signalsAllowed } from '../../kernel/customer.ts';
-import { CHANNELS, type Channel, type ConsentPurpose } from '../../kernel/intake.ts';
-import { parseDate, parseInstant } from '../../kernel/record.ts';
+import { CHANNELS, type Channel } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import { readContentFacts } from './content-records.ts';
-import { NO_CONTEXT } from './decision-context.ts';
-import type { PastBasket, ProductFacts, PurchaseRank, Source, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
-
-/** A Customer as the gateway hands it over: what `@requires` names, in JSON. A null or missing signal means that its domain did not answer. */
-export interface CustomerRepresentation {
-  readonly id: string;
-  readonly permissions?: readonly ConsentPurpose[] | null | undefined;
-  /** Only with `segments`. */
-  readonly members?: readonly string[] | null | undefined;
-  /** In the order of `permissions`, in ISO 8601. */
-  readonly permissionsSince?: unknown;
-  readonly crmSignals?: unknown;
-  readonly posSignals?: unknown;
-  /** Only with `insights`. */
-  readonly posHistory?: unknown;
-  /** Only with `nextPurchase` and `productRecommendations`. */
-  readonly posBaskets?: unknown;
-  /** Not of the gateway: made for `productRecommendations`, see product-facts.ts. */
-  readonly productFacts?: unknown;
-  /** Likewise, see content-facts.ts. */
-  readonly contentFacts?: unknown;
-  readonly loyaltySignals?: unknown;
-  readonly digitalSignals?: unknown;
-  readonly feedbackSignals?: unknown;
-}
-
-/** Lenient access to one JSON object: what is absent, null or of another type reads as null, so that no answer of a broken domain can throw. */
-export class Signals {
-  readonly #object: Readonly<Record<string, unknown>>;
-  constructor(value: unknown) {
-    this.#object = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-  }
-
-  text(field: string): string | null {
-    const value = this.#object[field];
-    return typeof value === 'string' ? value : null;
-  }
-
-  integer(field: string): number | null {
-    const value = this.#object[field];
-    return Number.isSafeInteger(value) ? (value as number) : null;
-  }
-
-  flag(field: string): boolean {
-    return this.#object[field] === true;
-  }
-
-  instant(field: string): EpochMs | null {
-    const text = this.text(field);
-    return text === null ? null : parseInstant(text);
-  }
-
-  date(field: string): string | null {
-    const text = this.text(field);
-    return text === null ? null : parseDate(text);
-  }
-
-  object(field: string): Signals | null {
-    const value = this.#object[field];
-    return typeof value === 'object' && value !== null ? new Signals(value) : null;
-  }
-
-  /** Those that are texts. */
-  texts(field: string): readonly string[] {
-    const value = this.#object[field];
-    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-  }
-
-  /** Items that `read` finds incomplete are left out. */
-  list<T>(field: string, read: (item: Signals) => T | null): readonly T[] {
-    const value = this.#object[field];
-    return Array.isArray(value) ? value.map((item) => read(new Signals(item))).filter((item) => item !== null) : [];
-  }
-}
-
-/** The purposes granted; null when that is not known. */
-export function permissionsOf({ permissions }: CustomerRepresentation): readonly ConsentPurpose[] | null {
-  return Array.isArray(permissions) ? permissions : null;
-}
-
-/** Whether anything of the customer may be looked at. */
-export function isPersonal(customer: CustomerRepresentation): boolean {
-  return signalsAllowed({ id: customer.id, permissions: permissionsOf(customer) });
-}
-
-/** A domain counts as read only if it says so and when; anything else did not answer. */
-export function source<S>(value: unknown, read: (signals: Signals) => S): Source<S> {
-  const signals = new Signals(value);
-  const state = signals.text('state');
-  if (state === 'WITHHELD') return { state };
-  const asOf = signals.instant('asOf');
-  return state === 'OK' && asOf !== null ? { state, asOf, signals: read(signals) } : { state: 'UNAVAILABLE' };
-}
+import { readContentFacts } from './content/records.ts';
+import { NO_CONTEXT } from './offers/decision-context.ts';
+import type { PastBasket, ProductFacts, PurchaseRank, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
+import { type CustomerRepresentation, isPersonal, permissionsOf, Signals, sinceOf, source } from './representation.ts';
 
 const WITHHELD: Sources = {
   crm: { state: 'WITHHELD' },
@@ -240,16 +148,6 @@ function pastBaskets(pos: Signals): readonly PastBasket[] {
       return at === null ? null : { at, skus: item.texts('skus') };
     })
     .toReversed();
-}
-
-/** When a purpose was last consented to; null when it was not, or that is not known. */
-export function sinceOf(
-  { permissionsSince }: CustomerRepresentation,
-  permissions: readonly ConsentPurpose[],
-  purpose: ConsentPurpose,
-): EpochMs | null {
-  const since: unknown = Array.isArray(permissionsSince) ? permissionsSince[permissions.indexOf(purpose)] : null;
-  return typeof since === 'string' ? parseInstant(since) : null;
 }
 
 /**

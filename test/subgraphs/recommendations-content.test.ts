@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ContentIndex } from '../../subgraphs/recommendations/content-index.ts';
-import { contentSpec } from '../../subgraphs/recommendations/content-records.ts';
-import { ContentShelf } from '../../subgraphs/recommendations/content-shelf.ts';
+import type { ContentIndex } from '../../subgraphs/recommendations/content/content-index.ts';
+import { contentSpec } from '../../subgraphs/recommendations/content/records.ts';
+import { ContentShelf } from '../../subgraphs/recommendations/content/shelf.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
 

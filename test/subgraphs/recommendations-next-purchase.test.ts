@@ -4,7 +4,7 @@ import type { NextBasketModel } from '../../models/next-basket/next-basket-model
 import { pos } from '../../subgraphs/pos/module.ts';
 import { openCatalogue } from '../../subgraphs/pos/open-catalogue.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
-import { rankedProducts, readNextPurchase } from '../../subgraphs/recommendations/next-purchase.ts';
+import { rankedProducts, readNextPurchase } from '../../subgraphs/recommendations/scores/next-purchase.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
 import { teaAndCoffee } from '../support/tea-and-coffee.ts';
 

@@ -7,7 +7,7 @@ import { trainNextBasket } from '../../models/next-basket/training.ts';
 import { pos } from '../../subgraphs/pos/module.ts';
 import { openCatalogue } from '../../subgraphs/pos/open-catalogue.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
-import { productFacts } from '../../subgraphs/recommendations/product-facts.ts';
+import { productFacts } from '../../subgraphs/recommendations/offers/product-facts.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
 import { teaAndCoffee } from '../support/tea-and-coffee.ts';
 

@@ -1,8 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entityId, parseEntityId } from '../../kernel/ids.ts';
-import { decisionSpec } from '../../subgraphs/recommendations/decisions.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
+import { decisionSpec } from '../../subgraphs/recommendations/offers/decisions.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);

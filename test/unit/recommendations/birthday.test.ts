@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextBirthday } from '../../../subgraphs/recommendations/birthday.ts';
-import { endOfDay, localDay } from '../../../subgraphs/recommendations/local-day.ts';
+import { nextBirthday } from '../../../subgraphs/recommendations/offers/birthday.ts';
+import { endOfDay, localDay } from '../../../subgraphs/recommendations/offers/local-day.ts';
 
 const at = (text: string) => Date.parse(text);
 

@@ -1,15 +1,15 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Catalogue } from '../../../kernel/catalogue.ts';
-import { contentFacts } from '../../../subgraphs/recommendations/content-facts.ts';
-import { ContentIndex } from '../../../subgraphs/recommendations/content-index.ts';
-import { contentId, contentKey } from '../../../subgraphs/recommendations/content-intake.ts';
-import type { ChosenContent, ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content-records.ts';
-import { advice, article, localEvent } from '../../../subgraphs/recommendations/content-rules.ts';
-import { disclosure } from '../../../subgraphs/recommendations/disclosure.ts';
-import { nextBestActions } from '../../../subgraphs/recommendations/next-best-actions.ts';
-import { rankedOffers } from '../../../subgraphs/recommendations/offers.ts';
-import { shownOffers } from '../../../subgraphs/recommendations/shown-offer.ts';
+import { ContentIndex } from '../../../subgraphs/recommendations/content/content-index.ts';
+import { contentId, contentKey } from '../../../subgraphs/recommendations/content/intake.ts';
+import type { ChosenContent, ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content/records.ts';
+import { contentFacts } from '../../../subgraphs/recommendations/offers/content-facts.ts';
+import { advice, article, localEvent } from '../../../subgraphs/recommendations/offers/content-rules.ts';
+import { disclosure } from '../../../subgraphs/recommendations/offers/disclosure.ts';
+import { nextBestActions } from '../../../subgraphs/recommendations/offers/next-best-actions.ts';
+import { rankedOffers } from '../../../subgraphs/recommendations/offers/offers.ts';
+import { shownOffers } from '../../../subgraphs/recommendations/offers/shown-offer.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 /** A stored row; of a piece number its title is the number, and it says nothing but what is given. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { contentId, contentKey, foldContent } from '../../../subgraphs/recommendations/content-intake.ts';
-import { type ContentRecord, type ContentRow, translationFor } from '../../../subgraphs/recommendations/content-records.ts';
-import { readContent } from '../../../subgraphs/recommendations/content-source.ts';
+import { contentId, contentKey, foldContent } from '../../../subgraphs/recommendations/content/intake.ts';
+import { type ContentRecord, type ContentRow, translationFor } from '../../../subgraphs/recommendations/content/records.ts';
+import { readContent } from '../../../subgraphs/recommendations/content/source.ts';
 import { NOW } from './subjects.ts';
 
 const ADVICE = { source: 'cms', number: '7', kind: 'ADVICE', language: 'en', title: 'Brewing sencha', skus: 'tea' };

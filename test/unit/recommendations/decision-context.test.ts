@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { NO_CONTEXT, readContext } from '../../../subgraphs/recommendations/decision-context.ts';
-import { offersOf } from '../../../subgraphs/recommendations/decisions.ts';
-import { rankedOffers } from '../../../subgraphs/recommendations/offers.ts';
-import { candidates } from '../../../subgraphs/recommendations/rules.ts';
+import { NO_CONTEXT, readContext } from '../../../subgraphs/recommendations/offers/decision-context.ts';
+import { offersOf } from '../../../subgraphs/recommendations/offers/decisions.ts';
+import { rankedOffers } from '../../../subgraphs/recommendations/offers/offers.ts';
+import { candidates } from '../../../subgraphs/recommendations/offers/rules.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 const known = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ConsentPurpose } from '../../../kernel/intake.ts';
-import { disclosure } from '../../../subgraphs/recommendations/disclosure.ts';
-import { DISCLOSED_PURPOSES, DISCLOSURE_WORDS } from '../../../subgraphs/recommendations/disclosure-words.ts';
+import { LANGUAGES } from '../../../subgraphs/recommendations/languages.ts';
+import { disclosure } from '../../../subgraphs/recommendations/offers/disclosure.ts';
+import { DISCLOSED_PURPOSES, DISCLOSURE_WORDS } from '../../../subgraphs/recommendations/offers/disclosure-words.ts';
 import { readCustomer } from '../../../subgraphs/recommendations/source.ts';
-import { LANGUAGES } from '../../../subgraphs/recommendations/wording.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 const GRANTED: readonly ConsentPurpose[] = ['PERSONALIZATION', 'PROFILING'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { errorHelp } from '../../../subgraphs/recommendations/help-rules.ts';
-import { rankedOffers } from '../../../subgraphs/recommendations/offers.ts';
-import { candidates } from '../../../subgraphs/recommendations/rules.ts';
+import { errorHelp } from '../../../subgraphs/recommendations/offers/help-rules.ts';
+import { rankedOffers } from '../../../subgraphs/recommendations/offers/offers.ts';
+import { candidates } from '../../../subgraphs/recommendations/offers/rules.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 const HOUR = DAY / 24;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextBestActions } from '../../../subgraphs/recommendations/next-best-actions.ts';
+import { nextBestActions } from '../../../subgraphs/recommendations/offers/next-best-actions.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 const HOUR = DAY / 24;

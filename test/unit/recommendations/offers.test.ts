@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { offerId, rankedOffers, selectOffers } from '../../../subgraphs/recommendations/offers.ts';
+import { offerId, rankedOffers, selectOffers } from '../../../subgraphs/recommendations/offers/offers.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 const everything = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Channel } from '../../../kernel/intake.ts';
-import { OUTBOUND, policyOf } from '../../../subgraphs/recommendations/policy.ts';
+import { OUTBOUND, policyOf } from '../../../subgraphs/recommendations/offers/policy.ts';
 import type { Touch } from '../../../subgraphs/recommendations/records.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { disclosure } from '../../../subgraphs/recommendations/disclosure.ts';
-import { nextBestActions } from '../../../subgraphs/recommendations/next-best-actions.ts';
-import { offerId, rankedOffers } from '../../../subgraphs/recommendations/offers.ts';
-import { crossSell, replenish } from '../../../subgraphs/recommendations/product-rules.ts';
+import { disclosure } from '../../../subgraphs/recommendations/offers/disclosure.ts';
+import { nextBestActions } from '../../../subgraphs/recommendations/offers/next-best-actions.ts';
+import { offerId, rankedOffers } from '../../../subgraphs/recommendations/offers/offers.ts';
+import { crossSell, replenish } from '../../../subgraphs/recommendations/offers/product-rules.ts';
+import { rhythmsOf } from '../../../subgraphs/recommendations/offers/rhythm.ts';
 import type { PastBasket, ProductFacts } from '../../../subgraphs/recommendations/records.ts';
-import { rhythmsOf } from '../../../subgraphs/recommendations/rhythm.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 /** Orders of that product, so many days ago. */

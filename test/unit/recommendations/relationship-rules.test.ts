@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextBirthday } from '../../../subgraphs/recommendations/birthday.ts';
-import { localDay } from '../../../subgraphs/recommendations/local-day.ts';
+import { nextBirthday } from '../../../subgraphs/recommendations/offers/birthday.ts';
+import { localDay } from '../../../subgraphs/recommendations/offers/local-day.ts';
+import { anniversary, onboarding, reviewRequest, vipRecognition } from '../../../subgraphs/recommendations/offers/relationship-rules.ts';
+import { candidates } from '../../../subgraphs/recommendations/offers/rules.ts';
 import type { Subject } from '../../../subgraphs/recommendations/records.ts';
-import { anniversary, onboarding, reviewRequest, vipRecognition } from '../../../subgraphs/recommendations/relationship-rules.ts';
-import { candidates } from '../../../subgraphs/recommendations/rules.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 const ago = (days: number) => NOW - days * DAY;

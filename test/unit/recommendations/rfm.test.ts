@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rfm, rfmSegment } from '../../../subgraphs/recommendations/rfm.ts';
+import { rfm, rfmSegment } from '../../../subgraphs/recommendations/scores/rfm.ts';
 import { NOW, subject } from './subjects.ts';
 
 const rank = (recency: number, frequency: number, monetary: number) => ({ recency, frequency, monetary, asOf: NOW });

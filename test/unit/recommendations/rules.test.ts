@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { candidates } from '../../../subgraphs/recommendations/offers/rules.ts';
+import { lapseMs } from '../../../subgraphs/recommendations/offers/selling-rules.ts';
 import type { Subject } from '../../../subgraphs/recommendations/records.ts';
-import { candidates } from '../../../subgraphs/recommendations/rules.ts';
-import { lapseMs } from '../../../subgraphs/recommendations/selling-rules.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
 const HOUR = DAY / 24;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConsentPurpose } from '../../../kernel/intake.ts';
-import { rankedOffers } from '../../../subgraphs/recommendations/offers.ts';
-import { rfm } from '../../../subgraphs/recommendations/rfm.ts';
-import { type CustomerRepresentation, readCustomer } from '../../../subgraphs/recommendations/source.ts';
+import { rankedOffers } from '../../../subgraphs/recommendations/offers/offers.ts';
+import type { CustomerRepresentation } from '../../../subgraphs/recommendations/representation.ts';
+import { rfm } from '../../../subgraphs/recommendations/scores/rfm.ts';
+import { readCustomer } from '../../../subgraphs/recommendations/source.ts';
 import { NOW } from './subjects.ts';
 
 const GRANTED: readonly ConsentPurpose[] = ['PERSONALIZATION', 'PROFILING'];

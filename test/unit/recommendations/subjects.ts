@@ -1,4 +1,4 @@
-import { type DecisionContext, NO_CONTEXT } from '../../../subgraphs/recommendations/decision-context.ts';
+import { type DecisionContext, NO_CONTEXT } from '../../../subgraphs/recommendations/offers/decision-context.ts';
 import type {
   CrmSignals,
   DigitalSignals,

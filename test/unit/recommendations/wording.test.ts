@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { HOLD_WORDS } from '../../../subgraphs/recommendations/hold-words.ts';
-import { REASON_PLACEHOLDERS, REASON_WORDS } from '../../../subgraphs/recommendations/reason-words.ts';
-import { HOLD_CODES, REASON_CODES, TEMPLATES, VARIANTS } from '../../../subgraphs/recommendations/records.ts';
-import { evidenceText, fill, LANGUAGES, languageOf, OFFER_PLACEHOLDERS, OFFER_WORDS } from '../../../subgraphs/recommendations/wording.ts';
+import { LANGUAGES, languageOf } from '../../../subgraphs/recommendations/languages.ts';
+import { HOLD_WORDS } from '../../../subgraphs/recommendations/offers/hold-words.ts';
+import { REASON_PLACEHOLDERS, REASON_WORDS } from '../../../subgraphs/recommendations/offers/reason-words.ts';
+import { HOLD_CODES, REASON_CODES } from '../../../subgraphs/recommendations/offers/records.ts';
+import { TEMPLATES, VARIANTS } from '../../../subgraphs/recommendations/offers/templates.ts';
+import { evidenceText, fill, OFFER_PLACEHOLDERS, OFFER_WORDS } from '../../../subgraphs/recommendations/offers/wording.ts';
 
 const named = (words: string) => [...new Set([...words.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!))].sort();
 

@@ -1,0 +1,159 @@
+import type { Logger } from 'pino';
+import { SIGNAL_PURPOSES } from '../../../kernel/customer.ts';
+import type { ConsentPurpose } from '../../../kernel/intake.ts';
+import type { MergedView } from '../../../kernel/merged-view.ts';
+import type { EpochMs } from '../../../kernel/storage/port.ts';
+import { Lost } from '../../../segments/answer.ts';
+import type { Rule } from '../../../segments/rule.ts';
+import { type Judgement, type Reason, ruleProblems, SegmentRules } from '../../../segments/segment-rules.ts';
+import type { SegmentRecord } from './records.ts';
+
+/** A person to judge. */
+export interface Person {
+  readonly id: string;
+  /** Null: not known, which counts as none. */
+  readonly permissions: readonly ConsentPurpose[] | null;
+}
+
+/** What a rule needs of a segment. */
+type Ruled = Pick<SegmentRecord, 'id' | 'revision' | 'purposes'> & { readonly rule: Rule };
+
+export type SegmentVerdict = 'MEMBER' | 'NO_MEMBER' | 'UNKNOWN' | 'WITHHELD';
+
+export interface Verdict {
+  readonly verdict: SegmentVerdict;
+  readonly reasons: readonly Reason[];
+}
+
+const VERDICTS = { IN: 'MEMBER', OUT: 'NO_MEMBER', UNKNOWN: 'UNKNOWN' } as const;
+const WITHHELD: Verdict = { verdict: 'WITHHELD', reasons: [] };
+const UNKNOWN: Verdict = { verdict: 'UNKNOWN', reasons: [] };
+
+/** How many sets of segments that are asked for together are kept compiled. */
+const MOST_COMPILED = 20;
+/** An outage is told once a minute, not for each page. */
+const TELL_EVERY_MS = 60_000;
+
+/** Rules in one question. A rule that the schema does not allow has the index -1, and is not asked. */
+interface Compiled {
+  readonly rules: SegmentRules;
+  /** What asks them. */
+  readonly text: string;
+  readonly indices: readonly number[];
+}
+
+type Ask = (person: number, segment: number) => Judgement | null;
+
+/** Whether a segment may be asked of a person at all. */
+export function permits({ permissions }: Person, { purposes }: Pick<SegmentRecord, 'purposes'>): boolean {
+  return permissions !== null && [...SIGNAL_PURPOSES, ...purposes].every((purpose) => permissions.includes(purpose));
+}
+
+/** Judges rules of segments over the merged view, all of them for up to 100 persons with one question. */
+export class SegmentJudge {
+  readonly #view: () => MergedView | null;
+  readonly #clock: () => EpochMs;
+  readonly #log: Logger | undefined;
+  #schema: MergedView['schema'] | undefined;
+  readonly #compiled = new Map<string, Compiled>();
+  #told = Number.NEGATIVE_INFINITY;
+
+  /** `view`: null while nobody can be asked; everything is UNKNOWN then. `log` is told why the graph gave no answer. */
+  constructor(view: () => MergedView | null, clock: () => EpochMs, log?: Logger) {
+    this.#view = view;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** What clients see of the graph; null while nobody can be asked. */
+  get schema(): MergedView['schema'] | null {
+    return this.#view()?.schema ?? null;
+  }
+
+  /** For each person a verdict for each segment. A rule that the schema does not allow any more is UNKNOWN. Never rejects for what can't be asked. */
+  async judge(persons: readonly Person[], segments: readonly Ruled[]): Promise<readonly (readonly Verdict[])[]> {
+    const asked = persons.filter((person) => segments.some((segment) => permits(person, segment)));
+    const view = this.#view();
+    const judgements = view && asked.length > 0 ? await this.#ask(view, asked, this.#kept(view, segments)) : null;
+    const places = new Map(asked.map(({ id }, index) => [id, index]));
+    return persons.map((person) => {
+      const place = places.get(person.id) ?? -1;
+      return segments.map((segment, index) => (permits(person, segment) ? verdictOf(judgements?.(place, index)) : WITHHELD));
+    });
+  }
+
+  /** For each person what a rule says that belongs to no segment yet. */
+  async preview(persons: readonly Person[], rule: Rule): Promise<readonly Verdict[]> {
+    const asked = persons.filter((person) => permits(person, { purposes: [] }));
+    const view = this.#view();
+    const judgements = view && asked.length > 0 ? await this.#ask(view, asked, compiled([rule], view.schema)) : null;
+    const places = new Map(asked.map(({ id }, index) => [id, index]));
+    return persons.map(({ id }) => {
+      const place = places.get(id);
+      return place === undefined ? WITHHELD : verdictOf(judgements?.(place, 0));
+    });
+  }
+
+  /** Asks about persons. Null without an answer; of one person and rule null when that could not be asked. */
+  async #ask(view: MergedView, persons: readonly Person[], { rules, text, indices }: Compiled): Promise<Ask | null> {
+    if (indices.every((index) => index === -1)) return null;
+    const now = this.#clock();
+    const ids = persons.map(({ id }) => id);
+    const answer = await view.ask(text, { ...rules.question.variables(now), ids }).catch((fault: unknown) => {
+      this.#tell(fault, now);
+      return null;
+    });
+    const customers = answer?.data?.customers;
+    if (!answer || !Array.isArray(customers) || customers.length !== ids.length) {
+      if (answer) this.#tell(new Error('The answer has no customers.'), now);
+      return null;
+    }
+    const lost = new Lost(answer.errors);
+    return (person, segment) => {
+      const fields: unknown = customers[person];
+      const place = `customers/${person}`;
+      const rule = indices[segment] ?? -1;
+      if (rule === -1) return null;
+      // Merged or erased in this very moment, unless an error took the customer away.
+      if (fields === null || fields === undefined) return lost.has(place) ? null : { verdict: 'OUT', reasons: [] };
+      return rules.judge(rule, { fields, lost }, place, now);
+    };
+  }
+
+  /** Compiled once for as long as the segments and the schema stay. */
+  #kept({ schema }: MergedView, segments: readonly Ruled[]): Compiled {
+    if (this.#schema !== schema) this.#compiled.clear();
+    this.#schema = schema;
+    const key = segments.map(({ id, revision }) => `${id}:${revision}`).join(' ');
+    const known = this.#compiled.get(key);
+    if (known) return known;
+    const made = compiled(
+      segments.map(({ rule }) => rule),
+      schema,
+    );
+    const [oldest] = this.#compiled.keys();
+    if (oldest !== undefined && this.#compiled.size >= MOST_COMPILED) this.#compiled.delete(oldest);
+    this.#compiled.set(key, made);
+    return made;
+  }
+
+  /** Without what was asked, which holds the values of rules. */
+  #tell(fault: unknown, now: EpochMs): void {
+    if (now - this.#told < TELL_EVERY_MS) return;
+    this.#told = now;
+    const { message, cause } = fault instanceof Error ? fault : new Error('unknown');
+    const because = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+    this.#log?.warn({ event: 'segments-unknown', reason: message, because }, 'the graph gave no answer, so segments are not known');
+  }
+}
+
+function compiled(all: readonly Rule[], schema: MergedView['schema']): Compiled {
+  const usable = all.filter((rule) => ruleProblems(rule, schema).length === 0);
+  const places = new Map(usable.map((rule, index) => [rule, index]));
+  const rules = new SegmentRules(usable, schema);
+  return { rules, text: rules.question.text(), indices: all.map((rule) => places.get(rule) ?? -1) };
+}
+
+function verdictOf(judgement: Judgement | null | undefined): Verdict {
+  return judgement ? { verdict: VERDICTS[judgement.verdict], reasons: judgement.reasons } : UNKNOWN;
+}
