@@ -67,6 +67,8 @@ async function count(ids: readonly string[], { json, config: file }: Flags): Pro
     view = mergedView(engine, Date.now).view;
     const segments = segmentsOf(company);
     await checkIds(segments, ids);
+    // Rules may rest on models, ranks and content, which a server's jobs find: without them members would seem to leave.
+    for (const job of [...company.subgraphs.values()].flatMap(({ jobs }) => jobs)) await job.run(signal);
     const judge = new SegmentJudge(view, Date.now);
     // Read when the first segment of lookalikes is counted, and for all of them.
     let likenesses: Promise<Likenesses | null> | undefined;

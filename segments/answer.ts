@@ -55,7 +55,7 @@ function read(value: unknown, at: string, depth: number, reading: Reading): void
   } else if (depth === names.length) values.push(value);
   else {
     const object = value as Readonly<Record<string, unknown>>;
-    if (statuses.has(depth) && unavailable(object.sourceStatus)) reading.known = false;
+    if (statuses.get(depth)?.some((name) => unavailable(object[name]))) reading.known = false;
     const name = names[depth] ?? '';
     read(object[name], lost ? `${at}/${name}` : at, depth + 1, reading);
   }

@@ -34,8 +34,8 @@ export interface Step {
   readonly name: string;
   /** What is written in brackets, with `null` where a moving argument's variable goes. */
   readonly args: readonly { readonly name: string; readonly value: string | MovingArgument }[];
-  /** Whether the object that this step is a field of says itself which domain did not answer, and whether it does so of several. */
-  readonly status: 'one' | 'many' | null;
+  /** The fields in which the object that this step is a field of says itself which domains did not answer. */
+  readonly statuses: readonly string[];
 }
 
 /** A field of Customer, at any depth. */
@@ -71,7 +71,7 @@ export function fieldOfCustomer(path: string, schema: GraphQLSchema): FieldOfCus
       return "asks for segments; a rule can't rest on segments, so copy the other one's conditions";
     const read = argumentsOf(field, args);
     if (typeof read === 'string') return read;
-    steps.push({ name: field.name, args: read, status: statusOf(fields.sourceStatus) });
+    steps.push({ name: field.name, args: read, statuses: statusesIn(fields) });
     many ||= isListType(getNullableType(field.type));
     type = getNamedType(field.type);
     if (type.name === 'Customer') return `comes back to a Customer at ${field.name}; a rule is about one customer, so end it before`;
@@ -87,12 +87,13 @@ function unknownField(name: string, type: string, fields: readonly string[]): st
   return `names ${name}, which ${type} has not; ${meant ? `take ${meant}, if that is meant` : `it has ${some}`}`;
 }
 
-/** By a convention of the house, `sourceStatus` says which domains could not be asked for what stands beside it. */
-function statusOf(field: GraphQLField<unknown, unknown> | undefined): Step['status'] {
-  if (!field || field.args.some(isRequiredArgument)) return null;
-  const type = getNamedType(field.type);
-  if (!isObjectType(type) || !type.getFields().state) return null;
-  return isListType(getNullableType(field.type)) ? 'many' : 'one';
+/** By a convention of the house, `sourceStatus` says which domains could not be asked for what stands beside it, and whatever is of its type says so too. */
+function statusesIn(fields: Readonly<Record<string, GraphQLField<unknown, unknown>>>): readonly string[] {
+  const status = fields.sourceStatus && getNamedType(fields.sourceStatus.type);
+  if (!isObjectType(status) || !status.getFields().state) return [];
+  return Object.values(fields)
+    .filter(({ type, args }) => getNamedType(type) === status && !args.some(isRequiredArgument))
+    .map(({ name }) => name);
 }
 
 function argumentsOf(field: GraphQLField<unknown, unknown>, nodes: readonly ArgumentNode[]): Step['args'] | string {

@@ -6,29 +6,27 @@ import type { FieldOfCustomer, MovingArgument, Step } from './field.ts';
 export interface Place {
   /** Response names from the customer on. */
   readonly names: readonly string[];
-  /** By the number of names before it: where an object on the way says which domain did not answer. */
-  readonly statuses: ReadonlyMap<number, 'one' | 'many'>;
+  /** By the number of names before it: in which fields an object on the way says which domain did not answer. */
+  readonly statuses: ReadonlyMap<number, readonly string[]>;
 }
 
 /** One operation that asks for every field of many customers at once; what several fields share is asked for once. */
 export class Question {
-  readonly #root: Selection = { fields: new Map(), status: false };
+  readonly #root: Selection = { fields: new Map(), statuses: new Set() };
   readonly #variables = new Map<string, { readonly name: string; readonly argument: MovingArgument }>();
 
   /** Takes a field in, and says where its value will be. */
   add({ steps }: FieldOfCustomer): Place {
     let selection = this.#root;
     const names: string[] = [];
-    const statuses = new Map<number, 'one' | 'many'>();
+    const statuses = new Map<number, readonly string[]>();
     for (const step of steps) {
-      if (step.status) {
-        selection.status = true;
-        statuses.set(names.length, step.status);
-      }
+      if (step.statuses.length > 0) statuses.set(names.length, step.statuses);
+      for (const status of step.statuses) selection.statuses.add(status);
       const written = `${step.name}${this.#written(step)}`;
       const field = selection.fields.get(written) ?? {
         name: nameIn(selection, step.name),
-        selection: { fields: new Map(), status: false },
+        selection: { fields: new Map(), statuses: new Set() },
       };
       selection.fields.set(written, field);
       names.push(field.name);
@@ -71,7 +69,7 @@ export class Question {
 interface Selection {
   /** By the field with its arguments. */
   readonly fields: Map<string, { readonly name: string; readonly selection: Selection }>;
-  status: boolean;
+  readonly statuses: Set<string>;
 }
 
 /** The field's own name, or one that no other arguments of the same field have. */
@@ -80,11 +78,11 @@ function nameIn({ fields }: Selection, name: string): string {
   return others === 0 ? name : `${name}__${others + 1}`;
 }
 
-function textOf({ fields, status, id = false }: Selection & { readonly id?: boolean }): string {
+function textOf({ fields, statuses, id = false }: Selection & { readonly id?: boolean }): string {
   const selected = [...fields].map(([written, { name, selection }]) => {
     const field = written.split('(', 1)[0] === name ? written : `${name}: ${written}`;
     return selection.fields.size > 0 ? `${field} ${textOf(selection)}` : field;
   });
   // Whoever selects these as well merges with them.
-  return `{ ${[...(id ? ['id'] : []), ...(status ? ['sourceStatus { state }'] : []), ...selected].join(' ')} }`;
+  return `{ ${[...(id ? ['id'] : []), ...[...statuses].map((name) => `${name} { state }`), ...selected].join(' ')} }`;
 }

@@ -377,6 +377,18 @@ describe('memberships of a page', () => {
     asked.mockRestore();
   });
 
+  it('ask several questions where one would be too long for a gateway, and get the same', async () => {
+    const many = Array.from({ length: 50 }, (_, day) => condition(`purchases.summary(since: "-P${day + 1}D").orderCount`, 'AT_LEAST', '1'));
+    const long = ['long-a', 'long-b', 'long-c', 'long-d', 'long-e'];
+    for (const id of long) await define(id, { rule: { any: [...many.slice(1), ANYBODY] } });
+    const asked = vi.spyOn(graph, 'ask');
+    expect(await membershipsOf([[ids[0] ?? '']])).toEqual([['hand MEMBER', ...long.map((id) => `${id} MEMBER`), 'present MEMBER']]);
+    // 200 conditions at most in each.
+    expect(asked).toHaveBeenCalledTimes(2);
+    asked.mockRestore();
+    await Promise.all(long.map(retire));
+  });
+
   it('cost nothing at all without consent', async () => {
     const asked = vi.spyOn(graph, 'ask');
     domain.calls.clear();
@@ -509,6 +521,25 @@ describe('a count', () => {
     expect(counts.rich).toMatchObject({ members: 15, entered: 10, left: 5 });
     expect((await membersOf('rich', 'ENTERED')).toSorted()).toEqual(people.slice(10, 20).toSorted());
     expect(await rich()).toMatchObject({ members: 15, entered: 0, left: 0 });
+  });
+
+  it('goes on from its place when others ended in between, and tells nothing twice', async () => {
+    await define('second', { rule: condition('purchases.summary.orderCount', 'AT_LEAST', '2') });
+    orders(people.slice(5, 25));
+    const killed = () => {
+      throw new Error('killed');
+    };
+    const onBegin = vi.fn();
+    const both = (options: Partial<SegmentRunOptions> = {}) => count({ only: ['rich', 'second'], onBegin, ...options });
+    await expect(both({ onProgress: killed })).rejects.toThrow('killed');
+    expect(await rich()).toMatchObject({ members: 20, entered: 5, left: 0 });
+    const { counts } = await both();
+    // All of them were judged before the first one was killed.
+    expect(onBegin.mock.calls.map(([, from]) => from)).toEqual([0, onBegin.mock.calls[0]?.[0]]);
+    expect(counts).toMatchObject({ second: { members: 20, entered: 20 }, rich: { members: 20, entered: 0, left: 0 } });
+    await retire('second');
+    orders(people.slice(5, 20));
+    expect(await rich()).toMatchObject({ members: 15, entered: 0, left: 5 });
   });
 
   it('takes nobody for somebody who came in and went out again before it ended', async () => {

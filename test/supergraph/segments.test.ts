@@ -136,6 +136,20 @@ describe.each(SHAPES)('segments, in %s', (shape) => {
     }
   });
 
+  it('say so, too, when what is computed from several domains misses one of them', async () => {
+    const digital = stack.faults.get('digital');
+    if (!digital) throw new Error('digital can not fail.');
+    await define('nothing-to-buy', { rule: condition('nextPurchase.products(first: 3).product.sku', 'ABSENT') });
+    expect(await mine(ada, ['nothing-to-buy'])).toMatchObject([{ verdict: 'MEMBER' }]);
+    digital.fault = 'stopped';
+    try {
+      expect(await mine(ada, ['nothing-to-buy'])).toMatchObject([{ verdict: 'UNKNOWN' }]);
+    } finally {
+      digital.fault = 'none';
+    }
+    await retire('nothing-to-buy');
+  });
+
   it('refuse a rule that can not be asked, and name the place, the problem and the remedy', async () => {
     const refusals = async (rule: object) => {
       const { data } = await stack.ask(

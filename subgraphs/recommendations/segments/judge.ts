@@ -4,7 +4,7 @@ import type { ConsentPurpose } from '../../../kernel/intake.ts';
 import type { MergedView } from '../../../kernel/merged-view.ts';
 import type { EpochMs } from '../../../kernel/storage/port.ts';
 import { Lost } from '../../../segments/answer.ts';
-import type { Rule } from '../../../segments/rule.ts';
+import { conditionsOf, type Rule } from '../../../segments/rule.ts';
 import { type Judgement, type Reason, ruleProblems, SegmentRules } from '../../../segments/segment-rules.ts';
 import type { SegmentRecord } from './records.ts';
 
@@ -34,12 +34,16 @@ const MOST_COMPILED = 20;
 /** An outage is told once a minute, not for each page. */
 const TELL_EVERY_MS = 60_000;
 
-/** Rules in one question. A rule that the schema does not allow has the index -1, and is not asked. */
+/** Conditions that are asked for in one question: more would go beyond what a gateway and its subgraphs take in one request. */
+const MOST_ASKED = 200;
+
+/** Rules in one question. */
 interface Compiled {
   readonly rules: SegmentRules;
   /** What asks them. */
   readonly text: string;
-  readonly indices: readonly number[];
+  /** By the place of a segment its rule's index. */
+  readonly indices: ReadonlyMap<number, number>;
 }
 
 type Ask = (person: number, segment: number) => Judgement | null;
@@ -49,13 +53,13 @@ export function permits({ permissions }: Person, { purposes }: Pick<SegmentRecor
   return permissions !== null && [...SIGNAL_PURPOSES, ...purposes].every((purpose) => permissions.includes(purpose));
 }
 
-/** Judges rules of segments over the merged view, all of them for up to 100 persons with one question. */
+/** Judges rules of segments over the merged view, all of them for up to 100 persons with one question, or some more where rules are many. */
 export class SegmentJudge {
   readonly #view: () => MergedView | null;
   readonly #clock: () => EpochMs;
   readonly #log: Logger | undefined;
   #schema: MergedView['schema'] | undefined;
-  readonly #compiled = new Map<string, Compiled>();
+  readonly #compiled = new Map<string, readonly Compiled[]>();
   #told = Number.NEGATIVE_INFINITY;
 
   /** `view`: null while nobody can be asked; everything is UNKNOWN then. `log` is told why the graph gave no answer. */
@@ -74,7 +78,7 @@ export class SegmentJudge {
   async judge(persons: readonly Person[], segments: readonly Ruled[]): Promise<readonly (readonly Verdict[])[]> {
     const asked = persons.filter((person) => segments.some((segment) => permits(person, segment)));
     const view = this.#view();
-    const judgements = view && asked.length > 0 ? await this.#ask(view, asked, this.#kept(view, segments)) : null;
+    const judgements = view && asked.length > 0 ? await this.#askAll(view, asked, this.#kept(view, segments)) : null;
     const places = new Map(asked.map(({ id }, index) => [id, index]));
     return persons.map((person) => {
       const place = places.get(person.id) ?? -1;
@@ -86,7 +90,7 @@ export class SegmentJudge {
   async preview(persons: readonly Person[], rule: Rule): Promise<readonly Verdict[]> {
     const asked = persons.filter((person) => permits(person, { purposes: [] }));
     const view = this.#view();
-    const judgements = view && asked.length > 0 ? await this.#ask(view, asked, compiled([rule], view.schema)) : null;
+    const judgements = view && asked.length > 0 ? await this.#askAll(view, asked, compiled([rule], view.schema)) : null;
     const places = new Map(asked.map(({ id }, index) => [id, index]));
     return persons.map(({ id }) => {
       const place = places.get(id);
@@ -94,9 +98,17 @@ export class SegmentJudge {
     });
   }
 
-  /** Asks about persons. Null without an answer; of one person and rule null when that could not be asked. */
+  /** Asks about persons. Of one person and segment null when that could not be asked, or was not answered. */
+  async #askAll(view: MergedView, persons: readonly Person[], questions: readonly Compiled[]): Promise<Ask> {
+    const answers = await Promise.all(questions.map((question) => this.#ask(view, persons, question)));
+    return (person, segment) => {
+      const question = questions.findIndex(({ indices }) => indices.has(segment));
+      return answers[question]?.(person, segment) ?? null;
+    };
+  }
+
+  /** Null without an answer. */
   async #ask(view: MergedView, persons: readonly Person[], { rules, text, indices }: Compiled): Promise<Ask | null> {
-    if (indices.every((index) => index === -1)) return null;
     const now = this.#clock();
     const ids = persons.map(({ id }) => id);
     const answer = await view.ask(text, { ...rules.question.variables(now), ids }).catch((fault: unknown) => {
@@ -112,8 +124,8 @@ export class SegmentJudge {
     return (person, segment) => {
       const fields: unknown = customers[person];
       const place = `customers/${person}`;
-      const rule = indices[segment] ?? -1;
-      if (rule === -1) return null;
+      const rule = indices.get(segment);
+      if (rule === undefined) return null;
       // Merged or erased in this very moment, unless an error took the customer away.
       if (fields === null || fields === undefined) return lost.has(place) ? null : { verdict: 'OUT', reasons: [] };
       return rules.judge(rule, { fields, lost }, place, now);
@@ -121,7 +133,7 @@ export class SegmentJudge {
   }
 
   /** Compiled once for as long as the segments and the schema stay. */
-  #kept({ schema }: MergedView, segments: readonly Ruled[]): Compiled {
+  #kept({ schema }: MergedView, segments: readonly Ruled[]): readonly Compiled[] {
     if (this.#schema !== schema) this.#compiled.clear();
     this.#schema = schema;
     const key = segments.map(({ id, revision }) => `${id}:${revision}`).join(' ');
@@ -147,11 +159,22 @@ export class SegmentJudge {
   }
 }
 
-function compiled(all: readonly Rule[], schema: MergedView['schema']): Compiled {
-  const usable = all.filter((rule) => ruleProblems(rule, schema).length === 0);
-  const places = new Map(usable.map((rule, index) => [rule, index]));
-  const rules = new SegmentRules(usable, schema);
-  return { rules, text: rules.question.text(), indices: all.map((rule) => places.get(rule) ?? -1) };
+/** The questions that ask these rules, without those that the schema does not allow. */
+function compiled(all: readonly Rule[], schema: MergedView['schema']): readonly Compiled[] {
+  const groups: { readonly rules: Map<number, Rule>; conditions: number }[] = [];
+  for (const [place, rule] of all.entries()) {
+    if (ruleProblems(rule, schema).length > 0) continue;
+    const conditions = [...conditionsOf(rule)].length;
+    const last = groups.at(-1);
+    if (last && last.conditions + conditions <= MOST_ASKED) {
+      last.rules.set(place, rule);
+      last.conditions += conditions;
+    } else groups.push({ rules: new Map([[place, rule]]), conditions });
+  }
+  return groups.map(({ rules: group }) => {
+    const rules = new SegmentRules([...group.values()], schema);
+    return { rules, text: rules.question.text(), indices: new Map([...group.keys()].map((place, index) => [place, index])) };
+  });
 }
 
 function verdictOf(judgement: Judgement | null | undefined): Verdict {

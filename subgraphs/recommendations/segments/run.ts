@@ -86,27 +86,38 @@ function asked({ judge }: SegmentRunOptions, chosen: readonly SegmentRecord[]) {
 }
 
 /**
- * The last count, if it was not finished, is of the same segments as they are now, and is not old; otherwise a new one. What counts that did
+ * A count that was not finished, is of the same segments as they are now, and is not old; otherwise a new one. What counts that did
  * not end have changed keeps its mark in the next one, which so tells who came in and went out since the last that did.
  */
 async function runToGoOnWith({ segments, clock }: SegmentRunOptions, chosen: readonly SegmentRecord[]): Promise<SegmentRunRecord> {
   const of = chosen.map(({ id, revision }) => ({ id, revision }));
   const at = clock();
-  const last = await segments.lastRun();
-  const lastOf = last?.segments.map(({ id, revision }) => ({ id, revision }));
-  if (last?.finishedAt === null && at - last.at < STALE_MS && JSON.stringify(lastOf) === JSON.stringify(of)) return last;
-  const id = randomUUID();
-  const keys = of.map((segment) => segmentKey(segment.id));
-  await update(segments.definitions, keys, (current) => (current && !current.mark ? { ...current, mark: id } : null));
+  const counts = JSON.stringify(of);
+  const begun = (await segments.unfinishedRuns(at - STALE_MS)).find(
+    (one) => JSON.stringify(one.segments.map(({ id, revision }) => ({ id, revision }))) === counts,
+  );
+  const mark = randomUUID();
+  const keys = of.map(({ id }) => segmentKey(id));
+  await update(segments.definitions, keys, (current) => (current && !current.mark ? { ...current, mark } : null));
   const marked = await segments.definitions.getMany(keys);
-  const none = { unknown: 0, withheld: 0 };
-  const totals = Object.fromEntries(of.map(({ id }) => [id, none]));
+  const marks = { segments: of.map((segment, index) => ({ ...segment, mark: marked[index]?.mark ?? mark })) };
+  if (begun) return saved(segments, { ...begun, ...marks });
+  const totals = Object.fromEntries(of.map(({ id }) => [id, { unknown: 0, withheld: 0 }]));
   const run: SegmentRunRecord = {
-    ...{ owner: RUNS, id, version: 0, at, after: '', customers: 0, totals, finishedAt: null },
-    segments: of.map((segment, index) => ({ ...segment, mark: marked[index]?.mark ?? id })),
+    ...{ owner: RUNS, id: randomUUID(), version: 0, at, after: '', customers: 0, totals, finishedAt: null },
+    ...marks,
   };
   await segments.runs.insertOnce([run]);
   return { ...run, version: 1 };
+}
+
+/** The run as it is stored now. */
+async function saved({ runs }: SegmentRunOptions['segments'], run: SegmentRunRecord): Promise<SegmentRunRecord> {
+  const [outcome] = await runs.putMany([run]);
+  if (outcome === 'ok') return { ...run, version: run.version + 1 };
+  throw new OperatorError('Nothing more was counted:', [
+    'Another process is at the same count. Wait until it has ended; it counts for both.',
+  ]);
 }
 
 async function countPages(options: SegmentRunOptions, chosen: readonly Counting[], started: SegmentRunRecord): Promise<SegmentRunRecord> {
@@ -123,13 +134,7 @@ async function countPages(options: SegmentRunOptions, chosen: readonly Counting[
       }),
     );
     const customers = run.customers + pages.reduce((all, page) => all + page.length, 0);
-    const next: SegmentRunRecord = { ...run, after: pages.at(-1)?.at(-1) ?? run.after, customers, totals };
-    const [outcome] = await segments.runs.putMany([next]);
-    if (outcome !== 'ok')
-      throw new OperatorError('Nothing more was counted:', [
-        'Another process is at the same count. Wait until it has ended; it counts for both.',
-      ]);
-    run = { ...next, version: next.version + 1 };
+    run = await saved(segments, { ...run, after: pages.at(-1)?.at(-1) ?? run.after, customers, totals });
     pages = [];
     onProgress(run.customers);
   };

@@ -57,10 +57,10 @@ export class Segments {
     return all.filter(({ retiredAt }) => retiredAt === null).sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
-  /** The latest count, finished or not; null before the first. */
-  async lastRun(): Promise<SegmentRunRecord | null> {
-    const [page] = await this.runs.latest([[RUNS]], { first: 1 });
-    return page?.items[0] ?? null;
+  /** The counts that began since then and were not finished, the latest first. */
+  async unfinishedRuns(from: EpochMs): Promise<readonly SegmentRunRecord[]> {
+    const [page] = await this.runs.latest([[RUNS]], { first: MOST_AT_ONCE, from });
+    return (page?.items ?? []).filter(({ finishedAt }) => finishedAt === null);
   }
 
   /** Memberships of a segment, by customer. */

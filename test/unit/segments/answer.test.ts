@@ -9,7 +9,7 @@ function found(
   fields: unknown,
   names: string,
   errors: readonly GraphQLFormattedError[] = [],
-  statuses: Readonly<Record<number, 'one' | 'many'>> = {},
+  statuses: Readonly<Record<number, readonly string[]>> = {},
 ) {
   const place = { names: names.split('.'), statuses: new Map(Object.entries(statuses).map(([at, status]) => [Number(at), status])) };
   return findValues({ fields, lost: new Lost(errors) }, 'customers/3', place);
@@ -51,12 +51,15 @@ describe('what is found in an answer', () => {
 
   it('is not known where a domain says that it could not be asked', () => {
     const one = (state: string) => ({ a: { sourceStatus: { state }, b: null } });
-    expect(found(one('UNAVAILABLE'), 'a.b', [], { 1: 'one' })).toEqual({ values: [], known: false });
-    expect(found(one('WITHHELD'), 'a.b', [], { 1: 'one' })).toEqual({ values: [], known: true });
+    expect(found(one('UNAVAILABLE'), 'a.b', [], { 1: ['sourceStatus'] })).toEqual({ values: [], known: false });
+    expect(found(one('WITHHELD'), 'a.b', [], { 1: ['sourceStatus'] })).toEqual({ values: [], known: true });
     const many = (...states: readonly string[]) => ({ a: { sourceStatus: states.map((state) => ({ state })), b: 5 } });
-    expect(found(many('OK', 'UNAVAILABLE'), 'a.b', [], { 1: 'many' })).toEqual({ values: [5], known: false });
-    expect(found(many('OK', 'NO_DATA'), 'a.b', [], { 1: 'many' })).toEqual({ values: [5], known: true });
-    expect(found({ a: { sourceStatus: null, b: 5 } }, 'a.b', [], { 1: 'one' })).toEqual({ values: [5], known: true });
+    expect(found(many('OK', 'UNAVAILABLE'), 'a.b', [], { 1: ['sourceStatus'] })).toEqual({ values: [5], known: false });
+    expect(found(many('OK', 'NO_DATA'), 'a.b', [], { 1: ['sourceStatus'] })).toEqual({ values: [5], known: true });
+    const two = (state: string) => ({ a: { sourceStatus: { state: 'OK' }, sources: [{ state: 'OK' }, { state }], b: 5 } });
+    expect(found(two('UNAVAILABLE'), 'a.b', [], { 1: ['sourceStatus', 'sources'] })).toEqual({ values: [5], known: false });
+    expect(found(two('OK'), 'a.b', [], { 1: ['sourceStatus', 'sources'] })).toEqual({ values: [5], known: true });
+    expect(found({ a: { sourceStatus: null, b: 5 } }, 'a.b', [], { 1: ['sourceStatus'] })).toEqual({ values: [5], known: true });
   });
 
   it('is told of errors without a place that they are nowhere', () => {

@@ -22,10 +22,12 @@ describe('a field of a customer', () => {
   it('says which objects on the way tell what they could not learn', () => {
     const statuses = (path: string) => {
       const field = fieldOfCustomer(path, SCHEMA);
-      return typeof field === 'string' ? field : field.steps.map(({ status }) => status);
+      return typeof field === 'string' ? field : field.steps.map((step) => step.statuses);
     };
-    expect(statuses('purchases.summary.orderCount')).toEqual([null, 'one', null]);
-    expect(statuses('offers.score')).toEqual([null, 'many']);
+    expect(statuses('purchases.summary.orderCount')).toEqual([[], ['sourceStatus'], []]);
+    expect(statuses('offers.score')).toEqual([[], ['sourceStatus']]);
+    // Whatever tells so beside it counts, unless it has to be given something.
+    expect(statuses('ranked.model')).toEqual([[], ['sourceStatus', 'sources']]);
   });
 
   it('keeps arguments as they are written, and durations for instants to be told later', () => {

@@ -51,7 +51,12 @@ describe('a question', () => {
   });
 
   it('says where on the way a domain tells that it could not', () => {
-    expect(asked('purchases.summary.total', 'offers.score', 'name').statuses).toEqual([[[1, 'one']], [[1, 'many']], []]);
+    expect(asked('purchases.summary.total', 'offers.score', 'name').statuses).toEqual([
+      [[1, ['sourceStatus']]],
+      [[1, ['sourceStatus']]],
+      [],
+    ]);
+    expect(asked('ranked.model').text).toBe(of('{ id ranked { sourceStatus { state } sources { state } model } }'));
   });
 
   it('asks for the status beside one that a rule names itself', () => {

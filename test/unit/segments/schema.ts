@@ -24,9 +24,11 @@ export const SCHEMA = buildSchema(`
     friends: [Customer!]!
     segments(ids: [ID!]): [Plain!]
     wide: Wide
+    ranked: Ranked
     deep: Deep
   }
   type Deep { deep: Deep text: String }
+  type Ranked { sourceStatus: Status! sources: [Status!]! model: String others(of: ID!): [Status!]! plain: Plain }
   type Wide { a1: Int a2: Int a3: Int a4: Int a5: Int a6: Int a7: Int a8: Int a9: Int b1: Int b2: Int b3: Int b4: Int }
   type Purchases {
     sourceStatus: Status!
