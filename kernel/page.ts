@@ -21,7 +21,7 @@ export interface Connection<T> {
 export function pageSize(first: number | null | undefined, fallback = DEFAULT_PAGE): number {
   if (first === null || first === undefined) return fallback;
   if (first < 1 || first > MAX_PAGE)
-    throw badArgument('first', `must be between 1 and ${MAX_PAGE}`, 'Ask for a page in that range and follow pageInfo.endCursor.');
+    throw badArgument('first', `must be between 1 and ${MAX_PAGE}`, 'Ask for so many; where there is a pageInfo, its endCursor leads on.');
   return first;
 }
 

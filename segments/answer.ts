@@ -1,4 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { EpochMs } from '../kernel/storage/port.ts';
+import { comparable } from './operand.ts';
 import type { Place } from './question.ts';
 
 /** A customer in an answer, and what of it was lost to errors. */
@@ -32,9 +34,9 @@ export interface Found {
   readonly known: boolean;
 }
 
-/** Reads a field of the customer at `place` of the answer, such as `customers/3`. */
-export function findValues({ fields, lost }: AnsweredCustomer, place: string, { names, statuses }: Place): Found {
-  const reading: Reading = { names, statuses, lost: lost.isNothing ? null : lost, values: [], known: true };
+/** Reads a field of the customer at `place` of the answer, such as `customers/3`, at a time. */
+export function findValues({ fields, lost }: AnsweredCustomer, place: string, path: Place, now: EpochMs): Found {
+  const reading: Reading = { ...path, now, lost: lost.isNothing ? null : lost, values: [], known: true };
   read(fields, place, 0, reading);
   return { values: reading.values, known: reading.known };
 }
@@ -42,6 +44,8 @@ export function findValues({ fields, lost }: AnsweredCustomer, place: string, { 
 interface Reading extends Place {
   /** Null when nothing was: nobody asks for places then. */
   readonly lost: Lost | null;
+  /** The time that durations in filters are from. */
+  readonly now: EpochMs;
   readonly values: unknown[];
   known: boolean;
 }
@@ -55,10 +59,20 @@ function read(value: unknown, at: string, depth: number, reading: Reading): void
   } else if (depth === names.length) values.push(value);
   else {
     const object = value as Readonly<Record<string, unknown>>;
+    if (!isChosen(object, at, depth, reading)) return;
     if (statuses.get(depth)?.some((name) => unavailable(object[name]))) reading.known = false;
     const name = names[depth] ?? '';
     read(object[name], lost ? `${at}/${name}` : at, depth + 1, reading);
   }
+}
+
+/** Whether filters let an object count. One of which they can't tell does not, and makes the whole not known. */
+function isChosen(object: Readonly<Record<string, unknown>>, at: string, depth: number, reading: Reading): boolean {
+  return (reading.filters.get(depth) ?? []).every(({ name, kind, operands }) => {
+    const value = comparable(object[name], kind);
+    if (value === null && reading.lost?.has(`${at}/${name}`)) reading.known = false;
+    return value !== null && operands.some((operand) => operand(reading.now) === value);
+  });
 }
 
 function unavailable(status: unknown): boolean {

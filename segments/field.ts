@@ -21,7 +21,9 @@ import {
   valueFromAST,
 } from 'graphql';
 import { closest } from '../kernel/closest.ts';
+import { MAX_PAGE } from '../kernel/page.ts';
 import { durationOf } from './duration.ts';
+import { kindOf, type Operand, operandOf, type Kind as ValueKind } from './operand.ts';
 import { stepsOf } from './path.ts';
 
 /** An argument whose instant is told by each question anew: a duration from the time of asking. */
@@ -34,8 +36,17 @@ export interface Step {
   readonly name: string;
   /** What is written in brackets, with `null` where a moving argument's variable goes. */
   readonly args: readonly { readonly name: string; readonly value: string | MovingArgument }[];
+  /** Of what is in its list, only what this holds of counts. */
+  readonly where: readonly Filter[];
   /** The fields in which the object that this step is a field of says itself which domains did not answer. */
   readonly statuses: readonly string[];
+}
+
+/** What a field of something in a list has to be: one of these. */
+export interface Filter {
+  readonly name: string;
+  readonly kind: ValueKind;
+  readonly operands: readonly Operand[];
 }
 
 /** A field of Customer, at any depth. */
@@ -60,7 +71,10 @@ export function fieldOfCustomer(path: string, schema: GraphQLSchema): FieldOfCus
   const steps: Step[] = [];
   let type: GraphQLNamedType | undefined = schema.getType('Customer');
   let many = false;
-  for (const { name, arguments: args = [] } of nodes) {
+  for (const {
+    field: { name, arguments: args = [] },
+    where,
+  } of nodes) {
     const before = steps.at(-1)?.name;
     if (isUnionType(type)) return `goes on after ${before}, which is one of several types; end it before, and take another field`;
     if (!isObjectType(type) && !isInterfaceType(type)) return `goes on after ${before}, which has no fields; end it there`;
@@ -71,7 +85,9 @@ export function fieldOfCustomer(path: string, schema: GraphQLSchema): FieldOfCus
       return "asks for segments; a rule can't rest on segments, so copy the other one's conditions";
     const read = argumentsOf(field, args);
     if (typeof read === 'string') return read;
-    steps.push({ name: field.name, args: read, statuses: statusesIn(fields) });
+    const filters = filtersOf(field, where);
+    if (typeof filters === 'string') return filters;
+    steps.push({ name: field.name, args: read, where: filters, statuses: statusesIn(fields) });
     many ||= isListType(getNullableType(field.type));
     type = getNamedType(field.type);
     if (type.name === 'Customer') return `comes back to a Customer at ${field.name}; a rule is about one customer, so end it before`;
@@ -109,6 +125,9 @@ function argumentsOf(field: GraphQLField<unknown, unknown>, nodes: readonly Argu
     if (moving) args.push({ name: name.value, value: { type: String(known.type), duration: value.value } });
     else if (valueFromAST(value, known.type) === undefined)
       return `gives ${field.name} a value for ${name.value} that is not a ${known.type}; ${remedy(known)}`;
+    else if (name.value === 'first' && value.kind === Kind.INT && !(Number(value.value) >= 1 && Number(value.value) <= MAX_PAGE))
+      return `asks for the first ${value.value} of ${field.name}; give 1 to ${MAX_PAGE}`;
+    else if (name.value === 'after') return `begins ${field.name} after a cursor; a rule reads the first page, so leave after out`;
     else if (name.value === KEEPS && value.kind === Kind.BOOLEAN && value.value)
       return `makes ${field.name} keep what it answers; a rule only reads, so leave ${name.value} out`;
     else args.push({ name: name.value, value: print(value) });
@@ -117,6 +136,30 @@ function argumentsOf(field: GraphQLField<unknown, unknown>, nodes: readonly Argu
   if (again) return `gives ${field.name} an argument ${again.name} twice; give it once`;
   const missing = field.args.find((arg) => isRequiredArgument(arg) && !args.some(({ name }) => name === arg.name));
   return missing ? `leaves out the argument ${missing.name} of ${field.name}; give a ${missing.type} in brackets` : args;
+}
+
+/** A text says what is wrong with what stands in square brackets. */
+function filtersOf(field: GraphQLField<unknown, unknown>, nodes: readonly ArgumentNode[]): Step['where'] | string {
+  if (nodes.length === 0) return [];
+  const type = getNamedType(field.type);
+  if (!isListType(getNullableType(field.type)) || !(isObjectType(type) || isInterfaceType(type)))
+    return `chooses from ${field.name}, which is no list of objects; leave the square brackets out`;
+  const filters: Filter[] = [];
+  for (const { name, value } of nodes) {
+    const by = type.getFields()[name.value];
+    if (!by) return unknownField(name.value, type.name, Object.keys(type.getFields()));
+    const leaf = getNullableType(by.type);
+    if (!isLeafType(leaf) || by.args.some(isRequiredArgument))
+      return `chooses from ${field.name} by ${name.value}, which is not a plain value; choose by another field`;
+    const kind = kindOf(leaf);
+    const operands = (value.kind === Kind.LIST ? value.values : [value]).map((one) =>
+      'value' in one ? operandOf(String(one.value), kind, leaf) : `a plain value`,
+    );
+    const wrong = operands.find((operand) => typeof operand === 'string');
+    if (wrong !== undefined) return `chooses from ${field.name} by a ${name.value} that is not ${wrong}`;
+    filters.push({ name: name.value, kind, operands: operands as Operand[] });
+  }
+  return filters;
 }
 
 function isConstant(value: ValueNode): value is ConstValueNode {

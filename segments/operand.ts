@@ -28,8 +28,8 @@ export function compares(kind: Kind, is: Operator): boolean {
   return is === 'STARTS_WITH' || is === 'CONTAINS' ? kind === 'text' : true;
 }
 
-/** A value of a condition; a text says what it would have to be. */
-export function operandOf(text: string, kind: Kind, type: GraphQLLeafType): Operand | string {
+/** A value of a condition, or with `whole` false a part of one; a text says what it would have to be. */
+export function operandOf(text: string, kind: Kind, type: GraphQLLeafType, whole = true): Operand | string {
   switch (kind) {
     case 'number': {
       const number = /^-?\d{1,18}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
@@ -56,7 +56,19 @@ export function operandOf(text: string, kind: Kind, type: GraphQLLeafType): Oper
       return meant ? `one of ${type.name}; ${meant} is one` : `one of ${names.join(', ')}`;
     }
     default:
-      return () => text;
+      return whole ? written(text, type) : () => text;
+  }
+}
+
+/** As the type writes it: `ja-JP` for `ja-jp`. */
+function written(text: string, type: GraphQLLeafType): Operand | string {
+  try {
+    const value: unknown = type.parseValue(text);
+    return () => (typeof value === 'string' ? value : text);
+  } catch (error) {
+    const { message } = error as Error;
+    const must = `${type.name} must be `;
+    return message.startsWith(must) ? message.slice(must.length).replace(/\.$/, '') : `a ${type.name}`;
   }
 }
 

@@ -1,11 +1,13 @@
 import type { EpochMs } from '../kernel/storage/port.ts';
 import { durationOf } from './duration.ts';
-import type { FieldOfCustomer, MovingArgument, Step } from './field.ts';
+import type { FieldOfCustomer, Filter, MovingArgument, Step } from './field.ts';
 
 /** A field's place in the answer. */
 export interface Place {
   /** Response names from the customer on. */
   readonly names: readonly string[];
+  /** By the number of names before it: what has to hold of an object on the way for it to count. */
+  readonly filters: ReadonlyMap<number, readonly Filter[]>;
   /** By the number of names before it: in which fields an object on the way says which domain did not answer. */
   readonly statuses: ReadonlyMap<number, readonly string[]>;
 }
@@ -20,19 +22,19 @@ export class Question {
     let selection = this.#root;
     const names: string[] = [];
     const statuses = new Map<number, readonly string[]>();
+    const filters = new Map<number, readonly Filter[]>();
     for (const step of steps) {
       if (step.statuses.length > 0) statuses.set(names.length, step.statuses);
       for (const status of step.statuses) selection.statuses.add(status);
       const written = `${step.name}${this.#written(step)}`;
-      const field = selection.fields.get(written) ?? {
-        name: nameIn(selection, step.name),
-        selection: { fields: new Map(), statuses: new Set() },
-      };
-      selection.fields.set(written, field);
+      const field = fieldIn(selection, step.name, written);
       names.push(field.name);
       selection = field.selection;
+      const below = selection;
+      const where = step.where.map((filter) => ({ ...filter, name: fieldIn(below, filter.name, filter.name).name }));
+      if (where.length > 0) filters.set(names.length, where);
     }
-    return { names, statuses };
+    return { names, statuses, filters };
   }
 
   /** GraphQL, with `$ids` for the customers' ids: the same text for as long as no field is added, whatever the time. */
@@ -66,10 +68,25 @@ export class Question {
   }
 }
 
+interface SelectedField {
+  readonly name: string;
+  readonly selection: Selection;
+}
+
 interface Selection {
   /** By the field with its arguments. */
-  readonly fields: Map<string, { readonly name: string; readonly selection: Selection }>;
+  readonly fields: Map<string, SelectedField>;
   readonly statuses: Set<string>;
+}
+
+/** The field as it is written, asked for once. */
+function fieldIn(selection: Selection, name: string, written: string): SelectedField {
+  const field = selection.fields.get(written) ?? {
+    name: nameIn(selection, name),
+    selection: { fields: new Map(), statuses: new Set<string>() },
+  };
+  selection.fields.set(written, field);
+  return field;
 }
 
 /** The field's own name, or one that no other arguments of the same field have. */

@@ -4,7 +4,7 @@ import { type AnsweredCustomer, findValues } from './answer.ts';
 import { fieldOfCustomer } from './field.ts';
 import { comparable, compares, holds, type Kind, kindOf, type Operand, operandOf } from './operand.ts';
 import { type Place, Question } from './question.ts';
-import { type Condition, conditionsOf, OPERATORS, type Rule } from './rule.ts';
+import { type Condition, conditionsOf, OPERATORS, type Operator, type Rule } from './rule.ts';
 
 /** What is wrong with a rule, and where in it: `all.0.condition.values.1`. */
 export interface RuleProblem {
@@ -78,10 +78,12 @@ function conditionProblems({ field: path, is, values, of }: Condition, schema: G
       },
     ];
   return values.flatMap((value, index) => {
-    const operand = operandOf(value, kind, field.type);
+    const operand = operandOf(value, kind, field.type, isWhole(is));
     return typeof operand === 'string' ? [{ at: `values.${index}`, message: `is not ${operand}` }] : [];
   });
 }
+
+const isWhole = (is: Operator) => is !== 'STARTS_WITH' && is !== 'CONTAINS';
 
 function operatorsOf(kind: Kind): string {
   return OPERATORS.filter((is) => compares(kind, is)).join(', ');
@@ -102,7 +104,7 @@ export class SegmentRules {
       const field = fieldOfCustomer(condition.field, schema);
       if (problem || typeof field === 'string') throw new RangeError(`${at}.${problem?.at ?? 'field'} ${problem?.message ?? field}`);
       const kind = condition.of === 'COUNT' ? 'number' : kindOf(field.type);
-      const operands = condition.values.map((value) => operandOf(value, kind, field.type) as Operand);
+      const operands = condition.values.map((value) => operandOf(value, kind, field.type, isWhole(condition.is)) as Operand);
       this.#conditions.set(condition, { condition, number, kind: kindOf(field.type), operands, place: this.question.add(field) });
     }
   }
@@ -133,7 +135,7 @@ export class SegmentRules {
   #meets(condition: Condition, customer: AnsweredCustomer, place: string, now: EpochMs): Judgement {
     const read = this.#conditions.get(condition);
     if (!read) throw new Error('A condition was not read.');
-    const found = findValues(customer, place, read.place);
+    const found = findValues(customer, place, read.place, now);
     const met = isMet(read, found.values, now);
     if (!found.known && !isSettled(condition, met, found.values.length)) return { verdict: 'UNKNOWN', reasons: [] };
     const shown = found.values.slice(0, MOST_SHOWN).map(String);

@@ -2340,7 +2340,7 @@ export type SegmentCount = {
   readonly left: Scalars['Int']['output'];
   /** Of how many it could not be learnt, because a domain did not answer; they stay what they were. */
   readonly unknown: Scalars['Int']['output'];
-  /** How many do not grant the purposes; nothing was read of them, and they are no members. */
+  /** How many do not grant the purposes, of a list's customers those on it; nothing was read of them, and they are no members. */
   readonly withheld: Scalars['Int']['output'];
 };
 
@@ -2420,6 +2420,7 @@ export type SegmentRuleInput = {
 export type SegmentConditionInput = {
   /**
    * The path of the field from Customer as a query would select it, with dots between names and arguments in brackets; at most 500 characters.
+   * In square brackets stands which of a list is meant: `purchases.summary.totalSpent[currencyCode: EUR].amount`.
    * A DateTime argument may be a duration from now: `purchases.summary(since: "-P1Y").orderCount`. Of a connection, what one page shows is seen.
    */
   readonly field: Scalars['String']['input'];

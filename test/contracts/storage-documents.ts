@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { update } from '../../kernel/update.ts';
 import { bench, key, ORDERS, type Order, openContractStore, order, type StorageUnderTest } from './storage-fixtures.ts';
 
 /** Storing documents and getting them by their keys. */
@@ -22,6 +23,15 @@ export function documentsContract(adapter: StorageUnderTest): void {
         null,
         ['ada', 'a-2', 20],
       ]);
+    });
+
+    it('MUST let every writer of one document through, however many come at once', async () => {
+      const one = key('contended', 'a-1');
+      const raise = () =>
+        update(b.orders, [one], (current) => order('contended', 'a-1', 10, { totalMinor: (current?.totalMinor ?? 0) + 1 }));
+      const outcomes = await Promise.all(Array.from({ length: 60 }, raise));
+      expect(outcomes).toEqual(Array.from({ length: 60 }, () => ['written']));
+      expect((await b.orders.getMany([one]))[0]?.totalMinor).toBe(60);
     });
 
     it('MUST answer nothing to nothing', async () => {

@@ -168,11 +168,26 @@ describe.each(SHAPES)('segments, in %s', (shape) => {
     expect(await refusals(condition('purchases.summary.orderCount', 'AT_LEAST', 'many'))).toEqual([
       expect.stringMatching(/^rule\.condition\.values\.0: .* is not a number, such as 12 or 0\.5\.$/),
     ]);
+    expect(await refusals(condition('profile.country', 'EQUALS', 'Japan'))).toEqual([
+      expect.stringMatching(/^rule\.condition\.values\.0: .* is not an ISO 3166-1 alpha-2 code, such as JP\.$/),
+    ]);
     expect(await refusals({ all: [], any: [] })).toEqual(['rule: Give exactly one of all, any, not, condition; all and any are given.']);
     expect(await refusals(condition('segments.verdict', 'PRESENT'))).toEqual([expect.stringContaining("a rule can't rest on segments")]);
     expect(await refusals(condition('purchases.orders(first: 1) { nodes { customer.id', 'PRESENT'))).toEqual([
       expect.stringContaining('is not a path of fields'),
     ]);
+  });
+
+  it('tell what stands in one element of a list from what stands in another', async () => {
+    const verdict = async (field: string) => {
+      const { data } = await stack.ask(
+        `query ($rule: SegmentRuleInput!, $customers: [ID!]!) { segmentPreview(rule: $rule, customers: $customers) { customers { verdict } } }`,
+        { rule: condition(field, 'GREATER', '0'), customers: [ada] },
+      );
+      return data.segmentPreview.customers[0].verdict;
+    };
+    expect(await verdict('purchases.summary.totalSpent[currencyCode: EUR].amount')).toBe('MEMBER');
+    expect(await verdict('purchases.summary.totalSpent[currencyCode: JPY].amount')).toBe('NO_MEMBER');
   });
 
   it('preview a rule before it is kept', async () => {

@@ -42,7 +42,9 @@ export async function countPage(
       const { verdict, reasons } = verdicts[p]?.[ruledAt.get(segment.id) ?? -1] ?? allowed(person, segment);
       const total = totals.get(segment.id);
       if (total && verdict === 'UNKNOWN') total.unknown += 1;
-      if (total && verdict === 'WITHHELD') total.withheld += 1;
+      // Of a list, only who is on it.
+      const isMeant = segment.making.kind !== 'LIST' || stored?.listed === true || listedElsewhere !== null;
+      if (total && verdict === 'WITHHELD' && isMeant) total.withheld += 1;
       if (verdict === 'UNKNOWN') continue;
       const because = segment.making.kind === 'RULE' ? becauseOf(reasons) : null;
       const isListedElsewhere = listedElsewhere !== null || (own === null && stored?.listed === true);

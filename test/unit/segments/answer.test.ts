@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { findValues, Lost } from '../../../segments/answer.ts';
+import type { Filter } from '../../../segments/field.ts';
 
 const error = (...path: readonly (string | number)[]): GraphQLFormattedError => ({ message: 'lost', path });
 
@@ -10,9 +11,14 @@ function found(
   names: string,
   errors: readonly GraphQLFormattedError[] = [],
   statuses: Readonly<Record<number, readonly string[]>> = {},
+  filters: Readonly<Record<number, readonly Filter[]>> = {},
 ) {
-  const place = { names: names.split('.'), statuses: new Map(Object.entries(statuses).map(([at, status]) => [Number(at), status])) };
-  return findValues({ fields, lost: new Lost(errors) }, 'customers/3', place);
+  const place = {
+    names: names.split('.'),
+    statuses: new Map(Object.entries(statuses).map(([at, status]) => [Number(at), status])),
+    filters: new Map(Object.entries(filters).map(([at, filter]) => [Number(at), filter])),
+  };
+  return findValues({ fields, lost: new Lost(errors) }, 'customers/3', place, 0);
 }
 
 describe('what is found in an answer', () => {
@@ -60,6 +66,27 @@ describe('what is found in an answer', () => {
     expect(found(two('UNAVAILABLE'), 'a.b', [], { 1: ['sourceStatus', 'sources'] })).toEqual({ values: [5], known: false });
     expect(found(two('OK'), 'a.b', [], { 1: ['sourceStatus', 'sources'] })).toEqual({ values: [5], known: true });
     expect(found({ a: { sourceStatus: null, b: 5 } }, 'a.b', [], { 1: ['sourceStatus'] })).toEqual({ values: [5], known: true });
+  });
+
+  it('is of what filters choose alone, of one object each', () => {
+    const is = (name: string, ...values: readonly string[]): Filter => ({
+      name,
+      kind: 'text',
+      operands: values.map((value) => () => value),
+    });
+    const spent = {
+      spent: [
+        { amount: '2004518', currency: 'JPY' },
+        { amount: '5.00', currency: 'EUR' },
+        { amount: '7', currency: null },
+      ],
+    };
+    expect(found(spent, 'spent.amount', [], {}, { 1: [is('currency', 'EUR')] })).toEqual({ values: ['5.00'], known: true });
+    expect(found(spent, 'spent.amount', [], {}, { 1: [is('currency', 'EUR', 'JPY')] }).values).toEqual(['2004518', '5.00']);
+    expect(found(spent, 'spent.amount', [], {}, { 1: [is('currency', 'EUR'), is('amount', '9')] }).values).toEqual([]);
+    // What was lost of the last one may have been EUR.
+    const lost = [error('customers', 3, 'spent', 2, 'currency')];
+    expect(found(spent, 'spent.amount', lost, {}, { 1: [is('currency', 'EUR')] })).toEqual({ values: ['5.00'], known: false });
   });
 
   it('is told of errors without a place that they are nowhere', () => {

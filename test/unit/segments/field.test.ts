@@ -47,6 +47,31 @@ describe('a field of a customer', () => {
     expect(args('offers(record: false).id')).toEqual([{ name: 'record', value: 'false' }]);
   });
 
+  it('chooses from a list by plain fields of what is in it', () => {
+    const where = (path: string) => {
+      const field = fieldOfCustomer(path, SCHEMA);
+      return typeof field === 'string'
+        ? field
+        : field.steps.flatMap((step) => step.where.map(({ name, kind, operands }) => [step.name, name, kind, operands.map((of) => of(0))]));
+    };
+    expect(where('purchases.orders.nodes[number: "o-1", total: [5, "7.5"]].lines[quantity: 2].sku')).toEqual([
+      ['nodes', 'number', 'text', ['o-1']],
+      ['nodes', 'total', 'number', [5, 7.5]],
+      ['lines', 'quantity', 'number', [2]],
+    ]);
+    expect(where('purchases[sourceStatus: OK].orders.nodes.number')).toBe(
+      'chooses from purchases, which is no list of objects; leave the square brackets out',
+    );
+    expect(where('colours[name: RED]')).toBe('chooses from colours, which is no list of objects; leave the square brackets out');
+    expect(where('offers[tilte: "x"].id')).toBe('names tilte, which Offer has not; take title, if that is meant');
+    expect(where('offers[sourceStatus: OK].id')).toBe(
+      'chooses from offers by sourceStatus, which is not a plain value; choose by another field',
+    );
+    expect(where('offers[score: "many"].id')).toBe('chooses from offers by a score that is not a number, such as 12 or 0.5');
+    expect(where('offers[score: {a: 1}].id')).toBe('chooses from offers by a score that is not a plain value');
+    expect(where('offers[score: $n].id')).toBe('chooses from offers by a score that is not a plain value');
+  });
+
   it.each([
     ['', 'is not a path of fields; write names with dots in between, and arguments in brackets, such as purchases.summary.orderCount'],
     ['purchases { summary', expect.stringMatching(/^is not a path of fields; write /)],
@@ -67,6 +92,8 @@ describe('a field of a customer', () => {
     ['purchases.summary(from: 1).total', 'gives summary an argument from; it takes since, until'],
     ['offers(first: 1, first: 2).id', 'gives offers an argument first twice; give it once'],
     ['offers(first: "1").id', 'gives offers a value for first that is not a Int; correct first'],
+    ['purchases.orders(first: 101).nodes.number', 'asks for the first 101 of orders; give 1 to 100'],
+    ['offers(first: -1).id', 'asks for the first -1 of offers; give 1 to 100'],
     ['offers(colour: PINK).id', 'gives offers a value for colour that is not a Colour; give RED or GREEN or BLUE, without quotes'],
     ['offers(colour: "RED").id', expect.stringMatching(/ is not a Colour; give RED or GREEN or BLUE, without quotes$/)],
     ['purchases.on.total', 'leaves out the argument day of on; give a Date! in brackets'],

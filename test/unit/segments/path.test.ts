@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { stepsOf } from '../../../segments/path.ts';
 
 /** Each step as GraphQL writes it, without what stands below. */
-const steps = (path: string) => stepsOf(path)?.map(({ selectionSet, ...step }) => print(step)) ?? null;
+const steps = (path: string) =>
+  stepsOf(path)?.map(({ field: { selectionSet, ...field }, where }) =>
+    where.length === 0 ? print(field) : `${print(field)} where ${where.map(print).join(' and ')}`,
+  ) ?? null;
 
 describe('a path', () => {
   it('is names with dots in between', () => {
@@ -17,6 +20,12 @@ describe('a path', () => {
     expect(steps('a(x: {b: [1.5, {c: "."}]}).e(f: RED)')).toEqual(['a(x: {b: [1.5, {c: "."}]})', 'e(f: RED)']);
     expect(steps('a(x: ")").e')).toEqual(['a(x: ")")', 'e']);
     expect(steps('a(x: "\\\\").e')).toEqual(['a(x: "\\\\")', 'e']);
+  });
+
+  it('says in square brackets which of a list is meant', () => {
+    expect(steps('spent[currency: EUR].amount')).toEqual(['spent where currency: EUR', 'amount']);
+    expect(steps('a(x: [1, 2])[b: "]. [", c: [D, E]].e')).toEqual(['a(x: [1, 2]) where b: "]. [" and c: [D, E]', 'e']);
+    expect(steps('a.b[c: 1]')).toEqual(['a', 'b where c: 1']);
   });
 
   it.each([
@@ -38,6 +47,20 @@ describe('a path', () => {
     ...['b: a', 'b: a.c', 'a.b: c', 'a @skip(if: true)', 'a @include(if: true).b', 'a.b @deprecated'],
     // Brackets and quotes that stay open, or close what they did not open.
     ...['a(', 'a)', 'a)(.b', 'a(x: 1', 'a(x: ".b', 'a(x: ").b', 'a(x: 1)).b', 'a()', 'a(1)', 'a(x 1)'],
+    ...[
+      'a[',
+      'a]',
+      'a[]',
+      'a[b]',
+      'a[b: 1',
+      'a[b: 1][c: 1]',
+      'a[b: 1](c: 1)',
+      'a[b: 1]c',
+      '[b: 1]',
+      'a[b: 1) { x }',
+      'a[b: 1) @skip(if: true]',
+      'a[b: 1].',
+    ],
     // Comments.
     ...['a#', 'a#.b', 'a # } { .b', '#a', 'a(x: 1 #).b'],
   ])('is not what %j says', (path) => {

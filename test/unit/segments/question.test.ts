@@ -63,6 +63,19 @@ describe('a question', () => {
     expect(asked('purchases.sourceStatus.service').text).toBe(of('{ id purchases { sourceStatus { state } sourceStatus { service } } }'));
   });
 
+  it('asks for what filters go by, and says where they hold', () => {
+    const place = (path: string) => new Question().add(field(path));
+    expect(asked('purchases.orders.nodes[number: "1"].total', 'purchases.orders.nodes.number').text).toBe(
+      of('{ id purchases { sourceStatus { state } orders { nodes { number total } } } }'),
+    );
+    const { names, filters } = place('purchases.orders.nodes[number: "1"].lines[sku: "a"].quantity');
+    expect(names.join('.')).toBe('purchases.orders.nodes.lines.quantity');
+    expect([...filters].map(([at, all]) => [at, all.map(({ name }) => name)])).toEqual([
+      [3, ['number']],
+      [4, ['sku']],
+    ]);
+  });
+
   it('has the same text at any time, and tells instants as variables, each once', () => {
     const { question, text } = asked(
       'purchases.summary(since: "-P1Y").total',
