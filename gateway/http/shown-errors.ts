@@ -47,6 +47,8 @@ const VALUES: ReadonlySet<string> = new Set([
 
 /** Messages of graphql-js about a literal quote it; it may be an e-mail address that someone put into the query. */
 function withoutValues(message: string, code: string, error: GraphQLError): string {
+  // The parser goes down with what is nested, until the stack ends.
+  if (message === 'Maximum call stack size exceeded') return 'The query is nested too deeply. Ask for less in one another.';
   if (code === 'GRAPHQL_PARSE_FAILED') return message.replace(/ (String|BlockString|Int|Float) ".*$/s, ' $1.');
   if (code === 'GRAPHQL_VALIDATION_FAILED') {
     const ours = error.originalError instanceof GraphQLError && error.originalError.extensions.code === 'BAD_USER_INPUT';

@@ -23,10 +23,22 @@ export function wrongVariable(
       if (required) return refusal(`Variable "$${name}" is missing; it is of type ${type}.`);
       continue;
     }
+    if (isTooDeep(value)) return refusal(`Variable "$${name}" is nested more than ${DEEPEST} deep. Send it with less in one another.`);
     const wrong = variable.fits(value) ? undefined : problem(schema, variable, value);
     if (wrong) return refusal(wrong);
   }
   return null;
+}
+
+/** Whoever reads a value goes down with it: beyond any that means something the stack would end. */
+const DEEPEST = 100;
+
+function isTooDeep(value: unknown, left = DEEPEST): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (left === 0) return true;
+  return Array.isArray(value)
+    ? value.some((one) => isTooDeep(one, left - 1))
+    : Object.values(value).some((one) => isTooDeep(one, left - 1));
 }
 
 function problem(schema: GraphQLSchema, { name, type }: Variable, value: unknown): string | undefined {

@@ -191,6 +191,12 @@ describe('the gateway over HTTP, in production', () => {
     }
   });
 
+  it('refuses a query that is nested deeper than it can be read, in words of its own', async () => {
+    const { errors, status } = await post(`${url}/graphql`, `{ a(x: ${'['.repeat(4000)}`, {});
+    expect(status).toBe(400);
+    expect(errors).toMatchObject([{ message: 'The query is nested too deeply. Ask for less in one another.' }]);
+  });
+
   it('says which variable is wrong, where and what it should be', async () => {
     const { errors, status } = await post(`${url}/graphql`, 'query ($at: DateTime!) { since(at: $at) }', { at: 'yesterday' });
     expect(status).toBe(400);
