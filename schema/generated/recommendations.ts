@@ -641,7 +641,10 @@ export type Decision = {
   readonly inputs: ReadonlyArray<DecisionInput>;
   /** The offers, decided again from the same inputs by the rules of today. */
   readonly offers: ReadonlyArray<Offer>;
-  /** Whether `offers` are to the letter what was answered then; false when the rules or the words have changed since. */
+  /**
+   * Whether `offers` are to the letter what was answered then, from the very inputs of then; false when the rules or the words have changed since,
+   * and when what is kept of the decision was altered.
+   */
   readonly reproduced: Scalars['Boolean']['output'];
 };
 
