@@ -149,7 +149,8 @@ export type Query = {
   readonly __typename?: 'Query';
   /**
    * A decision that was kept, made again from what it was made from. Null when there is none of that id, or its customer was erased.
-   * For staff: it shows what was known of the customer.
+   * For staff, who have to answer for it, not for the customer's screen: it shows what was known of the customer then, and goes on to after consent
+   * was withdrawn, until the customer is erased.
    */
   readonly explainDecision?: Maybe<Decision>;
   /** An experiment as it was defined; null when there is none of that id. */
@@ -620,7 +621,10 @@ export type RecommendationsDisclosureArgs = {
   locale?: InputMaybe<Scalars['Locale']['input']>;
 };
 
-/** A decision what to offer, with everything that it was made from. A decision is no longer known once its customer is erased. */
+/**
+ * A decision what to offer, with everything that it was made from, by the consent of then. It stays as it was when consent is withdrawn, and is no
+ * longer known once its customer is erased.
+ */
 export type Decision = {
   readonly __typename?: 'Decision';
   /** The decision's id, as its offers carry it. Opaque. */
@@ -637,7 +641,7 @@ export type Decision = {
   readonly purposes?: Maybe<ReadonlyArray<ConsentPurpose>>;
   /** What each domain contributed then. */
   readonly sourceStatus: ReadonlyArray<SourceStatus>;
-  /** What was known of the customer and could be used; empty without consent. */
+  /** What was known of the customer then and could be used; empty where consent was not granted then, whatever is granted now. */
   readonly inputs: ReadonlyArray<DecisionInput>;
   /** The offers, decided again from the same inputs by the rules of today. */
   readonly offers: ReadonlyArray<Offer>;
