@@ -655,8 +655,12 @@ export type DigitalSignals = {
   readonly asOf: Scalars['DateTime']['output'];
   /** When the customer was last seen on a screen; null when never. */
   readonly lastSeenAt?: Maybe<Scalars['DateTime']['output']>;
-  /** What lies in the cart now, at most 20 lines; empty after checkout. */
+  /** What lies in the cart now, the last 20 lines; empty after checkout. */
   readonly cart: ReadonlyArray<CartSignal>;
+  /** All products in the cart, in its order: the 200 last put in, fewer where their skus are longer than 16 KB together. */
+  readonly cartSkus: ReadonlyArray<Scalars['ID']['output']>;
+  /** How many items lie in the cart, of all lines. */
+  readonly cartItems: Scalars['Int']['output'];
   /** When the cart last changed; null without a cart. */
   readonly cartUpdatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Products looked at within 30 days, newest first, each once, at most 20. */
@@ -1188,6 +1192,8 @@ export type DigitalSignalsResolvers<ContextType = Context, ParentType extends Re
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   lastSeenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   cart?: Resolver<ReadonlyArray<ResolversTypes['CartSignal']>, ParentType, ContextType>;
+  cartSkus?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  cartItems?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   cartUpdatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   viewed?: Resolver<ReadonlyArray<ResolversTypes['ViewSignal']>, ParentType, ContextType>;
   touches?: Resolver<ReadonlyArray<ResolversTypes['TouchSignal']>, ParentType, ContextType>;

@@ -5,13 +5,14 @@ import type { EpochMs, Members } from '../../kernel/storage/port.ts';
 import type { Resolvers } from '../../schema/generated/digital.ts';
 import type { Context, PageOf } from './context.ts';
 import type { ErrorRecord, Summary } from './records.ts';
-import { type CartContent, cartContent, furthest, interestsOf, sentMessages, viewedLately } from './rules.ts';
+import { type CartContent, cartContent, furthest, interestsOf, sentMessages, signalSkus, viewedLately } from './rules.ts';
 import { SESSION_PREFIX, visitPage, visitPosition } from './sessions.ts';
 import { recordTouch } from './touches.ts';
 import { trackEvents } from './tracking.ts';
 
 const EVENT_PREFIX = 'evt';
 const TOUCH_PREFIX = 'tch';
+/** Lines of the cart that are told with name and quantity. */
 const MOST_SIGNAL_LINES = 20;
 
 interface ListArguments {
@@ -64,6 +65,8 @@ export const resolvers: Resolvers<Context> = {
     asOf: (_, __, { now }) => now,
     lastSeenAt: ({ summary }) => summary?.lastSeenAt ?? null,
     cart: ({ cart }) => (cart?.lines ?? []).slice(-MOST_SIGNAL_LINES),
+    cartSkus: ({ cart }) => signalSkus(cart?.lines ?? []),
+    cartItems: ({ cart }) => (cart?.lines ?? []).reduce((items, { quantity }) => items + quantity, 0),
     cartUpdatedAt: ({ cart }) => cart?.updatedAt ?? null,
     viewed: ({ summary }, _, { now }) => viewedLately(summary?.viewed ?? [], now),
     touches: async ({ state, members }, _, context) => (state === 'OK' ? sentMessages(await context.recentTouches.load(members)) : []),

@@ -50,6 +50,23 @@ export function cartContent(changes: readonly CartChange[]): CartContent | null 
   return newest && lines.size > 0 ? { lines: [...lines.values()], updatedAt: newest.at } : null;
 }
 
+/** Signals are bounded: so many products, and half of the 32 KB that a signal may hold. */
+const MOST_SIGNAL_SKUS = 200;
+const MOST_SIGNAL_BYTES = 16_384;
+
+/** The products of a cart, in its order; the last put in, where that are more than a signal holds. */
+export function signalSkus(lines: readonly CartLine[]): readonly string[] {
+  const skus = lines.slice(-MOST_SIGNAL_SKUS).map(({ sku }) => sku);
+  let bytes = 0;
+  let first = skus.length;
+  for (; first > 0; first--) {
+    // Each stands in quotes, before a comma.
+    bytes += Buffer.byteLength(skus[first - 1] ?? '') + 3;
+    if (bytes > MOST_SIGNAL_BYTES) break;
+  }
+  return skus.slice(first);
+}
+
 /** Those of `viewed` that were looked at within 30 days, in their order. */
 export function viewedLately(viewed: readonly ViewedProduct[], now: EpochMs): readonly ViewedProduct[] {
   return viewed.filter(({ at }) => now - at <= VIEWED_LATELY_MS);

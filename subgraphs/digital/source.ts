@@ -42,7 +42,7 @@ export const TOUCH_FIELDS = {
 
 export const MAX_PROPERTIES = 50;
 export const MAX_TEXT = 500;
-/** The most of one product that one event tells of: what a cart of 100 changes comes to stays within a GraphQL Int. */
+/** The most of one product that one event tells of: what a cart of 200 changes comes to stays within a GraphQL Int. */
 export const MAX_QUANTITY = 1_000_000;
 
 /** The path of a URL or path, without host, query and fragment. */

@@ -1,7 +1,7 @@
 import type { CartChange, EventRecord, Summary, Unsubscribed } from './records.ts';
 
 /** How much of each kind a summary remembers. */
-const REMEMBERED = { viewed: 20, cart: 100, mentions: 100, devices: 20 } as const;
+const REMEMBERED = { viewed: 20, cart: 200, mentions: 100, devices: 20 } as const;
 
 export const EMPTY_SUMMARY: Summary = { lastSeenAt: null, viewed: [], checkout: null, cart: [], mentions: [], devices: [] };
 

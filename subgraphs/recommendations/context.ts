@@ -12,8 +12,7 @@ import type { NextBasketModel } from '../../models/next-basket/next-basket-model
 import type { ContentIndex } from './content/content-index.ts';
 import { type ContentRecord, contentSpec } from './content/records.ts';
 import { type ContentShelf, contentIn } from './content/shelf.ts';
-import type { ExposureRecord } from './experiments/records.ts';
-import { type Experiments, experimentsIn, type Running } from './experiments/store.ts';
+import { type AskedPerson, type Experiments, experimentsIn, type PersonRecord, type Running } from './experiments/store.ts';
 import { DecisionLog, decisionSpec } from './offers/decisions.ts';
 import { SegmentJudge } from './segments/judge.ts';
 import { LiveMemberships } from './segments/live.ts';
@@ -45,13 +44,8 @@ export interface Context extends Pick<RequestScope, 'now'> {
   readonly memberships: LiveMemberships;
   /** The experiments that take customers in, read once for all customers of the request. */
   running(): Promise<readonly Running[]>;
-  /** A customer's exposure in an experiment; null without one. */
-  readonly exposure: Loader<AskedExposure, ExposureRecord | null>;
-}
-
-interface AskedExposure {
-  readonly experiment: string;
-  readonly customer: string;
+  /** What was recorded of a person, one for each experiment asked about. */
+  readonly recorded: Loader<AskedPerson, readonly PersonRecord[]>;
 }
 
 export function context({ store, log, catalogue, directory, mergedView, clock }: SubgraphDeps): (scope: RequestScope) => Context {
@@ -61,10 +55,6 @@ export function context({ store, log, catalogue, directory, mergedView, clock }:
   const content = store.collection(contentSpec);
   const contentShelf = contentIn(store, clock, log);
   const experiments = experimentsIn(store, clock);
-  const readExposures = async (asked: readonly AskedExposure[]) => {
-    const members = await directory.members(asked.map(({ customer }) => customer));
-    return experiments.exposures(asked.map(({ experiment }, index) => ({ experiment, members: members[index] ?? [] })));
-  };
   const segments = new Segments(store);
   const readDefinitions = (ids: readonly string[]) => segments.definitions.getMany(ids.map(segmentKey));
   const judge = new SegmentJudge(() => mergedView?.() ?? null, clock, log);
@@ -87,7 +77,10 @@ export function context({ store, log, catalogue, directory, mergedView, clock }:
       definition: loader(readDefinitions),
       judge,
       memberships: new LiveMemberships(segments, judge),
-      exposure: loader(readExposures, ({ experiment, customer }) => `${experiment}\n${customer}`),
+      recorded: loader(
+        (asked) => experiments.recorded(asked),
+        ({ members, running: of }) => [members[0], ...of.map(({ experiment }) => experiment.id)].join('\n'),
+      ),
       running: () => (running ??= experiments.running(now)),
     };
   };

@@ -82,7 +82,12 @@ export interface Touch {
 }
 
 export interface DigitalSignals {
+  /** The last 20 lines. */
   readonly cart: readonly { readonly sku: string | null; readonly name: string | null; readonly quantity: number }[];
+  /** All products in the cart, at most 200; empty unless offers of products were asked for. */
+  readonly cartSkus: readonly string[];
+  /** How many items lie in the cart, of all lines. */
+  readonly cartItems: number;
   readonly cartUpdatedAt: EpochMs | null;
   /** Products looked at within 30 days, the last first; empty unless offers of products were asked for. */
   readonly viewed: readonly { readonly sku: string; readonly at: EpochMs }[];

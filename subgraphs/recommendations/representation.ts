@@ -7,7 +7,7 @@ import type { EpochMs } from '../../kernel/storage/port.ts';
 export interface CustomerRepresentation {
   readonly id: string;
   readonly permissions?: readonly ConsentPurpose[] | null | undefined;
-  /** Only with `segments`. */
+  /** Only with `segments` and `experiments`. */
   readonly members?: readonly string[] | null | undefined;
   /** In the order of `permissions`, in ISO 8601. */
   readonly permissionsSince?: unknown;

@@ -49,7 +49,10 @@ function sources(customer: CustomerRepresentation, products: boolean): Sources {
       }),
     })),
     digital: source(customer.digitalSignals, (digital) => ({
-      cart: digital.list('cart', (item) => ({ sku: item.text('sku'), name: item.text('name'), quantity: item.integer('quantity') ?? 1 })),
+      cart: digital.list('cart', lineOf),
+      cartSkus: products ? cartSkusOf(digital) : [],
+      // Decisions that were kept before it was told hold the lines alone.
+      cartItems: digital.integer('cartItems') ?? digital.list('cart', lineOf).reduce((items, { quantity }) => items + quantity, 0),
       cartUpdatedAt: digital.instant('cartUpdatedAt'),
       viewed: products ? viewsOf(digital) : [],
       touches: digital.list('touches', touchOf).toSorted((a, b) => b.sentAt - a.sentAt),
@@ -76,6 +79,14 @@ function urgentItemOf(signals: Signals | null): UrgentItem | null {
 }
 
 const isChannel = (text: string | null): text is Channel => (CHANNELS as readonly (string | null)[]).includes(text);
+
+const lineOf = (item: Signals) => ({ sku: item.text('sku'), name: item.text('name'), quantity: item.integer('quantity') ?? 1 });
+
+/** Of digitalSignals: the products in the cart; of its lines, where nothing else was told, as in decisions that were kept before it was. */
+export function cartSkusOf(digital: Signals): readonly string[] {
+  const skus = digital.texts('cartSkus');
+  return skus.length > 0 ? skus : digital.list('cart', (item) => item.text('sku'));
+}
 
 /** Of digitalSignals: what was looked at, the last first. */
 export function viewsOf(digital: Signals) {

@@ -55,6 +55,17 @@ export function documentsContract(adapter: StorageUnderTest): void {
       ]);
     });
 
+    it('MUST give the fields of a document back in their order, so that its JSON is what it was', async () => {
+      const note = [
+        { b: 1, a: { z: null, y: undefined, x: [] } },
+        { a: { x: -0, y: '2' }, b: 1.5 },
+        { 2: 'two', 1: 'one' },
+      ];
+      await b.orders.insertOnce([order('ada', 'ordered', 1, { note })]);
+      const [found] = await b.orders.getMany([key('ada', 'ordered')]);
+      expect(JSON.stringify(found?.note)).toBe('[{"b":1,"a":{"z":null,"x":[]}},{"a":{"x":0,"y":"2"},"b":1.5},{"1":"one","2":"two"}]');
+    });
+
     it('MUST keep documents of different and free-form shapes apart', async () => {
       const docs = Array.from({ length: 400 }, (_, i) =>
         order('shapes', `s-${i}`, i, { note: { [`field${i}`]: i, [`x${i % 7}`]: { [`y${i}`]: [i] } } }),

@@ -200,6 +200,43 @@ describe('Customer.digitalSignals', () => {
     });
   });
 
+  const WHOLE_CART = '{ digitalSignals { cart { sku name quantity } cartSkus cartItems } }';
+  const wholeCart = async () => {
+    const { data } = await domain.entities('Customer', [person(ada)], WHOLE_CART);
+    type Told = { cart: readonly { sku: string }[]; cartSkus: readonly string[]; cartItems: number };
+    return (data!._entities as [{ digitalSignals: Told }])[0].digitalSignals;
+  };
+  /** Puts so many products in, one after another, named by `skuOf`. */
+  const fill = (count: number, skuOf: (index: number) => string) =>
+    ingest(
+      'event',
+      ada,
+      Array.from({ length: count }, (_, index) => ({
+        ...click('09:00', 'Product Added', { sku: skuOf(index), quantity: index === 0 ? '3' : '1' }),
+        happened_at: new Date(Date.parse(at('09:00')) + index * 1000).toISOString(),
+      })),
+    );
+
+  it('tells of a large cart the last 20 lines, and all products and how many items there are', async () => {
+    await fill(60, (index) => `sku-${index}`);
+    const { cart, cartSkus, cartItems } = await wholeCart();
+    expect(cart.map(({ sku }) => sku)).toEqual(Array.from({ length: 20 }, (_, index) => `sku-${40 + index}`));
+    expect(cartSkus).toEqual(Array.from({ length: 60 }, (_, index) => `sku-${index}`));
+    expect(cartItems).toBe(62);
+  });
+
+  it('is bounded: the 200 products last put in, or as many as keep it within 32 KB', async () => {
+    await fill(230, (index) => `sku-${index}`);
+    expect((await wholeCart()).cartSkus).toEqual(Array.from({ length: 200 }, (_, index) => `sku-${30 + index}`));
+    await fill(400, (index) => `${'長'.repeat(100)}${index}`);
+    const told = await wholeCart();
+    expect(told.cartSkus.at(-1)).toBe(`${'長'.repeat(100)}399`);
+    // 16,384 bytes; of each 300 and its number, quotes and comma: 306.
+    expect(told.cartSkus).toHaveLength(53);
+    expect(told.cartItems).toBe(200);
+    expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThan(32_768);
+  });
+
   const sent = (more: object) => ({ campaign: 'spring', channel: 'EMAIL', state: 'SENT', happened_at: at('08:00'), ...more });
   const SENDING =
     '{ digitalSignals { touches { channel sentAt arrivedAt bouncedAt } unsubscribed { channel at } errorKind errorAt cart { sku } } }';
@@ -294,11 +331,13 @@ describe('Customer.digitalSignals', () => {
     const { data } = await domain.entities(
       'Customer',
       [{ id: ada, members: [ada], permissions }],
-      '{ digitalSignals { state lastSeenAt cart { sku } viewed { sku } cartUpdatedAt touches { sentAt } unsubscribed { at } errorKind errorAt } }',
+      '{ digitalSignals { state lastSeenAt cart { sku } cartSkus cartItems viewed { sku } cartUpdatedAt touches { sentAt } unsubscribed { at } errorKind errorAt } }',
     );
     const nothing = {
       lastSeenAt: null,
       cart: [],
+      cartSkus: [],
+      cartItems: 0,
       viewed: [],
       cartUpdatedAt: null,
       touches: [],

@@ -104,9 +104,9 @@ const standing = async (experiment: string, unit: string): Promise<Selected> =>
   ).experimentAssign;
 
 async function consenting(
-  userId: string,
+  value: string,
   purposes: readonly ConsentPurpose[] = ['PERSONALIZATION', 'PROFILING'],
-  at = TEST_NOW,
+  namespace = 'USER_ID',
 ): Promise<string> {
   const consents = purposes.map((purpose) => ({
     purpose,
@@ -114,13 +114,11 @@ async function consenting(
     status: 'GRANTED' as const,
     lawfulBasis: 'CONSENT',
     policyVersion: null,
-    recordedAt: at - DAY,
+    recordedAt: TEST_NOW - DAY,
     expiresAt: null,
     proof: null,
   }));
-  const [id] = await domain.directory.resolve([
-    { identifiers: [{ namespace: 'USER_ID', value: userId }], source: 'test', seenAt: null, consents },
-  ]);
+  const [id] = await domain.directory.resolve([{ identifiers: [{ namespace, value }], source: 'test', seenAt: null, consents }]);
   return String(id);
 }
 
@@ -562,6 +560,181 @@ describe('customers', () => {
     expect(again).toMatchObject({ arm: first.arm, recorded: false });
     expect(codes(await answer('linked', [{ id: '1', unit: person, metric: 'visit' }]))).toEqual([]);
     expect((await figures('linked', 'visit'))[first.arm]).toEqual([1, 1]);
+  });
+
+  describe('that turn out to be one person with somebody of another arm', () => {
+    const granted: readonly ConsentPurpose[] = ['PERSONALIZATION', 'PROFILING'];
+    let people = 0;
+
+    type Standings = Readonly<Record<string, Selected>>;
+
+    /** Somebody of whom it holds where they stand, by experiment. */
+    async function someone(namespace: string, experiments: readonly string[], isWanted: (stands: Standings) => boolean) {
+      for (;;) {
+        people += 1;
+        const value = `${namespace} ${people}`;
+        const id = await consenting(value, granted, namespace);
+        const stands = await Promise.all(experiments.map(async (experiment) => [experiment, await standing(experiment, id)] as const));
+        if (isWanted(Object.fromEntries(stands))) return { id, value };
+      }
+    }
+
+    /** A visitor and a user who stand where they should; `link` makes them one person. */
+    async function pairOf(
+      experiments: readonly string[],
+      isVisitor: (stands: Standings) => boolean,
+      isUser: (stands: Standings) => boolean,
+    ) {
+      const visitor = await someone('ANONYMOUS_ID', experiments, isVisitor);
+      const user = await someone('USER_ID', experiments, isUser);
+      const link = async () => {
+        expect(await domain.visitor(visitor.value, user.value)).toBe(user.id);
+        return { id: user.id, members: [user.id, visitor.id], permissions: granted };
+      };
+      return { visitor: visitor.id, user: user.id, link };
+    }
+
+    const told = async (experiment: string, person: { id: string }) => {
+      const [all] = await experimentsOf([person]);
+      const { experiment: _, missingPurposes: __, ...found } = all.find((one: Selected) => one.experiment.id === experiment);
+      expect(await standing(experiment, person.id)).toEqual({ ...found, missingPurposes: [] });
+      return found;
+    };
+
+    it('are told the arm in which they were recorded, and stay in it', async () => {
+      await define(hashed('moved', customers));
+      const { visitor, link } = await pairOf(
+        ['moved'],
+        (a) => a.moved.arm === 'mail',
+        (b) => b.moved.arm === 'none',
+      );
+      await expose('moved', [{ unit: visitor }]);
+      const person = await link();
+      expect(await told('moved', person)).toEqual({ status: 'ASSIGNED', arm: 'mail', reason: 'IN_ARM' });
+      expect(await expose('moved', [{ unit: person.id, arm: 'mail' }])).toEqual({
+        exposures: [{ unit: person.id, arm: 'mail', exposedAt: '2026-03-01T12:00:00.000Z', recorded: false }],
+        userErrors: [],
+      });
+      expect(codes(await expose('moved', [{ unit: person.id, arm: 'none' }]))).toEqual(['ARM_MISMATCH']);
+      expect(codes(await answer('moved', [{ id: '1', unit: person.id, metric: 'visit' }]))).toEqual([]);
+      expect(await figures('moved', 'visit')).toEqual({ none: [null, 0], mail: [1, 1] });
+    });
+
+    it('are who answers for them where nothing was recorded before', async () => {
+      await define(hashed('unrecorded', customers));
+      const { link } = await pairOf(
+        ['unrecorded'],
+        (a) => a.unrecorded.arm === 'mail',
+        (b) => b.unrecorded.arm === 'none',
+      );
+      const person = await link();
+      expect(await told('unrecorded', person)).toEqual({ status: 'ASSIGNED', arm: 'none', reason: 'IN_ARM' });
+      expect((await expose('unrecorded', [{ unit: person.id }])).exposures).toMatchObject([{ arm: 'none', recorded: true }]);
+    });
+
+    it('go by the first of two exposures, and both count', async () => {
+      await define(hashed('both', customers));
+      const { visitor, user, link } = await pairOf(
+        ['both'],
+        (a) => a.both.arm === 'mail',
+        (b) => b.both.arm === 'none',
+      );
+      domain.time.now += MINUTE;
+      await expose('both', [{ unit: user }, { unit: visitor, at: '2026-03-01T12:00:30Z' }]);
+      const person = await link();
+      expect(await told('both', person)).toEqual({ status: 'ASSIGNED', arm: 'mail', reason: 'IN_ARM' });
+      expect((await expose('both', [{ unit: person.id }])).exposures).toMatchObject([
+        { arm: 'mail', exposedAt: '2026-03-01T12:00:30.000Z', recorded: false },
+      ]);
+      expect(await figures('both', 'visit')).toEqual({ none: [0, 1], mail: [0, 1] });
+    });
+
+    it('go by the first of two exposures where arms are given elsewhere, too', async () => {
+      await define(given('both-given', customers));
+      const { visitor, user, link } = await pairOf(
+        [],
+        () => true,
+        () => true,
+      );
+      domain.time.now += MINUTE;
+      await expose('both-given', [
+        { unit: user, arm: 'none' },
+        { unit: visitor, arm: 'mail', at: '2026-03-01T12:00:30Z' },
+      ]);
+      const person = await link();
+      expect(await told('both-given', person)).toEqual({ status: 'NOT_ENROLLED', arm: null, reason: 'GIVEN_ELSEWHERE' });
+      expect((await expose('both-given', [{ unit: person.id, arm: 'none' }])).exposures).toMatchObject([{ arm: 'mail', recorded: false }]);
+    });
+
+    it('stay in a holdout, and out of what has taken nobody in', async () => {
+      await define(hashed('kept-out', { ...customers, holdout: 0.3, arms: ['none', 'mail'].map((name) => ({ name, share: 0.2 })) }));
+      const held = await pairOf(
+        ['kept-out'],
+        (a) => a['kept-out'].status === 'HOLDOUT',
+        (b) => b['kept-out'].status === 'NOT_ENROLLED',
+      );
+      await expose('kept-out', [{ unit: held.visitor }]);
+      const person = await held.link();
+      expect(await told('kept-out', person)).toEqual({ status: 'HOLDOUT', arm: null, reason: 'EXPERIMENT_HOLDOUT' });
+      expect((await expose('kept-out', [{ unit: person.id }])).exposures).toMatchObject([{ arm: 'HOLDOUT', recorded: false }]);
+      const inside = await pairOf(
+        ['kept-out'],
+        (a) => a['kept-out'].arm === 'mail',
+        (b) => b['kept-out'].status === 'NOT_ENROLLED',
+      );
+      const outside = await inside.link();
+      expect(await told('kept-out', outside)).toEqual({ status: 'NOT_ENROLLED', arm: null, reason: 'OUTSIDE_SHARES' });
+    });
+
+    it('do not meet another experiment of the layer in which they were recorded', async () => {
+      const layer = (share: number, more: object = {}) => ({ ...customers, layer: { name: 'mails', share, ...more } });
+      await define(hashed('subject', layer(0.4, { holdout: 0.2 })));
+      await define(hashed('hour', layer(0.4)));
+      const both = ['subject', 'hour'];
+      const first = await pairOf(
+        both,
+        (a) => a.subject.arm === 'mail',
+        (b) => b.hour.arm === 'none',
+      );
+      await expose('subject', [{ unit: first.visitor }]);
+      const mailed = await first.link();
+      expect(await told('subject', mailed)).toEqual({ status: 'ASSIGNED', arm: 'mail', reason: 'IN_ARM' });
+      expect(await told('hour', mailed)).toEqual({ status: 'NOT_ENROLLED', arm: null, reason: 'OUTSIDE_SHARES' });
+      expect(codes(await expose('hour', [{ unit: mailed.id }]))).toEqual(['NOT_ENROLLED']);
+
+      const second = await pairOf(
+        both,
+        (a) => a.subject.reason === 'LAYER_HOLDOUT',
+        (b) => b.hour.arm === 'none',
+      );
+      await expose('subject', [{ unit: second.visitor }]);
+      const held = await second.link();
+      for (const experiment of both)
+        expect(await told(experiment, held)).toEqual({ status: 'HOLDOUT', arm: null, reason: 'LAYER_HOLDOUT' });
+      await expose('hour', [{ unit: held.id }]);
+      expect(await report('hour', '{ units holdout { units } }')).toEqual({ units: 0, holdout: { units: 1 } });
+    });
+
+    it('cost a page one read of exposures for all experiments, and none without consent', async () => {
+      const fresh = await openDomain(recommendations);
+      for (const id of ['one', 'two'])
+        await fresh.ask('mutation ($input: ExperimentDefineInput!) { experimentDefine(input: $input) { userErrors { code } } }', {
+          input: { idempotencyKey: id, ...hashed(id, customers) },
+        });
+      const persons = Array.from({ length: 100 }, (_, i) => ({ id: `cus_merged${i}`, members: [`cus_merged${i}`, `cus_before${i}`] }));
+      const readsOf = async (permissions: readonly string[]) => {
+        fresh.calls.clear();
+        await fresh.entities(
+          'Customer',
+          persons.map((person) => ({ ...person, permissions })),
+          '{ experiments { arm } }',
+        );
+        return [...fresh.calls.list];
+      };
+      expect(await readsOf(granted)).toEqual(['experiments.latest', 'experiment_units.getMany']);
+      expect(await readsOf(['PROFILING'])).toEqual(['experiments.latest']);
+      await fresh.close();
+    });
   });
 });
 

@@ -101,6 +101,15 @@ describe('the next purchase', () => {
     expect(skus((await nextPurchase({ ...ada, digitalSignals: cart })).products)).not.toContain('tea');
   });
 
+  it('leaves out all that is in a large cart, not only the lines that are told with their names', async () => {
+    const named = Array.from({ length: 20 }, (_, index) => ({ sku: `other ${index}`, name: null, quantity: 1 }));
+    const digitalSignals = { state: 'OK', asOf, cart: named, cartSkus: ['tea', 'milk', ...named.map(({ sku }) => sku)] };
+    const { products, discover } = await nextPurchase({ ...ada, digitalSignals });
+    expect(skus(products)).not.toContain('tea');
+    expect(skus(discover)).not.toContain('milk');
+    expect(discover).not.toEqual([]);
+  });
+
   it('lifts what was looked at lately, and says that it was', async () => {
     const ranks = async (digitalSignals: object) => {
       const { discover } = await nextPurchase({ ...ada, digitalSignals });

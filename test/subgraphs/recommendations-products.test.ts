@@ -118,6 +118,9 @@ describe('offers of products', () => {
       ],
     };
     expect((await offers({ ...ada, digitalSignals: cart })).map(({ product }) => product?.sku)).toEqual(['bread']);
+    const named = Array.from({ length: 20 }, (_, index) => ({ sku: `other ${index}`, name: null, quantity: 1 }));
+    const large = { ...cart, cart: named, cartSkus: ['milk', 'tea', ...named.map(({ sku }) => sku)], cartItems: 22 };
+    expect((await offers({ ...ada, digitalSignals: large })).map(({ product }) => product?.sku)).toEqual(['bread']);
     const viewed = { ...quiet.digitalSignals, viewed: [{ sku: 'sugar', at: asOf }] };
     const nothingYet = { ...ada, posBaskets: { ...ada.posBaskets, baskets: [] }, digitalSignals: viewed };
     expect(await offers(nothingYet)).toEqual([

@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entityId, parseEntityId } from '../../kernel/ids.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
-import { decisionSpec } from '../../subgraphs/recommendations/offers/decisions.ts';
+import { type DecisionRecord, decisionSpec } from '../../subgraphs/recommendations/offers/decisions.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);
@@ -237,6 +237,32 @@ describe('a decision', () => {
       offers: [{ rank: 1 }],
       reproduced: false,
     });
+  });
+
+  it('of which anything was altered since is not called the same, though its offers are', async () => {
+    const given = await decide({ ...aiko, id: 'cus_altered' });
+    const collection = domain.store.collection(decisionSpec);
+    const key = parseEntityId('dec', given[0]!.decisionId)!;
+    const alter = async (change: (doc: DecisionRecord) => Partial<DecisionRecord>) => {
+      const [doc] = await collection.getMany([key]);
+      await collection.putMany([{ ...doc!, ...change(doc!) }]);
+      return doc!;
+    };
+    const reproduced = async () => {
+      const decision = await explain(given[0]?.decisionId);
+      expect(decision?.offers).toEqual(given);
+      return decision?.reproduced;
+    };
+    expect(await reproduced()).toBe(true);
+    const eight = { ...aiko.posSignals, orderCount: 8 };
+    const { customer, asked, at } = await alter((doc) => ({ customer: { ...doc.customer, posSignals: eight } }));
+    expect(await reproduced()).toBe(false);
+    await alter((doc) => ({ customer, asked: { ...doc.asked, first: 19 } }));
+    expect(await reproduced()).toBe(false);
+    await alter(() => ({ asked, at: at - 1 }));
+    expect((await explain(given[0]?.decisionId))?.reproduced).toBe(false);
+    await alter(() => ({ at }));
+    expect(await reproduced()).toBe(true);
   });
 
   it('is not kept unless that is asked for', async () => {

@@ -1,7 +1,7 @@
 import { NO_SUCH_CUSTOMER, type Reason, refuse, type UserError } from '../../../kernel/errors.ts';
 import { digest } from '../../../kernel/ids.ts';
 import { acceptRequest } from '../../../kernel/requests.ts';
-import type { EpochMs } from '../../../kernel/storage/port.ts';
+import type { EpochMs, Key } from '../../../kernel/storage/port.ts';
 import { LABEL } from '../../../kernel/texts.ts';
 import { HOLDOUT, type Layer } from '../../../models/experiments/assignment.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
 import type { Context } from '../context.ts';
 import { EXPERIMENT_UNKNOWN } from './commands.ts';
 import { type ExperimentRecord, type ExposureRecord, exposureId, type OutcomeRecord, type UnitRecord } from './records.ts';
+import type { Experiments, Running } from './store.ts';
 import { chosenArm, type KnownUnit, knownUnits, missingPurposes, standingOf, stateOf } from './units.ts';
 import { outcomeValue, refusedItem, unitFacts } from './values.ts';
 
@@ -53,7 +54,7 @@ async function accept(
   if (!experiment) return EXPERIMENT_UNKNOWN;
   const at = await acceptRequest(requests, mutation, input, now);
   if (at === null) return REUSED;
-  const [layer, units] = await Promise.all([
+  const [layer, known] = await Promise.all([
     experiments.layerOf(experiment),
     knownUnits(
       experiment,
@@ -61,7 +62,26 @@ async function accept(
       directory,
     ),
   ]);
+  const units = await asRecorded(known, { experiment, layer }, experiments);
   return { experiment, layer, units, shares: experiments.creatives.of(experiment), at, origin: digest(mutation, input.idempotencyKey) };
+}
+
+/** The units, of whom those who became one person with others are who was recorded first. Without consent that is not even looked up. */
+async function asRecorded(
+  units: readonly (KnownUnit | Reason)[],
+  running: Running,
+  experiments: Experiments,
+): Promise<readonly (KnownUnit | Reason)[]> {
+  const isAsked = (unit: KnownUnit | Reason): unit is KnownUnit =>
+    !('code' in unit) && unit.members.length > 1 && missingPurposes(running.experiment, unit.granted).length === 0;
+  const asked = units.filter(isAsked);
+  if (asked.length === 0) return units;
+  const found = await experiments.recorded(asked.map(({ members }) => ({ members, running: [running] })));
+  const owners = new Map(asked.map((unit, index) => [unit, found[index]?.[0]?.owner]));
+  return units.map((unit) => {
+    const owner = isAsked(unit) ? owners.get(unit) : undefined;
+    return owner === undefined ? unit : { ...unit, owner, hashed: owner };
+  });
 }
 
 /** The arm in which the exposure counts, or why it does not. */
@@ -126,29 +146,13 @@ function outcomeOf(input: ExperimentOutcomeInput, unit: KnownUnit, batch: Batch,
 /** What became of one item: as it is stored now, and whether it was this one that is stored. */
 type Filed<T> = { readonly stored: T; readonly recorded: boolean } | Reason;
 
-/**
- * Inserts each record once. What a linked customer has under another id of theirs stays there. A record that this request inserted before
- * counts as recorded by it, so that a repeat answers the same.
- */
+const name = ({ owner, id }: Key) => `${owner}\n${id}`;
+
+/** Inserts each record once. A record that this request inserted before counts as recorded by it, so that a repeat answers the same. */
 async function file<T extends UnitRecord>(
   { experiments: { units } }: Context,
-  found: readonly (T | Reason)[],
-  members: readonly (readonly string[])[],
-  place: (record: T, before: ReadonlyMap<string, UnitRecord>, members: readonly string[]) => T,
+  records: readonly (T | Reason)[],
 ): Promise<readonly Filed<T>[]> {
-  const name = ({ owner, id }: { owner: string; id: string }) => `${owner}\n${id}`;
-  const others = found.flatMap((record, index) =>
-    'code' in record || members[index]!.length < 2
-      ? []
-      : members[index]!.flatMap((owner) => [
-          { owner, id: record.id },
-          { owner, id: exposureId(record.experiment) },
-        ]),
-  );
-  const before = new Map<string, UnitRecord>();
-  if (others.length > 0) for (const record of await units.getMany(others)) if (record) before.set(name(record), record);
-
-  const records = found.map((record, index) => ('code' in record ? record : place(record, before, members[index]!)));
   const firsts = new Map<string, number>();
   for (const [index, record] of records.entries()) if (!('code' in record) && !firsts.has(name(record))) firsts.set(name(record), index);
   const docs = [...firsts.values()].map((index) => records[index] as T);
@@ -165,20 +169,24 @@ async function file<T extends UnitRecord>(
   });
 }
 
-const membersOf = (units: readonly (KnownUnit | Reason)[]) => units.map((unit) => ('code' in unit ? [] : unit.members));
-
-/** The exposure where the person's first one is, under whichever of their ids. */
-function whereExposed(record: ExposureRecord, before: ReadonlyMap<string, UnitRecord>, members: readonly string[]): ExposureRecord {
-  const owner = members.find((member) => before.has(`${member}\n${record.id}`));
-  return owner === undefined ? record : { ...record, owner };
-}
-
-/** The outcome where it is already, else beside the person's first exposure. */
-function besideExposure(record: OutcomeRecord, before: ReadonlyMap<string, UnitRecord>, members: readonly string[]): OutcomeRecord {
-  const filed = members.find((member) => before.has(`${member}\n${record.id}`));
-  const exposures = members.flatMap((member) => before.get(`${member}\n${exposureId(record.experiment)}`) ?? []);
-  const [first] = exposures.sort((a, b) => a.at - b.at);
-  return { ...record, owner: filed ?? first?.owner ?? record.owner };
+/** The outcomes; one that was recorded under another id of its person is the same one, and stays there. */
+async function whereRecorded(
+  { experiments }: Context,
+  outcomes: readonly (OutcomeRecord | Reason)[],
+  units: readonly (KnownUnit | Reason)[],
+): Promise<readonly (OutcomeRecord | Reason)[]> {
+  const placesOf = (outcome: OutcomeRecord | Reason, index: number): readonly Key[] => {
+    const unit = units[index]!;
+    if ('code' in outcome || 'code' in unit || unit.members.length < 2) return [];
+    return unit.members.map((owner) => ({ owner, id: outcome.id }));
+  };
+  const places = outcomes.flatMap(placesOf);
+  if (places.length === 0) return outcomes;
+  const found = new Set((await experiments.units.getMany(places)).flatMap((record) => (record ? [name(record)] : [])));
+  return outcomes.map((outcome, index) => {
+    const place = placesOf(outcome, index).find((each) => found.has(name(each)));
+    return 'code' in outcome || !place ? outcome : { ...outcome, owner: place.owner };
+  });
 }
 
 export interface ShownExposure {
@@ -199,7 +207,7 @@ export async function recordExposures(
     const unit = batch.units[index]!;
     return 'code' in unit ? unit : exposureOf(item, unit, batch, context.now);
   });
-  const filed = await file(context, found, membersOf(batch.units), whereExposed);
+  const filed = await file(context, found);
   const userErrors: UserError[] = [];
   const exposures = filed.map((one, index) => {
     if ('code' in one) {
@@ -229,7 +237,7 @@ export async function recordOutcomes(
     const unit = batch.units[index]!;
     return 'code' in unit ? unit : outcomeOf(item, unit, batch, context.now);
   });
-  const filed = await file(context, found, membersOf(batch.units), besideExposure);
+  const filed = await file(context, await whereRecorded(context, found, batch.units));
   const userErrors: UserError[] = [];
   const outcomes = filed.map((one, index) => {
     const { id, unit, at } = input.outcomes[index]!;

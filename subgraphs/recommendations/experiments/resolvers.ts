@@ -1,8 +1,9 @@
+import { membersOf } from '../../../kernel/customer.ts';
 import { badArgument } from '../../../kernel/errors.ts';
 import { connection, decodeCursor, pageSize } from '../../../kernel/page.ts';
 import type { MutationResolvers, QueryResolvers, Resolvers } from '../../../schema/generated/recommendations.ts';
 import type { Context } from '../context.ts';
-import type { CustomerRepresentation } from '../representation.ts';
+import { type CustomerRepresentation, permissionsOf } from '../representation.ts';
 import { defineExperiment, stopExperiment } from './commands.ts';
 import { withDefaults } from './input.ts';
 import { planExperiment } from './plan.ts';
@@ -10,7 +11,7 @@ import { recordExposures, recordOutcomes } from './recording.ts';
 import type { DefinedMetric, ExperimentRecord } from './records.ts';
 import { reportShown } from './report.ts';
 import type { Running } from './store.ts';
-import { adapted, knownUnits, type Standing, standingOf, stateOf } from './units.ts';
+import { adapted, isRecordAsked, type KnownUnit, knownUnits, type Standing, standingOf, stateOf } from './units.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_SECONDS = 3600;
@@ -26,19 +27,29 @@ function assignmentShown(experiment: ExperimentRecord, standing: Standing) {
   };
 }
 
-/** Where a customer stands with every experiment that runs. Nothing is read but whose arm an adaptive one has to keep. */
-export async function experimentsOf({ id, permissions }: CustomerRepresentation, { now, running, experiments, exposure }: Context) {
-  return Promise.all(
-    (await running()).map(async ({ experiment, layer }: Running) => {
-      const standing = standingOf(experiment, layer, id, permissions ?? null, now);
-      if (experiment.assignment !== 'ADAPTIVE' || standing.status !== 'ASSIGNED') return assignmentShown(experiment, standing);
-      const exposed = await exposure.load({ experiment: experiment.id, customer: id });
-      return assignmentShown(
-        experiment,
-        adapted(standing, experiment, { hashed: id, exposed, shares: experiments.creatives.of(experiment) }),
-      );
-    }),
-  );
+/** Where a unit stands with each of the experiments. What was recorded of it is read only where it may count for more than the hash. */
+async function assignmentsOf(
+  running: readonly Running[],
+  { hashed, members, granted }: Pick<KnownUnit, 'hashed' | 'members' | 'granted'>,
+  { now, experiments, recorded }: Context,
+) {
+  const at = ({ experiment, layer }: Running, unit: string) => standingOf(experiment, layer, unit, granted, now);
+  const asked = running.filter((one) => isRecordAsked(one.experiment, at(one, hashed), members));
+  const found = asked.length > 0 ? await recorded.load({ members, running: asked }) : [];
+  return running.map((one) => {
+    const { experiment } = one;
+    const record = found[asked.indexOf(one)];
+    if (!record) return assignmentShown(experiment, at(one, hashed));
+    const unit = members.length > 1 ? record.owner : hashed;
+    const shares = experiments.creatives.of(experiment);
+    return assignmentShown(experiment, adapted(at(one, unit), experiment, { hashed: unit, exposed: record.exposed, shares }));
+  });
+}
+
+/** Where a customer stands with every experiment that runs. */
+export async function experimentsOf(customer: CustomerRepresentation, context: Context) {
+  const unit = { hashed: customer.id, members: membersOf(customer), granted: permissionsOf(customer) };
+  return assignmentsOf(await context.running(), unit, context);
 }
 
 export const experimentQueries: Pick<
@@ -56,16 +67,14 @@ export const experimentQueries: Pick<
       cursor,
     );
   },
-  experimentAssign: async (_, { experiment: id, unit }, { experiments, directory, now }) => {
+  experimentAssign: async (_, { experiment: id, unit }, context) => {
+    const { experiments, directory } = context;
     const experiment = await experiments.get(id);
     if (!experiment) return null;
     const [known] = await knownUnits(experiment, [unit], directory);
     if (!known || 'code' in known) return assignmentShown(experiment, { status: 'NOT_ENROLLED', reason: 'UNIT_UNKNOWN' });
-    const { hashed, members, granted } = known;
-    const standing = standingOf(experiment, await experiments.layerOf(experiment), hashed, granted, now);
-    if (experiment.assignment !== 'ADAPTIVE' || standing.status !== 'ASSIGNED') return assignmentShown(experiment, standing);
-    const [exposed = null] = await experiments.exposures([{ experiment: id, members }]);
-    return assignmentShown(experiment, adapted(standing, experiment, { hashed, exposed, shares: experiments.creatives.of(experiment) }));
+    const [assignment = null] = await assignmentsOf([{ experiment, layer: await experiments.layerOf(experiment) }], known, context);
+    return assignment;
   },
   experimentReport: async (_, { id, maxAgeSeconds }, { experiments }) => {
     if (maxAgeSeconds < 0 || maxAgeSeconds > MOST_SECONDS)

@@ -1,6 +1,6 @@
 import { everything } from '../../../kernel/everything.ts';
-import type { Collection, Cursor, EpochMs, Page, Store } from '../../../kernel/storage/port.ts';
-import type { Layer } from '../../../models/experiments/assignment.ts';
+import type { Collection, Cursor, EpochMs, Key, Members, Page, Store } from '../../../kernel/storage/port.ts';
+import { HOLDOUT, type Layer } from '../../../models/experiments/assignment.ts';
 import { CountKeeper } from './count.ts';
 import { CreativeShares } from './creatives.ts';
 import {
@@ -22,6 +22,20 @@ import { stateOf } from './units.ts';
 export interface Running {
   readonly experiment: ExperimentRecord;
   readonly layer: Layer | null;
+}
+
+/** A person, and the experiments in which it may have been recorded, under whichever of its ids. */
+export interface AskedPerson {
+  readonly members: Members;
+  readonly running: readonly Running[];
+}
+
+/** What was recorded of a person in one experiment, as far as it decides where the person stands. */
+export interface PersonRecord {
+  /** The id by which the person is assigned, and under which it is recorded. */
+  readonly owner: string;
+  /** The person's first exposure in the experiment; null without any. */
+  readonly exposed: ExposureRecord | null;
 }
 
 /** The experiments of one store. */
@@ -57,16 +71,29 @@ export class Experiments {
     return all;
   }
 
-  /** The person's first exposure in each experiment asked about, under whichever of their ids; null without any. */
-  async exposures(
-    asked: readonly { readonly experiment: string; readonly members: readonly string[] }[],
-  ): Promise<(ExposureRecord | null)[]> {
-    const keys = asked.flatMap(({ experiment, members }) => members.map((owner) => ({ owner, id: exposureId(experiment) })));
-    const left = keys.length > 0 ? [...(await this.units.getMany(keys))] : [];
-    return asked.map(({ members }) => {
-      const records = left.splice(0, members.length).flatMap((record) => (record?.kind === 'EXPOSURE' ? [record] : []));
-      return records.sort((one, other) => one.at - other.at)[0] ?? null;
-    });
+  /**
+   * What was recorded of each person in the experiments asked about. Who was recorded before becoming one person with others stays who that was:
+   * the owner of the first exposure in the experiment, else of the first in any that has room in its layer, or two of a layer would meet in one
+   * person. Never recorded: the id that answers for the person. One read for all.
+   */
+  async recorded(asked: readonly AskedPerson[]): Promise<(readonly PersonRecord[])[]> {
+    const keys = new Map<string, Key>();
+    for (const { running, members } of asked)
+      for (const id of running.flatMap((one) => [one.experiment.id, ...sharing(one.layer, members)]))
+        for (const owner of members) keys.set(`${owner}\n${id}`, { owner, id: exposureId(id) });
+    const found = keys.size > 0 ? await this.units.getMany([...keys.values()]) : [];
+    const records = new Map([...keys.keys()].map((name, index) => [name, found[index]]));
+    const first = (experiments: readonly string[], members: Members): ExposureRecord | null => {
+      const all = experiments.flatMap((id) => members.map((owner) => records.get(`${owner}\n${id}`)));
+      const exposures = all.flatMap((record) => (record?.kind === 'EXPOSURE' ? [record] : []));
+      return exposures.sort((one, other) => one.at - other.at)[0] ?? null;
+    };
+    return asked.map(({ running, members }) =>
+      running.map(({ experiment, layer }) => {
+        const exposed = first([experiment.id], members);
+        return { exposed, owner: (exposed ?? first(sharing(layer, members), members))?.owner ?? members[0] ?? '' };
+      }),
+    );
   }
 
   /** The layer by which units of the experiment were or are assigned. */
@@ -86,6 +113,12 @@ export class Experiments {
       .map((experiment) => ({ experiment, layer: experiment.stopped?.layer ?? byName.get(experiment.layer?.name ?? '') ?? null }))
       .sort((a, b) => (a.experiment.id < b.experiment.id ? -1 : 1));
   }
+}
+
+/** The experiments that have room in the layer; of who was never anybody else they say nothing new. */
+function sharing(layer: Layer | null, members: Members): readonly string[] {
+  if (!layer || members.length < 2) return [];
+  return layer.slots.owners.flatMap(({ owner }) => (owner === HOLDOUT ? [] : [owner]));
 }
 
 const opened = new WeakMap<Store, Experiments>();

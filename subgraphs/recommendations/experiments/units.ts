@@ -2,7 +2,7 @@ import type { Reason } from '../../../kernel/errors.ts';
 import { NO_SUCH_CUSTOMER } from '../../../kernel/errors.ts';
 import { digest, parseCustomerId } from '../../../kernel/ids.ts';
 import type { ConsentPurpose, Directory } from '../../../kernel/intake.ts';
-import type { EpochMs } from '../../../kernel/storage/port.ts';
+import type { EpochMs, Members } from '../../../kernel/storage/port.ts';
 import { LABEL } from '../../../kernel/texts.ts';
 import { assign, HOLDOUT, type Layer, positionOf } from '../../../models/experiments/assignment.ts';
 import { armAt } from '../../../models/experiments/creatives.ts';
@@ -16,8 +16,8 @@ export interface KnownUnit {
   readonly owner: string;
   /** What is hashed to assign it: its id, the same to every experiment, or a layer could not keep them apart. */
   readonly hashed: string;
-  /** Under whom it may have been recorded before: all ids of a customer, this one first. */
-  readonly members: readonly string[];
+  /** Under whom it may have been recorded before: all ids of a customer, the one that answers for it first. */
+  readonly members: Members;
   /** Purposes granted now; null for an anonymous unit, of which nobody knows. */
   readonly granted: readonly ConsentPurpose[] | null;
 }
@@ -48,7 +48,7 @@ export async function knownUnits(
   return units.map((each) => known.get(each) ?? UNKNOWN);
 }
 
-function unitOf(members: readonly string[], granted: readonly ConsentPurpose[] | null): KnownUnit | Reason {
+function unitOf(members: Members, granted: readonly ConsentPurpose[] | null): KnownUnit | Reason {
   const [owner] = members;
   return owner === undefined || granted === null ? UNKNOWN : { owner, hashed: owner, members, granted };
 }
@@ -86,6 +86,15 @@ export function standingOf(
   if (found.status === 'ASSIGNED') return { status: 'ASSIGNED', arm: found.arm, reason: 'IN_ARM' };
   if (found.status === 'HOLDOUT') return { status: 'HOLDOUT', reason: `${found.by}_HOLDOUT` };
   return { status: 'NOT_ENROLLED', reason: 'OUTSIDE_SHARES' };
+}
+
+/**
+ * Whether what was recorded of a unit may count for more than its hash: an adaptive experiment fixes an arm by the exposure, and who became one
+ * person with others may have been recorded as one of them. Of all others nothing needs to be read, nor of who is not in it whatever the hash.
+ */
+export function isRecordAsked({ assignment }: ExperimentRecord, standing: Standing, members: Members): boolean {
+  if (members.length > 1) return standing.status !== 'NOT_ENROLLED' || standing.reason === 'OUTSIDE_SHARES';
+  return assignment === 'ADAPTIVE' && standing.status === 'ASSIGNED';
 }
 
 /** The same with the arm that an adaptive experiment gives: that of the unit's exposure, else the one chosen by the shares of now. */

@@ -50,6 +50,13 @@ export function offersOf(customer: Subject, asked: Asked, decisionId: string | n
   return shownOffers(selectOffers(rankedOffers(subject), asked), subject, asked.locale, decisionId);
 }
 
+/**
+ * Digest of all that a decision was made from. Stores give fields back in their order and leave out undefined ones, as JSON does, so that what
+ * was kept has the text that it was kept with.
+ */
+const digestOf = ({ owner, at, asked, customer }: Pick<DecisionRecord, 'owner' | 'at' | 'asked' | 'customer'>) =>
+  digest('decision', owner, String(at), JSON.stringify([asked, customer]));
+
 const answerOf = (offers: readonly ShownOffer[]) => hash('sha256', offers.map(written).join('\n'), 'hex');
 
 /** How many decisions are written together, and how many may wait for it. */
@@ -81,21 +88,25 @@ export class DecisionLog {
    */
   async record(subject: Subject, asked: Asked): Promise<readonly ShownOffer[]> {
     const { customer: owner, now: at, representation: customer } = subject;
-    const id = digest('decision', owner, String(at), JSON.stringify([asked, customer]));
+    const id = digestOf({ owner, at, asked, customer });
     const decisionId = entityId('dec', { owner, id });
     const offers = offersOf(subject, asked, decisionId);
     const kept = await this.#keep({ owner, id, version: 0, at, asked, customer, answer: answerOf(offers) });
     return kept ? offers : offersOf(subject, asked, null);
   }
 
-  /** The decision of that id, decided again from what it was decided from; null when it is not known, or was erased. */
+  /**
+   * The decision of that id, decided again from what is kept of it; null when it is not known, or was erased. Not called reproduced where what is
+   * kept is not what the id was made of.
+   */
   async explain(decisionId: string): Promise<ExplainedDecision | null> {
     const key = parseEntityId('dec', decisionId);
     const [doc] = key ? await this.#decisions.getMany([key]) : [];
     if (!doc) return null;
     const subject = readCustomer(doc.customer, doc.at);
     const offers = offersOf(subject, doc.asked, decisionId);
-    return { id: decisionId, at: doc.at, asked: doc.asked, subject, offers, reproduced: answerOf(offers) === doc.answer };
+    const reproduced = digestOf(doc) === doc.id && answerOf(offers) === doc.answer;
+    return { id: decisionId, at: doc.at, asked: doc.asked, subject, offers, reproduced };
   }
 
   #keep(doc: DecisionRecord): Promise<boolean> {

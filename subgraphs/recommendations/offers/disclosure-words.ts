@@ -72,6 +72,8 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
       },
       digital: {
         cart: 'What lies in your cart',
+        cartSkus: 'All products in your cart',
+        cartItems: 'How much lies in your cart',
         cartUpdatedAt: 'When you last changed your cart',
         viewed: 'What you looked at on our site or in our app',
         touches: 'Messages that we sent you, and whether they reached you',
@@ -134,6 +136,8 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
       },
       digital: {
         cart: 'カートの商品',
+        cartSkus: 'カートのすべての商品',
+        cartItems: 'カートの商品の点数',
         cartUpdatedAt: 'カートを最後に変更した時期',
         viewed: 'サイトやアプリでご覧になった商品',
         touches: '当社からお送りしたメッセージとその到達状況',

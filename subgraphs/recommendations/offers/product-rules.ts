@@ -13,7 +13,7 @@ const DUE_UNTIL = 1.5;
 
 /** What lies in the cart is chosen already. */
 function inCart({ sources: { digital } }: Subject): ReadonlySet<string> {
-  return new Set(digital.state === 'OK' ? digital.signals.cart.flatMap(({ sku }) => sku ?? []) : []);
+  return new Set(digital.state === 'OK' ? digital.signals.cartSkus : []);
 }
 
 /** What the catalogue does not know has no name, and can be had. */

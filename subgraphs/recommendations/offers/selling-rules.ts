@@ -76,8 +76,7 @@ export const winBack: Rule = ({ sources: { pos }, now }) => {
 
 export const cartReminder: Rule = ({ sources: { digital }, now }) => {
   if (digital.state !== 'OK' || digital.signals.cartUpdatedAt === null) return null;
-  const { cart, cartUpdatedAt: at } = digital.signals;
-  const items = cart.reduce((sum, line) => sum + line.quantity, 0);
+  const { cartItems: items, cartUpdatedAt: at } = digital.signals;
   const age = now - at;
   if (items < 1 || age <= CART_MIN_MS || age >= CART_MAX_MS) return null;
   return {

@@ -7,6 +7,7 @@ import { NextBasketRanker, type RankedItem, type RankReason, type RankRequest } 
 import type { Signals as RankSignals } from '../../../models/next-basket/signals.ts';
 import { tasteOf } from '../../../models/next-basket/taste.ts';
 import { type CustomerRepresentation, isPersonal, type Signals, source } from '../representation.ts';
+import { cartSkusOf } from '../source.ts';
 
 /** One customer before the model of the next purchase. */
 export interface CustomerToRank {
@@ -18,6 +19,7 @@ export interface CustomerToRank {
   readonly digital: { readonly state: CustomerToRank['state']; readonly asOf: EpochMs | null };
   /** Oldest first; none without consent. */
   readonly baskets: readonly Required<Basket>[];
+  /** Products in the cart. */
   readonly cart: readonly string[];
   /** Products looked at within 30 days, the last first. */
   readonly viewed: readonly string[];
@@ -53,7 +55,7 @@ export function readNextPurchase(
   const nothing = { now, asOf: null, baskets: [], cart: [], viewed: [], store: null, shelved };
   if (!isPersonal(customer)) return { ...nothing, state: 'WITHHELD', digital: { state: 'WITHHELD', asOf: null } };
   const behaviour = source(customer.digitalSignals, (digital) => ({
-    cart: digital.list('cart', (item) => item.text('sku')),
+    cart: cartSkusOf(digital),
     viewed: digital.list('viewed', (item) => item.text('sku')),
   }));
   const digital = { state: behaviour.state, asOf: behaviour.state === 'OK' ? behaviour.asOf : null };

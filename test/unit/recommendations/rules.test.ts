@@ -103,8 +103,10 @@ describe('the cart reminder', () => {
     expect(templates(left(14 * DAY))).toEqual(['GENERAL']);
   });
 
-  it('counts items, not lines', () => {
+  it('counts items, not lines, also those beyond the lines that are told with their names', () => {
     expect(reasons(left(DAY))).toEqual([{ code: 'CART_LEFT', evidence: { items: 3, at: { at: ago(DAY) } } }]);
+    const digital = { cart: [{ sku: 'mug', name: null, quantity: 1 }], cartItems: 60, cartUpdatedAt: ago(DAY) };
+    expect(reasons(subject({ digital }))).toEqual([{ code: 'CART_LEFT', evidence: { items: 60, at: { at: ago(DAY) } } }]);
   });
 });
 

@@ -66,6 +66,8 @@ const signals = fc.record({
       state: maybe(state),
       asOf: maybe(instant),
       cart: maybe(fc.array(maybe(fc.record({ sku: fc.string(), name: maybe(fc.string()), quantity: maybe(fc.integer()) })))),
+      cartSkus: maybe(fc.array(maybe(fc.string()))),
+      cartItems: maybe(fc.integer()),
       cartUpdatedAt: maybe(instant),
       touches: maybe(
         fc.array(
@@ -157,6 +159,18 @@ describe('a domain', () => {
 
   it('that withholds is withheld, even when it sends values', () => {
     expect(status({ state: 'WITHHELD', asOf, orderCount: 7 })).toEqual({ state: 'WITHHELD' });
+  });
+
+  it('that told of a cart before it told of all of it is taken at its lines', () => {
+    const cart = [
+      { sku: 'mug', name: 'Mug', quantity: 2 },
+      { sku: 'kettle', name: null, quantity: 1 },
+    ];
+    const digital = (more: object) =>
+      read({ permissions: GRANTED, productFacts: {}, digitalSignals: { state: 'OK', asOf, cart, ...more } }).sources.digital;
+    expect(digital({})).toMatchObject({ signals: { cartSkus: ['mug', 'kettle'], cartItems: 3 } });
+    const all = { cartSkus: ['tea', 'mug', 'kettle'], cartItems: 60 };
+    expect(digital(all)).toMatchObject({ signals: all });
   });
 
   it('is read as it was sent', () => {

@@ -61,7 +61,17 @@ export function subject(known: {
         ...known.pos,
       }),
       loyalty: read('loyalty', { member: false, nextTierCode: null, pointsToNextTier: null, expiring: [], ...known.loyalty }),
-      digital: read('digital', { cart: [], cartUpdatedAt: null, viewed: [], touches: [], unsubscribed: [], error: null, ...known.digital }),
+      digital: read('digital', {
+        cart: [],
+        cartSkus: known.digital?.cart?.flatMap(({ sku }) => sku ?? []) ?? [],
+        cartItems: known.digital?.cart?.reduce((items, { quantity }) => items + quantity, 0) ?? 0,
+        cartUpdatedAt: null,
+        viewed: [],
+        touches: [],
+        unsubscribed: [],
+        error: null,
+        ...known.digital,
+      }),
       feedback: read('feedback', { openDetractor: null, openDetractorAt: null, lastGivenAt: null, urgentItem: null, ...known.feedback }),
     },
   };
