@@ -93,7 +93,8 @@ function armOf(input: ExperimentExposureInput, unit: KnownUnit, { experiment, la
     const given = experiment.plan.arms.find(({ arm }) => arm === input.arm);
     return given?.arm ?? reason('ARM_UNKNOWN', 'arm', 'Say which of the arms was shown.');
   }
-  if (standing.status === 'NOT_ENROLLED') return NOT_ENROLLED;
+  // The layer's holdout is in none of its experiments, so it is not theirs to report.
+  if (standing.status === 'NOT_ENROLLED' || standing.reason === 'LAYER_HOLDOUT') return NOT_ENROLLED;
   if (experiment.assignment === 'ADAPTIVE' && standing.status === 'ASSIGNED') return adaptiveArm(input, unit, experiment, shares);
   const arm = standing.status === 'HOLDOUT' ? HOLDOUT : standing.arm;
   return input.arm == null || input.arm === arm ? arm : reason('ARM_MISMATCH', 'arm', "This is not the unit's arm; ask where it stands.");
