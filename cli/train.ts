@@ -125,9 +125,10 @@ async function rollBack(name: string, shelves: Shelves): Promise<void> {
   console.log(`${name} ${version} is in use.`);
 }
 
-function described(name: string, { id, trainedAt, from, to, bytes, counts, metrics }: ModelVersion, used: boolean): string {
+function described(name: string, { id, trainedAt, from, to, bytes, counts, leftOut = {}, metrics }: ModelVersion, used: boolean): string {
   const day = (at: number | null) => (at === null ? '-' : new Date(at).toISOString().slice(0, 10));
   const figures = (of: Readonly<Record<string, number>>) => Object.entries(of).map(([what, value]) => `  ${what}: ${value}`);
   const head = `${name} ${id}${used ? ' (in use)' : ''}: trained ${day(trainedAt)} on ${day(from)} to ${day(to)}, ${Math.ceil(bytes / 1024)} KB`;
-  return [head, ...figures(counts), ...figures(metrics)].join('\n');
+  const why = Object.entries(leftOut).map(([what, reason]) => `  left out, ${what}: ${reason}`);
+  return [head, ...figures(counts), ...why, ...figures(metrics)].join('\n');
 }

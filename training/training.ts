@@ -88,20 +88,23 @@ export async function train(kind: string, store: Store, options: TrainingOptions
   for (let turns = 0; turns < 2; turns++) await turn();
   options.signal.throwIfAborted();
   const { allowing, refusing } = consenting.persons();
+  // What nobody in particular gave is in the model, too.
+  const learntFrom = new Set([...trained.learntFrom].filter((person) => allowing.has(person)));
   const roster = new Roster(store);
   const { withdrawn, erased } = await roster.leavers(kind, allowing, refusing);
   const counts = {
     ...trained.counts,
-    'customers learnt from': allowing.size,
+    'customers learnt from': learntFrom.size,
+    'left out with permission': allowing.size - learntFrom.size,
     'left out without permission': refusing.size,
     'forgotten since the version before: withdrawn': withdrawn,
     'forgotten since the version before: erased': erased,
   };
-  const { model, from, to, metrics } = trained;
+  const { model, from, to, leftOut = {}, metrics } = trained;
   const shelf = new ModelShelf(store);
-  const version = await shelf.add(kind, model, { trainedAt: options.now, from, to, counts, metrics });
+  const version = await shelf.add(kind, model, { trainedAt: options.now, from, to, counts, leftOut, metrics });
   const used = await shelf.choose(kind, version.id, options.now, { unlessSince: options.now });
-  if (used) await roster.write(kind, allowing, options.now);
+  if (used) await roster.write(kind, learntFrom, options.now);
   return { ...version, used };
 }
 
