@@ -146,6 +146,11 @@ export class ModelShelf {
     return { versions: page?.items ?? [], used, before: chosen.find(({ version }) => version !== used)?.version ?? null };
   }
 
+  /** The version in use, as the store has it now; null when there is none. */
+  async used(kind: string): Promise<string | null> {
+    return (await this.#choice(kind))?.chosen[0]?.version ?? null;
+  }
+
   /** The version in use as last looked at; null when there is none. Costs nothing. */
   current<M>(kind: string): ShelvedModel<M> | null {
     return (this.#current.get(kind) as ShelvedModel<M> | undefined) ?? null;
