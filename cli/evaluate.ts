@@ -9,7 +9,7 @@ export function registerEvaluate(program: Command): void {
     .command('next-basket')
     .description('rank the next basket of each customer, beside what is popular and what they bought most')
     .requiredOption('--history <file>', 'JSON: customer -> list of baskets, oldest first, each a list of item ids')
-    .requiredOption('--future <file>', 'JSON of the same form: the baskets to be foreseen; the first one counts')
+    .requiredOption('--future <file>', 'JSON of the same form: the baskets to be foreseen; the first one that is not empty counts')
     .option('--seed <number>', 'equal seeds make equal models', whole, 1)
     .action((flags: { history: string; future: string; seed: number }) => evaluateNextBasket(flags, console.log));
   evaluate
