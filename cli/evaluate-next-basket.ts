@@ -24,7 +24,7 @@ export interface NextBasketReport {
 /**
  * `c360 evaluate next-basket --history FILE --future FILE`: trains on the history, ranks for each customer what comes next, and prints it
  * beside popularity and personal top. Both files are JSON, customer -> list of baskets, oldest first, of item ids; of the future the first
- * basket counts. A basket that is [-1] alone is the mark of beginning or end that published sets have, and no basket.
+ * basket with anything in it counts. A basket that is [-1] alone is the mark of beginning or end that published sets have, and no basket.
  */
 export function evaluateNextBasket(
   { history: historyFile, future: futureFile, seed = 1 }: EvaluateNextBasketFlags,
@@ -33,13 +33,25 @@ export function evaluateNextBasket(
   const builder = new HistoryBuilder();
   for (const [customer, baskets] of basketsByCustomer(historyFile)) builder.add(customer, baskets);
   const history = builder.history();
-  const next = new Map<string, readonly string[]>();
-  for (const [customer, [basket = []]] of basketsByCustomer(futureFile)) next.set(customer, basket);
-  if (!history.customers.some((customer) => next.get(customer)?.length))
-    throw new OperatorError('Nothing can be evaluated:', [
-      `${futureFile}: names no customer of ${historyFile} with a basket. Give two files whose keys are the same customers.`,
-    ]);
-  for (const line of reportLines(history, reportNextBasket(history, next, seed))) print(line);
+  const future = new Map(basketsByCustomer(futureFile));
+  const next = new Map([...future].flatMap(([customer, baskets]) => firstBasket(customer, baskets)));
+  if (!history.customers.some((customer) => next.has(customer)))
+    throw new OperatorError('Nothing can be evaluated:', [nothing(history, future, historyFile, futureFile)]);
+  for (const line of reportLines(history, future, reportNextBasket(history, next, seed))) print(line);
+}
+
+/** What is to be foreseen of a customer. An empty basket is none: nothing in it could be found. */
+function firstBasket(customer: string, baskets: readonly string[][]): readonly (readonly [string, readonly string[]])[] {
+  const basket = baskets.find((items) => items.length > 0);
+  return basket ? [[customer, basket]] : [];
+}
+
+function nothing({ customers }: History, future: ReadonlyMap<string, unknown>, historyFile: string, futureFile: string): string {
+  if (customers.length === 0) return `${historyFile}: holds no basket with anything in it. Give what was bought before.`;
+  const shared = customers.filter((customer) => future.has(customer)).length;
+  return shared > 0
+    ? `${futureFile}: has nothing but empty baskets for the ${shared} customers whom ${historyFile} names, too. Give what they bought afterwards.`
+    : `${futureFile}: names no customer of ${historyFile}. Give two files whose keys are the same customers.`;
 }
 
 /** Trains and evaluates, and measures the CPU time of it. */
@@ -50,20 +62,27 @@ export function reportNextBasket(history: History, next: ReadonlyMap<string, rea
   return { model, evaluation: evaluateRanker(history, next, new NextBasketRanker(model), cpuMs, seed), trainingMs };
 }
 
-function reportLines({ customers, items, basketStart, itemOf }: History, { model, evaluation, trainingMs }: NextBasketReport): string[] {
+function reportLines(
+  { customers, items, basketStart, itemOf }: History,
+  future: ReadonlyMap<string, readonly string[][]>,
+  { model, evaluation, trainingMs }: NextBasketReport,
+): string[] {
   const { validation } = model;
   const compared =
     validation === null
       ? 'too few customers bought twice to learn from'
       : `on ${count(validation.customers)} customers kept apart, recall@10 / NDCG@10: blend ${pair(validation.blend.recallAt10, validation.blend.ndcgAt10)}, ` +
         `floor ${pair(validation.floor.recallAt10, validation.floor.ndcgAt10)}`;
+  const withoutNext = new Set([...customers, ...future.keys()]).size - evaluation.customers - evaluation.withoutHistory;
+  const passedOver = [...future.values()].filter(([first]) => first?.length === 0).length;
   return [
     `${count(customers.length)} customers, ${count(basketStart.length - 1)} baskets, ${count(itemOf.length)} purchases of ${count(items.length)} items.`,
     `Trained in ${(trainingMs / 1000).toFixed(1)} s of CPU; ${Math.round(process.resourceUsage().maxRSS / 1024)} MB of memory at most.`,
     `Method: ${model.method} (${compared}).`,
     '',
-    `Next basket of ${count(evaluation.customers)} customers (${count(evaluation.withoutHistory)} more have no history); ` +
-      `${(100 * evaluation.repeatShare).toFixed(1)} % of it bought before:`,
+    `Next basket of ${count(evaluation.customers)} customers; left out: ${count(evaluation.withoutHistory)} without a history, ` +
+      `${count(withoutNext)} without a basket to come, ${count(passedOver)} first baskets to come that are empty (the next one counts).`,
+    `${(100 * evaluation.repeatShare).toFixed(1)} % of it was bought before:`,
     ...table(evaluation.next),
     '',
     `Items never bought before, of the ${count(evaluation.freshCustomers)} customers who bought any:`,
@@ -139,7 +158,8 @@ function readJson(file: string): unknown {
     throw unreadable(file, `can't be opened (${(error as NodeJS.ErrnoException).code})`, 'Give the path of a JSON file.');
   }
   try {
-    return JSON.parse(text);
+    // A byte order mark is no JSON.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw unreadable(file, `is not JSON (${(error as Error).message})`, 'Give {"customer": [[item, ...], ...], ...}.');
   }

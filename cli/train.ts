@@ -5,6 +5,7 @@ import { loadConfig } from '../kernel/config.ts';
 import { OperatorError } from '../kernel/errors.ts';
 import { createLog } from '../kernel/log.ts';
 import { ModelShelf, type ModelVersion } from '../kernel/model-shelf.ts';
+import { Rosters } from '../kernel/roster.ts';
 import type { Store } from '../kernel/storage/port.ts';
 import { KINDS, type Material, train } from '../training/training.ts';
 import { type Company, openCompany } from './company.ts';
@@ -41,13 +42,15 @@ export function registerTrain(program: Command): void {
     .argument('<kind>', 'of which kind', (text: string) => kind(text, [])[0])
     .argument('<version>', 'its version, as `models list` shows it')
     .addOption(configOption())
-    .action((name: string, version: string, flags: Flags) => withShelves(flags, (_, shelves) => use(name, version, shelves)));
+    .action((name: string, version: string, flags: Flags) =>
+      withShelves(flags, (company, shelves) => use(name, version, shelves, company)),
+    );
   models
     .command('roll-back')
     .description('use the version that was in use before, and again the one before that; running processes follow within seconds')
     .argument('<kind>', 'of which kind', (text: string) => kind(text, [])[0])
     .addOption(configOption())
-    .action((name: string, flags: Flags) => withShelves(flags, (_, shelves) => rollBack(name, shelves)));
+    .action((name: string, flags: Flags) => withShelves(flags, (company, shelves) => rollBack(name, shelves, company)));
 }
 
 function kind(text: string, before: readonly string[] = []): readonly string[] {
@@ -113,21 +116,35 @@ async function list(kinds: readonly string[], { json }: Flags, shelves: Shelves)
   }
 }
 
-async function use(name: string, version: string, shelves: Shelves): Promise<void> {
+async function use(name: string, version: string, shelves: Shelves, company: Company): Promise<void> {
   if (!(await shelves(name).choose(name, version, Date.now())))
     throw new OperatorError('The model was not changed:', [`${name} has no version ${version}. See: c360 models list ${name}`]);
   console.log(`${name} ${version} is in use.`);
+  await tellLeavers(name, version, company);
 }
 
-async function rollBack(name: string, shelves: Shelves): Promise<void> {
+async function rollBack(name: string, shelves: Shelves, company: Company): Promise<void> {
   const version = await shelves(name).rollBack(name, Date.now());
   if (version === null) throw new OperatorError(`There is nothing to go back to:`, [`No other version of ${name} was in use before.`]);
   console.log(`${name} ${version} is in use.`);
+  await tellLeavers(name, version, company);
 }
 
-function described(name: string, { id, trainedAt, from, to, bytes, counts, metrics }: ModelVersion, used: boolean): string {
+/** An older version was learnt from some who allowed it then. They are counted once it is in use, because going back has to be quick. */
+async function tellLeavers(name: string, version: string, company: Company): Promise<void> {
+  const left = await new Rosters(storeOf(name, company)).leavers(name, version, company.directory);
+  const again = `To leave them out, train again: c360 train ${name}`;
+  if (left === null) console.log(`Whom it was learnt from was not kept; some may not allow it any more. ${again}`);
+  else if (left.withdrawn + left.erased > 0)
+    console.log(
+      `Of ${left.learntFrom} customers it was learnt from, some do not allow it any more (withdrawn: ${left.withdrawn}, erased: ${left.erased}). ${again}`,
+    );
+}
+
+function described(name: string, { id, trainedAt, from, to, bytes, counts, leftOut = {}, metrics }: ModelVersion, used: boolean): string {
   const day = (at: number | null) => (at === null ? '-' : new Date(at).toISOString().slice(0, 10));
   const figures = (of: Readonly<Record<string, number>>) => Object.entries(of).map(([what, value]) => `  ${what}: ${value}`);
   const head = `${name} ${id}${used ? ' (in use)' : ''}: trained ${day(trainedAt)} on ${day(from)} to ${day(to)}, ${Math.ceil(bytes / 1024)} KB`;
-  return [head, ...figures(counts), ...figures(metrics)].join('\n');
+  const why = Object.entries(leftOut).map(([what, reason]) => `  left out, ${what}: ${reason}`);
+  return [head, ...figures(counts), ...why, ...figures(metrics)].join('\n');
 }

@@ -7,9 +7,31 @@ export interface WantedColumn {
   readonly place: string;
 }
 
-/** Where the wanted columns stand in a file with these column names. A wanted name that is absent or ambiguous throws an OperatorError. */
+interface Misfit {
+  /** What is wrong, for everybody: place, column, and the columns that there are. */
+  readonly problem: string;
+  /** What to do about it, for who has a mapping. */
+  readonly remedy: string;
+}
+
+/** Wanted columns that a file lacks or has more than once, in the words of a mapping; who has none makes words of `misfits` and `columns`. */
+export class ColumnMismatch extends OperatorError {
+  readonly columns: readonly string[];
+  readonly misfits: readonly Misfit[];
+
+  constructor(columns: readonly string[], misfits: readonly Misfit[]) {
+    super(
+      'The mapping does not fit the file:',
+      misfits.map(({ problem, remedy }) => `${problem}. ${remedy}`),
+    );
+    this.columns = columns;
+    this.misfits = misfits;
+  }
+}
+
+/** Where the wanted columns stand in a file with these column names. A wanted name that is absent or ambiguous throws a ColumnMismatch. */
 export function columnPositions(columns: readonly string[], wanted: readonly WantedColumn[]): readonly number[] {
-  const problems: string[] = [];
+  const misfits: Misfit[] = [];
   const positions = wanted.map(({ name, place }) => {
     const position = columns.indexOf(name);
     if (position < 0) {
@@ -19,16 +41,17 @@ export function columnPositions(columns: readonly string[], wanted: readonly Wan
         3,
       );
       const hint = meant === null ? '' : `; did you mean "${columns.find((column) => column.toLowerCase() === meant)}"?`;
-      problems.push(
-        `${place}: column "${name}" is not in the file${hint}. The file has: ${columns.map((column) => `"${column}"`).join(', ')}. ` +
-          'Correct the name, or set format.delimiter, format.columns or format.skipLines if that is not the header.',
-      );
+      misfits.push({
+        problem: `${place}: column "${name}" is not in the file${hint}. The file has: ${columns.map((column) => `"${column}"`).join(', ')}`,
+        remedy: 'Correct the name, or set format.delimiter, format.columns or format.skipLines if that is not the header.',
+      });
     } else if (columns.indexOf(name, position + 1) >= 0)
-      problems.push(
-        `${place}: column "${name}" occurs more than once in the file. Give every column a name of its own with format.columns.`,
-      );
+      misfits.push({
+        problem: `${place}: column "${name}" occurs more than once in the file`,
+        remedy: 'Give every column a name of its own with format.columns.',
+      });
     return position;
   });
-  if (problems.length > 0) throw new OperatorError('The mapping does not fit the file:', problems);
+  if (misfits.length > 0) throw new ColumnMismatch(columns, misfits);
   return positions;
 }

@@ -19,6 +19,8 @@ export interface ModelVersion extends Doc {
   readonly to: EpochMs | null;
   /** Counts of what it learned from and of what was left out, by name. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Why a part of what it could have learned from was left out, by name; absent where nothing was. */
+  readonly leftOut?: Readonly<Record<string, string>>;
   /** How good it was on facts held back, by name; empty where nothing can be held back. */
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -80,7 +82,7 @@ export class ModelShelf {
   async add(
     kind: string,
     model: object,
-    about: Pick<ModelVersion, 'trainedAt' | 'from' | 'to' | 'counts' | 'metrics'>,
+    about: Pick<ModelVersion, 'trainedAt' | 'from' | 'to' | 'counts' | 'leftOut' | 'metrics'>,
   ): Promise<ModelVersion> {
     const packed = packr.pack(model);
     const sha256 = hash('sha256', packed, 'buffer');
@@ -93,10 +95,9 @@ export class ModelShelf {
       data: packed.subarray(index * PART_BYTES, (index + 1) * PART_BYTES).toString('base64'),
     }));
     for (const part of parts) await this.#parts.insertOnce([part]);
-    const { trainedAt, from, to, counts, metrics } = about;
-    const version = { owner: kind, id, version: 0, trainedAt, from, to, counts, metrics, parts: parts.length, bytes: packed.length };
-    await this.#versions.insertOnce([{ ...version, hash: sha256.toString('hex') }]);
-    return { ...version, hash: sha256.toString('hex') };
+    const version = { owner: kind, id, version: 0, ...about, parts: parts.length, bytes: packed.length, hash: sha256.toString('hex') };
+    await this.#versions.insertOnce([version]);
+    return version;
   }
 
   /**
@@ -143,6 +144,11 @@ export class ModelShelf {
     const chosen = (await this.#choice(kind))?.chosen ?? [];
     const used = chosen[0]?.version ?? null;
     return { versions: page?.items ?? [], used, before: chosen.find(({ version }) => version !== used)?.version ?? null };
+  }
+
+  /** The version in use, as the store has it now; null when there is none. */
+  async used(kind: string): Promise<string | null> {
+    return (await this.#choice(kind))?.chosen[0]?.version ?? null;
   }
 
   /** The version in use as last looked at; null when there is none. Costs nothing. */

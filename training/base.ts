@@ -8,23 +8,31 @@ import { rounded, type Trained } from './trainer.ts';
 const DAY_MS = 86_400_000;
 const SEED = 1;
 
+/** What was bought in one currency. */
+interface Sales {
+  readonly purchases: Purchase[];
+  from: EpochMs;
+  to: EpochMs;
+}
+
 /**
- * The models of the customer base from all purchases of those who allow it; observation ends on the day of the last one, because what
- * is not delivered yet was not seen. Memory grows with the purchases: some 100 bytes each.
+ * The models of the customer base from all purchases of those who allow it, for each currency in which enough of them bought; observation
+ * ends on the day of the last one, because what is not delivered yet was not seen. Memory grows with the purchases: some 100 bytes each.
  */
 export async function trainBase(purchases: AsyncIterable<Learnt<PurchaseFact>>, now: EpochMs): Promise<Trained> {
-  const byCurrency: Record<string, Purchase[]> = {};
-  let [from, to, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  const sales = new Map<string, Sales>();
+  let last = Number.NEGATIVE_INFINITY;
   for await (const { person, at, currency, totalMinor } of purchases) {
     if (at > now || totalMinor < 0) continue;
-    const known = byCurrency[currency] ?? [];
-    known.push({ customer: person, day: at / DAY_MS, amountMinor: totalMinor });
-    byCurrency[currency] = known;
-    [from, to] = [Math.min(from, at), Math.max(to, at)];
-    count += 1;
+    const known = sales.get(currency) ?? { purchases: [], from: at, to: at };
+    known.purchases.push({ customer: person, day: at / DAY_MS, amountMinor: totalMinor });
+    [known.from, known.to] = [Math.min(known.from, at), Math.max(known.to, at)];
+    sales.set(currency, known);
+    last = Math.max(last, at);
   }
-  if (count === 0) return { ok: false, message: 'There are no purchases of customers who allow models to learn from them.' };
-  const { model, foresight, refused } = trainCustomerBase(byCurrency, { untilDay: Math.floor(to / DAY_MS), seed: SEED });
+  if (sales.size === 0) return { ok: false, message: 'There are no purchases of customers who allow models to learn from them.' };
+  const byCurrency = Object.fromEntries([...sales].map(([currency, { purchases }]) => [currency, purchases]));
+  const { model, foresight, refused } = trainCustomerBase(byCurrency, { untilDay: Math.floor(last / DAY_MS), seed: SEED });
   const currencies = Object.entries(model.currencies);
   if (currencies.length === 0)
     return {
@@ -33,17 +41,24 @@ export async function trainBase(purchases: AsyncIterable<Learnt<PurchaseFact>>, 
         .map(([currency, why]) => `${currency}: ${why}`)
         .join(' '),
     };
+  const learnt = currencies.map(([currency]) => sales.get(currency)!);
   return {
     ok: true,
     model,
-    from,
-    to,
+    learntFrom: buyers(learnt),
+    from: Math.min(...learnt.map(({ from }) => from)),
+    to: Math.max(...learnt.map(({ to }) => to)),
     counts: {
-      purchases: count,
+      purchases: learnt.reduce((sum, { purchases }) => sum + purchases.length, 0),
       ...Object.fromEntries(currencies.map(([currency, { customers }]) => [`customers ${currency}`, customers])),
     },
+    leftOut: refused,
     metrics: Object.assign({}, ...Object.entries(foresight).map(([currency, seen]) => metricsOf(currency, seen))),
   };
+}
+
+function* buyers(sales: readonly Sales[]): Iterable<string> {
+  for (const { purchases } of sales) for (const { customer } of purchases) yield customer;
 }
 
 function metricsOf(currency: string, seen: Foresight): Readonly<Record<string, number>> {

@@ -67,6 +67,7 @@ export async function trainRanking({ purchases, products, views }: RankingFacts,
   return {
     ok: true,
     model,
+    learntFrom: byPerson.keys(),
     from,
     to,
     counts: {

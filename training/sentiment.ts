@@ -24,14 +24,14 @@ interface Classes {
 
 /** The model of sentiment from what customers wrote and the stars that they gave, for the languages in which there are enough of them. */
 export async function trainOnStars(texts: AsyncIterable<Learnt<RatedTextFact>>, now: EpochMs): Promise<Trained> {
-  const rated: RatedText[] = [];
+  const rated: (RatedText & { readonly person: string })[] = [];
   let from: EpochMs | null = null;
   let to: EpochMs | null = null;
   let seen = 0;
-  for await (const { at, text, stars } of texts) {
+  for await (const { person, at, text, stars } of texts) {
     seen += 1;
     if (rated.length >= MOST_TEXTS || (at ?? now) > now) continue;
-    rated.push({ text, stars });
+    rated.push({ person, text, stars });
     if (at !== null) [from, to] = [Math.min(from ?? at, at), Math.max(to ?? at, at)];
   }
   const corpus = sentimentCorpus(rated, languagesWritten(rated.map(({ text }) => text)));
@@ -47,6 +47,7 @@ export async function trainOnStars(texts: AsyncIterable<Learnt<RatedTextFact>>, 
   return {
     ok: true,
     model: { ...fitted, languages: Object.fromEntries(enough.map(([language, found]) => [language, found.positives + found.negatives])) },
+    learntFrom: corpus.places.map((place) => rated[place]!.person),
     from,
     to,
     counts: {

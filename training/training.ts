@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Facts } from '../kernel/facts.ts';
 import type { Directory } from '../kernel/intake.ts';
 import { ModelShelf, type ModelVersion } from '../kernel/model-shelf.ts';
-import { Roster } from '../kernel/roster.ts';
+import { type Leavers, Rosters } from '../kernel/roster.ts';
 import type { EpochMs, Store } from '../kernel/storage/port.ts';
 import { trainBase } from './base.ts';
 import { Consenting } from './consenting.ts';
@@ -77,6 +77,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
 /** A version, and whether it is used; not so when another was chosen since its training began. */
 export type TrainedVersion = ModelVersion & { readonly used: boolean };
 
+const NOBODY: Leavers = { learntFrom: 0, withdrawn: 0, erased: 0 };
+
 /** Trains one kind, keeps it in the store of the subgraph that uses it, and has it used from then on. */
 export async function train(kind: string, store: Store, options: TrainingOptions): Promise<TrainedVersion | { readonly refused: string }> {
   const known = KINDS[kind];
@@ -88,20 +90,26 @@ export async function train(kind: string, store: Store, options: TrainingOptions
   for (let turns = 0; turns < 2; turns++) await turn();
   options.signal.throwIfAborted();
   const { allowing, refusing } = consenting.persons();
-  const roster = new Roster(store);
-  const { withdrawn, erased } = await roster.leavers(kind, allowing, refusing);
+  // What nobody in particular gave is in the model, too.
+  const learntFrom = new Set([...trained.learntFrom].filter((person) => allowing.has(person)));
+  const shelf = new ModelShelf(store);
+  const rosters = new Rosters(store);
+  const before = await shelf.used(kind);
+  const left = before === null ? NOBODY : await rosters.leavers(kind, before, options.directory, allowing);
   const counts = {
     ...trained.counts,
-    'customers learnt from': allowing.size,
+    'customers learnt from': learntFrom.size,
+    'left out with permission': allowing.size - learntFrom.size,
     'left out without permission': refusing.size,
-    'forgotten since the version before: withdrawn': withdrawn,
-    'forgotten since the version before: erased': erased,
+    ...(left && {
+      'forgotten since the version before: withdrawn': left.withdrawn,
+      'forgotten since the version before: erased': left.erased,
+    }),
   };
-  const { model, from, to, metrics } = trained;
-  const shelf = new ModelShelf(store);
-  const version = await shelf.add(kind, model, { trainedAt: options.now, from, to, counts, metrics });
+  const { model, from, to, leftOut = {}, metrics } = trained;
+  const version = await shelf.add(kind, model, { trainedAt: options.now, from, to, counts, leftOut, metrics });
+  await rosters.write(kind, version.id, learntFrom, options.now);
   const used = await shelf.choose(kind, version.id, options.now, { unlessSince: options.now });
-  if (used) await roster.write(kind, allowing, options.now);
   return { ...version, used };
 }
 

@@ -59,6 +59,8 @@ export interface SentimentCorpus {
   readonly forms: readonly string[];
   /** BCP 47 primary tag of each text, or null. */
   readonly languages: readonly (string | null)[];
+  /** Which of the rated texts each one is, from 0: those that teach nothing are left out. */
+  readonly places: readonly number[];
 }
 
 /**
@@ -80,15 +82,19 @@ export function sentimentCorpus(rated: Iterable<RatedText>, expected: readonly s
   const forms: string[] = [];
   const languages: (string | null)[] = [];
   const classes: number[] = [];
+  const places: number[] = [];
+  let place = -1;
   for (const { text, stars } of rated) {
+    place++;
     if (stars > 2 && stars < 4) continue;
     const form = normalForm(text);
     if (form.trim() === '') continue;
     forms.push(form);
+    places.push(place);
     languages.push(detectLanguageOf(text, form, expected));
     classes.push(stars >= 4 ? 1 : 0);
   }
-  return { features: featureMatrix(forms), positive: Uint8Array.from(classes), forms, languages };
+  return { features: featureMatrix(forms), positive: Uint8Array.from(classes), forms, languages, places };
 }
 
 /** Learns from rated texts. Null where fewer than FEWEST_OF_A_CLASS are negative or positive. Equal input and seed give an equal model. */

@@ -439,20 +439,21 @@ export type Insights = {
   readonly __typename?: 'Insights';
   /** When this was computed. */
   readonly asOf: Scalars['DateTime']['output'];
-  /** What pos contributed: OK, WITHHELD without consent to PERSONALIZATION and PROFILING, or UNAVAILABLE; everything else is null then. */
+  /** What pos contributed: OK, WITHHELD without consent to PERSONALIZATION and PROFILING, or UNAVAILABLE. Unless OK, all that is said of the customer is null; OK alone does not mean that there is a model. */
   readonly sourceStatus: SourceStatus;
   /** How the purchases compare with the whole customer base; null without purchases, while too few customers have bought to say, and when pos was not read. */
   readonly rfm?: Maybe<RfmScores>;
   /**
    * What the customer will spend, by BG/NBD (Fader, Hardie & Lee 2005) and Gamma-Gamma (Fader & Hardie 2013). Revenue, not profit; not
-   * discounted. Null without purchases, and while no model was trained for their currency (`c360 train customer-base`).
+   * discounted. Null without purchases, while no model was trained for their currency, and where spend could not be modelled, as when too few
+   * came back. `c360 train customer-base` takes 100 customers who bought in a currency and grant MODEL_TRAINING, and says what it left out.
    */
   readonly lifetimeValue?: Maybe<LifetimeValue>;
-  /** How likely the customer is lost, and why; null without purchases, and while no model was trained for their currency. */
+  /** How likely the customer is lost, and why; null without purchases, and while no model was trained for their currency, which takes 100 customers of it. */
   readonly churn?: Maybe<Churn>;
-  /** Where the customer stands between the first purchase and the last; null without purchases, and while no model was trained for their currency. */
+  /** Where the customer stands between the first purchase and the last; null without purchases, and while no model was trained for their currency, which takes 100 customers of it. */
   readonly lifecycleStage?: Maybe<LifecycleStage>;
-  /** Customers who buy alike; null without purchases, and while no model was trained for their currency. */
+  /** Customers who buy alike; null without purchases, and while no model was trained for their currency, which takes 100 customers of it. */
   readonly cluster?: Maybe<ClusterMembership>;
   /** The model in use; null while there is none. */
   readonly model?: Maybe<ModelUse>;

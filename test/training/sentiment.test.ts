@@ -57,4 +57,16 @@ describe('training on stars', () => {
     expect(trained).toMatchObject({ metrics: { 'auc of the list of words': expect.any(Number), auc: expect.any(Number) } });
     expect(await train(texts('en', 100, false))).toMatchObject({ ok: true, from: null, to: null });
   });
+
+  it('says whose texts are in the model: three stars and blank texts teach nothing', async () => {
+    const by = (person: string, stars: number, text: string) => [{ owner: person, person, at: NOW - DAY, text, stars }];
+    const trained = await train(
+      texts('en', 100),
+      by('cus_pleased', 4, 'the fit is great'),
+      by('cus_neither', 3, 'it is a dress'),
+      by('cus_silent', 5, '   '),
+    );
+    if (!trained.ok) throw new Error(trained.message);
+    expect(new Set(trained.learntFrom)).toEqual(new Set(['product:dress', 'cus_pleased']));
+  });
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConsentPurpose } from '../../kernel/intake.ts';
+import type { ConsentPurpose, Identifier, Intake } from '../../kernel/intake.ts';
 import { ModelShelf } from '../../kernel/model-shelf.ts';
+import type { SourceRow } from '../../kernel/record.ts';
+import { Rosters } from '../../kernel/roster.ts';
 import type { Store } from '../../kernel/storage/port.ts';
 import { type Material, train } from '../../training/training.ts';
 import { TEST_NOW, type TestCompany, testCompany } from '../support/company.ts';
@@ -10,8 +12,13 @@ let company: TestCompany;
 let store: Store;
 let shelf: ModelShelf;
 let people: string[];
+let orders: Intake;
 
-async function someone(name: string, granted: readonly ConsentPurpose[]): Promise<string> {
+async function someone(
+  name: string,
+  granted: readonly ConsentPurpose[],
+  identifiers: readonly Identifier[] = [{ namespace: 'USER_ID', value: name }],
+): Promise<string> {
   const consents = granted.map((purpose) => ({
     purpose,
     channel: null,
@@ -22,9 +29,7 @@ async function someone(name: string, granted: readonly ConsentPurpose[]): Promis
     expiresAt: null,
     proof: null,
   }));
-  const [found] = await company.directory.resolve([
-    { identifiers: [{ namespace: 'USER_ID', value: name }], source: 'test', seenAt: null, consents },
-  ]);
+  const [found] = await company.directory.resolve([{ identifiers, source: 'test', seenAt: null, consents }]);
   return String(found);
 }
 
@@ -37,6 +42,21 @@ const options = (signal = new AbortController().signal) => ({
   signal,
 });
 
+async function order(owner: string, number: string, daysAgo: number, row: SourceRow = {}): Promise<void> {
+  const read = orders.read({
+    source: 'tills',
+    order_number: number,
+    placed_at: new Date(TEST_NOW - daysAgo * DAY).toISOString(),
+    currency: 'EUR',
+    sku: 'sku-0',
+    quantity: '1',
+    unit_price: '10.00',
+    ...row,
+  });
+  if (!read.ok) throw new Error(read.reason.message);
+  expect(await orders.store([{ record: read.record, owner, origin: `run/${number}`, occurrence: 1 }])).toEqual(['stored']);
+}
+
 beforeAll(async () => {
   company = await testCompany();
   const opened = company.stores.get('recommendations');
@@ -47,24 +67,12 @@ beforeAll(async () => {
   people = await Promise.all(
     Array.from({ length: 150 }, (_, i) => someone(`person-${i}`, i < 130 ? ['MODEL_TRAINING'] : ['PERSONALIZATION', 'PROFILING'])),
   );
-  const orders = company.subgraphs.get('pos')?.intakes.find(({ kind }) => kind === 'order');
-  if (!orders) throw new Error('no orders');
-  const arrivals = people.flatMap((owner, i) =>
-    Array.from({ length: 1 + (i % 4) }, (_, n) => {
-      const read = orders.read({
-        source: 'tills',
-        order_number: `${i}-${n}`,
-        placed_at: new Date(TEST_NOW - (300 - i - n * (10 + (i % 17))) * DAY).toISOString(),
-        currency: 'EUR',
-        sku: `sku-${n}`,
-        quantity: '1',
-        unit_price: `${10 + (i % 7)}.00`,
-      });
-      if (!read.ok) throw new Error(read.reason.message);
-      return { record: read.record, owner, origin: `run/${i}-${n}`, occurrence: 1 };
-    }),
-  );
-  expect(new Set(await orders.store(arrivals))).toEqual(new Set(['stored']));
+  const known = company.subgraphs.get('pos')?.intakes.find(({ kind }) => kind === 'order');
+  if (!known) throw new Error('no orders');
+  orders = known;
+  for (const [i, owner] of people.entries())
+    for (let n = 0; n < 1 + (i % 4); n++)
+      await order(owner, `${i}-${n}`, 300 - i - n * (10 + (i % 17)), { sku: `sku-${n}`, unit_price: `${10 + (i % 7)}.00` });
 });
 afterAll(() => company.close());
 
@@ -141,6 +149,32 @@ describe('training the models of the customer base', () => {
     expect(await shelf.choose('customer-base', 'no such version', TEST_NOW)).toBe(false);
   });
 
+  it('says of an older version how many of those it learned from are gone, and forgets them when it is trained again', async () => {
+    const { used: older, before: newer } = await shelf.list('customer-base');
+    const leavers = (version: string) => new Rosters(store).leavers('customer-base', version, company.directory);
+    expect(await leavers(older!)).toEqual({ learntFrom: 130, withdrawn: 1, erased: 1 });
+    expect(await leavers(newer!)).toEqual({ learntFrom: 128, withdrawn: 0, erased: 0 });
+    for (const gone of [1, 0]) {
+      const version = await train('customer-base', store, { ...options(), now: TEST_NOW + 4000 - 1000 * gone });
+      if ('refused' in version) throw new Error(version.refused);
+      expect(version.counts).toMatchObject({
+        'customers learnt from': 128,
+        'forgotten since the version before: withdrawn': gone,
+        'forgotten since the version before: erased': gone,
+      });
+    }
+  });
+
+  it('says nothing of who was forgotten where it was not kept whom the version before learned from', async () => {
+    const about = { trainedAt: TEST_NOW + 5000, from: null, to: null, counts: {}, metrics: {} };
+    const { id } = await shelf.add('next-basket', { weight: 1 }, about);
+    await shelf.choose('next-basket', id, TEST_NOW + 5000);
+    expect(await new Rosters(store).leavers('next-basket', id, company.directory)).toBeNull();
+    const version = await train('next-basket', store, { ...options(), now: TEST_NOW + 6000 });
+    if ('refused' in version) throw new Error(version.refused);
+    expect(Object.keys(version.counts).filter((name) => name.startsWith('forgotten'))).toEqual([]);
+  });
+
   it('of two trainings at once leaves the one in use that began later', async () => {
     const later = await train('customer-base', store, { ...options(), now: TEST_NOW + 60_000 });
     const earlier = await train('customer-base', store, { ...options(), now: TEST_NOW + 30_000 });
@@ -190,6 +224,36 @@ describe('training the models of the customer base', () => {
     // 128 allow it still; of them 32 each ordered twice, three and four times. Who looked 90 days ago did so within 30 days before their last order.
     expect(version.counts).toMatchObject({ customers: 128, 'customers learnt from': 128, 'left out without permission': 21 });
     expect(version.counts['customers who looked at products before their last order']).toBe(viewersBeforeOrder());
+  });
+
+  it('counts as learnt from whose currency had customers enough, and says why the others are left out', async () => {
+    for (const name of ['ann', 'bob', 'cat']) await order(await someone(name, ['MODEL_TRAINING']), `of-${name}`, 40, { currency: 'GBP' });
+    // Who bought in both is learnt from, by what was bought in EUR.
+    await order(people[2]!, 'abroad', 1, { currency: 'GBP' });
+    const version = await train('customer-base', store, options());
+    if ('refused' in version) throw new Error(version.refused);
+    expect(version.counts).toMatchObject({
+      'customers EUR': 128,
+      'customers learnt from': 128,
+      'left out with permission': 3,
+      'left out without permission': 21,
+    });
+    expect(version.counts).not.toHaveProperty('customers GBP');
+    expect(version.leftOut).toEqual({ GBP: '4 customers are fewer than 100.' });
+    expect((await shelf.list('customer-base')).versions.find(({ id }) => id === version.id)?.leftOut).toEqual(version.leftOut);
+    // The order of yesterday in GBP is not in the model.
+    expect(version.to).toBeLessThan(TEST_NOW - 2 * DAY);
+  });
+
+  it('takes who has signed in since for neither withdrawn nor erased', async () => {
+    const device = { namespace: 'ANONYMOUS_ID', value: 'tablet' };
+    const visitor = await someone('visitor', ['MODEL_TRAINING'], [device]);
+    const member = await someone('member', ['MODEL_TRAINING']);
+    const rosters = new Rosters(store);
+    await rosters.write('customer-base', 'by hand', [visitor, member], TEST_NOW);
+    await someone('member', [], [device, { namespace: 'USER_ID', value: 'member' }]);
+    expect(await company.directory.members([visitor])).toEqual([[member, visitor]]);
+    expect(await rosters.leavers('customer-base', 'by hand', company.directory)).toEqual({ learntFrom: 2, withdrawn: 0, erased: 0 });
   });
 
   it('is refused with a reason where there is nothing to learn from', async () => {

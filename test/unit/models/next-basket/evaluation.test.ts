@@ -58,7 +58,26 @@ describe('c360 evaluate next-basket', () => {
   it('reads ids of both kinds, and the marks of beginning and end of published sets as no baskets', () => {
     const lines = run({ 7: [[-1], [1, 2], [1], [-1]] }, { 7: [[-1], ['1', 3], [-1]] });
     expect(lines[0]).toBe('1 customers, 2 baskets, 3 purchases of 2 items.');
-    expect(lines).toContain('Next basket of 1 customers (0 more have no history); 50.0 % of it bought before:');
+    expect(lines.slice(4, 6)).toEqual([
+      'Next basket of 1 customers; left out: 0 without a history, 0 without a basket to come, 0 first baskets to come that are empty (the next one counts).',
+      '50.0 % of it was bought before:',
+    ]);
+  });
+
+  it('takes the first basket to come that has anything in it, and counts whom it leaves out', () => {
+    const lines = run(
+      { ada: [['tea']], ben: [['tea']], cem: [['tea']], dan: [['tea']], eve: [[]] },
+      { ada: [[], ['tea'], ['jam']], ben: [[]], dan: [], eve: [['jam']], fay: [['jam']] },
+    );
+    // Ada's tea counts, not the jam after it; Eve and Fay have no history; Ben, Cem and Dan nothing to come; Ada's and Ben's first is empty.
+    expect(lines.slice(4, 6)).toEqual([
+      'Next basket of 1 customers; left out: 2 without a history, 3 without a basket to come, 2 first baskets to come that are empty (the next one counts).',
+      '100.0 % of it was bought before:',
+    ]);
+  });
+
+  it('reads files that begin with a byte order mark', () => {
+    expect(run('\uFEFF{"a": [["x"]]}', '\uFEFF{"a": [["x"]]}')[0]).toBe('1 customers, 1 baskets, 1 purchases of 1 items.');
   });
 
   it.each([
@@ -69,6 +88,8 @@ describe('c360 evaluate next-basket', () => {
     ['{', {}, 'history.json: is not JSON'],
     [{ a: [['x']] }, { a: [{}] }, 'future.json: key "a", basket 1: is not a list of items'],
     [{ a: [['x']] }, { b: [['x']] }, 'future.json: names no customer of '],
+    [{ a: [['x']] }, { a: [[], []], b: [['x']] }, 'future.json: has nothing but empty baskets for the 1 customers whom '],
+    [{ a: [[]] }, { a: [['x']] }, 'history.json: holds no basket with anything in it'],
   ])('names file and key of what it can not read: %j, %j', (history, future, problem) => {
     expect(() => run(history, future)).toThrow(problem);
   });
