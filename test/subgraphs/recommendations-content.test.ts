@@ -154,8 +154,49 @@ describe('a decision that was kept', () => {
     expect(await titles()).toEqual([]);
     expect(await explained()).toMatchObject({ reproduced: true, offers: given });
     const input = (await explained()).inputs.find(({ service, name }) => service === 'recommendations' && name === 'content');
-    expect(JSON.parse(input?.value ?? '')).toMatchObject({ advice: [{ sku: 'tea', piece: { translations: [{ title: 'Brewing' }] } }] });
+    expect(JSON.parse(input?.value ?? '')).toMatchObject({ advice: { sku: 'tea', piece: { translations: [{ title: 'Brewing' }] } } });
     expect((await explained()).inputs).toContainEqual({ service: 'pos', name: 'store', value: '"TYO1"' });
+  });
+});
+
+describe('offers for another time', () => {
+  const SCHEDULED = [
+    ...['1', '2', '3'].map((number) => ({ ...ROW, number, title: 'This week', ends_at: at(1), updated_at: at(-1) })),
+    { ...ROW, number: '4', title: 'Without end', updated_at: at(-2) },
+    { ...ROW, number: '5', title: 'This morning', ends_at: at(-2 / 24), updated_at: at(0) },
+    { ...ROW, number: '6', title: 'Next week', starts_at: at(6), updated_at: at(-1) },
+    { ...ROW, number: '7', kind: 'EVENT', title: 'Tasting', stores: 'TYO1', starts_at: at(45), ends_at: at(46) },
+  ];
+  const asked = (days: number, more = '') => `(context: { at: "${at(days)}" }, locale: "en", templates: [ADVICE, LOCAL_EVENT]${more})`;
+
+  it('are of the content of that time', async () => {
+    await domain.ingest('content', '', SCHEDULED);
+    await look();
+    expect(await titles()).toEqual(['This week']);
+    expect(await titles(ada, asked(-0.5))).toEqual(['This morning']);
+    expect(await titles(ada, asked(5))).toEqual(['Without end']);
+    expect(await titles(ada, asked(6))).toEqual(['Next week']);
+    // The purchase is 60 days ago then.
+    expect(await titles(ada, asked(20))).toEqual(['Tasting']);
+    expect(await offers(ada, asked(5), 'recommendations')).toEqual([]);
+  });
+
+  it('are explained to the letter with the content that was chosen for it', async () => {
+    await domain.ingest('content', '', SCHEDULED);
+    await look();
+    const given = await offers(ada, asked(5, ', record: true'));
+    expect(given).toMatchObject([{ template: 'ADVICE', title: 'Without end', decisionId: expect.stringMatching(/^dec_/) }]);
+    await publish({ number: '4', translations: [EN], withdrawn: true });
+    const { data } = await domain.ask(
+      `query ($id: ID!) { explainDecision(id: $id) { reproduced inputs { name value } offers { ${FIELDS} } } }`,
+      { id: given[0]?.decisionId },
+    );
+    const explained = data?.explainDecision as { inputs: { name: string; value: string }[] };
+    expect(explained).toMatchObject({ reproduced: true, offers: given });
+    expect(JSON.parse(explained.inputs.find(({ name }) => name === 'content')?.value ?? '')).toMatchObject({
+      advice: { piece: { translations: [{ title: 'Without end' }] } },
+      event: null,
+    });
   });
 });
 

@@ -73,14 +73,14 @@ export interface ChosenContent {
   readonly at: EpochMs | null;
 }
 
-/** The content chosen for a customer, of each kind the best first and few. Kept with a decision, so that explaining it needs none of the content. */
+/** The content chosen for a customer and a time, null where nothing suits. Kept with a decision, so that explaining it needs none of the content. */
 export interface ContentFacts {
   /** About what was bought, the last purchase first. */
-  readonly advice: readonly ChosenContent[];
-  /** About what was looked at, the last look first, then about the category bought most. */
-  readonly articles: readonly ChosenContent[];
-  /** In the store that the customer buys in, the first to begin first. */
-  readonly events: readonly ChosenContent[];
+  readonly advice: ChosenContent | null;
+  /** About what was looked at, the last look first, or else about the category bought most. */
+  readonly article: ChosenContent | null;
+  /** In the store that the customer buys in, the first to begin. */
+  readonly event: ChosenContent | null;
 }
 
 /** The translation to show to who reads that language: in just that, in another form of it (`en-GB` for `en`), or else the first. */
@@ -97,15 +97,15 @@ export function translationFor<T extends Pick<Translation, 'language'>>(translat
 export function readContentFacts(facts: Signals | null): ContentFacts | null {
   if (!facts) return null;
   return {
-    advice: facts.list('advice', readChosen),
-    articles: facts.list('articles', readChosen),
-    events: facts.list('events', readChosen),
+    advice: readChosen(facts.object('advice')),
+    article: readChosen(facts.object('article')),
+    event: readChosen(facts.object('event')),
   };
 }
 
-function readChosen(item: Signals): ChosenContent | null {
-  const piece = readPiece(item.object('piece'));
-  if (!piece) return null;
+function readChosen(item: Signals | null): ChosenContent | null {
+  const piece = readPiece(item?.object('piece') ?? null);
+  if (!item || !piece) return null;
   return { piece, sku: item.text('sku'), category: item.text('category'), store: item.text('store'), at: item.integer('at') };
 }
 

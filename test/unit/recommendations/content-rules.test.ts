@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Catalogue } from '../../../kernel/catalogue.ts';
 import { ContentIndex } from '../../../subgraphs/recommendations/content/content-index.ts';
 import { contentId, contentKey } from '../../../subgraphs/recommendations/content/intake.ts';
-import type { ChosenContent, ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content/records.ts';
+import type { ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content/records.ts';
 import { contentFacts } from '../../../subgraphs/recommendations/offers/content-facts.ts';
 import { advice, article, localEvent } from '../../../subgraphs/recommendations/offers/content-rules.ts';
 import { disclosure } from '../../../subgraphs/recommendations/offers/disclosure.ts';
@@ -56,11 +56,15 @@ const representation = ({ bought = [], viewed = [], store = null, permissions = 
   posBaskets: { state: 'OK', asOf, store, baskets: bought.map(([sku, days]) => ({ at: ago(days), skus: [sku] })) },
   digitalSignals: { state: 'OK', asOf, viewed: viewed.map(([sku, days]) => ({ sku, at: ago(days) })) },
 });
-const factsOf = async (rows: readonly ContentRecord[], life: Life, from: Catalogue | undefined = catalogue) =>
-  contentFacts(representation(life), NOW, { pieces: await ContentIndex.of(rows), catalogue: from, log });
+const factsOf = async (
+  rows: readonly ContentRecord[],
+  life: Life,
+  { from = catalogue, at = NOW }: { from?: Catalogue; at?: number } = {},
+) => contentFacts(representation(life), at, { pieces: await ContentIndex.of(rows), catalogue: from, log });
 const of = (content: ContentFacts | null, more: Parameters<typeof subject>[0] = {}) => subject({ content, ...more });
-const titlesOf = (list: readonly ChosenContent[]) => list.map(({ piece }) => piece.translations[0]!.title);
-const chosen = (facts: ContentFacts | null) => facts && [facts.advice, facts.articles, facts.events].map(titlesOf);
+/** The titles of the advice, the article and the event. */
+const chosen = (facts: ContentFacts | null) =>
+  facts && [facts.advice, facts.article, facts.event].map((one) => one && one.piece.translations[0]!.title);
 
 const HOUR = 3_600_000;
 const event = (number: string, inDays: number, more: Partial<ContentRow> = {}) =>
@@ -69,25 +73,25 @@ const event = (number: string, inDays: number, more: Partial<ContentRow> = {}) =
 describe('the content that suits a customer', () => {
   it('is advice on what was bought within 60 days, the last purchase first, on the product before its category', async () => {
     const rows = [
-      row('on coffee', { skus: ['coffee'] }),
       row('on tea', { skus: ['tea'] }),
       row('on teas', { categories: ['Tea'] }),
+      row('on coffee', { skus: ['coffee'] }),
       row('on mugs', { skus: ['mug'] }),
       row('to read on tea', { kind: 'ARTICLE', skus: ['tea'] }),
     ];
-    const facts = await factsOf(rows, {
-      bought: [
-        ['tea', 5],
-        ['coffee', 20],
-        ['mug', 61],
-      ],
-    });
-    expect(chosen(facts)).toEqual([['on tea', 'on teas', 'on coffee'], [], []]);
-    expect(facts?.advice.map(({ sku, category, at }) => [sku, category, at])).toEqual([
-      ['tea', null, NOW - 5 * DAY],
-      ['tea', 'Tea', NOW - 5 * DAY],
-      ['coffee', null, NOW - 20 * DAY],
-    ]);
+    const bought = [
+      ['tea', 5],
+      ['coffee', 20],
+      ['mug', 61],
+    ] as const;
+    const advised = async (left: number) => {
+      const facts = await factsOf(rows.slice(left), { bought });
+      return facts?.advice && [facts.advice.piece.translations[0]!.title, facts.advice.sku, facts.advice.category, facts.advice.at];
+    };
+    expect(await advised(0)).toEqual(['on tea', 'tea', null, NOW - 5 * DAY]);
+    expect(await advised(1)).toEqual(['on teas', 'tea', 'Tea', NOW - 5 * DAY]);
+    expect(await advised(2)).toEqual(['on coffee', 'coffee', null, NOW - 20 * DAY]);
+    expect(await advised(3)).toBeNull();
   });
 
   it('is an article on what was looked at within 30 days, then on the category bought most', async () => {
@@ -97,19 +101,11 @@ describe('the content that suits a customer', () => {
       ['mug', 90],
       ['bowl', 80],
     ] as const;
-    expect(
-      chosen(
-        await factsOf(rows, {
-          bought,
-          viewed: [
-            ['coffee', 3],
-            ['tea', 31],
-          ],
-        }),
-      )?.[1],
-    ).toEqual(['on Coffee', 'on Tableware']);
+    const read = async (life: Life) => chosen(await factsOf(rows, life))?.[1];
+    expect(await read({ bought, viewed: [['coffee', 3]] })).toBe('on Coffee');
+    expect(await read({ bought, viewed: [['tea', 31]] })).toBe('on Tableware');
     // One product of each: the one bought last.
-    expect(chosen(await factsOf(rows, { bought: [bought[2], bought[0]] }))?.[1]).toEqual(['on Tableware']);
+    expect(await read({ bought: [bought[2], bought[0]] })).toBe('on Tableware');
   });
 
   it('is an event in the store of most orders, the first to begin first, none that is over or far off', async () => {
@@ -121,33 +117,36 @@ describe('the content that suits a customer', () => {
       event('in autumn', 200),
       event('elsewhere', 2, { stores: ['OSA1'] }),
     ];
-    expect(chosen(await factsOf(rows, { store: 'TYO1' }))?.[2]).toEqual(['on', 'tomorrow', 'next week']);
-    expect(chosen(await factsOf(rows, { store: null }))?.[2]).toEqual([]);
-  });
-
-  it('is shown from and until when it says; what is to come gives way to what is shown now', async () => {
-    const rows = [
-      row('later', { skus: ['tea'], startsAt: NOW + 2 * DAY, updatedAt: NOW }),
-      row('over', { skus: ['tea'], endsAt: NOW, updatedAt: NOW }),
-      row('now', { skus: ['tea'], startsAt: NOW, endsAt: NOW + DAY }),
-    ];
-    const facts = await factsOf(rows, { bought: [['tea', 5]] });
-    expect(chosen(facts)?.[0]).toEqual(['now', 'later']);
-    expect([NOW, NOW + DAY, NOW + 2 * DAY].map((now) => advice(of(facts, { now }))?.occasion)).toEqual([
-      idOf('now'),
-      undefined,
-      idOf('later'),
+    const next = async (inDays: number) => chosen(await factsOf(rows, { store: 'TYO1' }, { at: NOW + inDays * DAY }))?.[2];
+    expect([await next(-1), await next(0), await next(0.5), await next(2), await next(8)]).toEqual([
+      'over',
+      'on',
+      'tomorrow',
+      'next week',
+      null,
     ]);
+    expect(chosen(await factsOf(rows, { store: null }))?.[2]).toBeNull();
   });
 
-  it('is a few pieces with the translations that could be shown, so that what is kept of it stays small', async () => {
+  it('is what is on at the time that it is chosen for, however many are scheduled', async () => {
+    const rows = [
+      ...Array.from({ length: 500 }, (_, nth) => row(`later ${nth}`, { skus: ['tea'], startsAt: NOW + 2 * DAY, updatedAt: NOW })),
+      ...Array.from({ length: 3 }, (_, nth) => row(`now ${nth}`, { skus: ['tea'], startsAt: NOW, endsAt: NOW + DAY })),
+      row('ever', { skus: ['tea'], updatedAt: 1 }),
+      row('over', { skus: ['tea'], endsAt: NOW, updatedAt: NOW }),
+    ];
+    const advised = async (inDays: number) =>
+      chosen(await factsOf(rows, { bought: [['tea', 5]] }, { at: NOW + inDays * DAY }))?.[0]?.split(' ')[0];
+    expect([await advised(-0.1), await advised(0), await advised(1), await advised(2)]).toEqual(['over', 'now', 'ever', 'later']);
+  });
+
+  it('is one piece with the translations that could be shown, so that what is kept of it stays small', async () => {
     const languages = ['de', 'fr', 'it', 'en-GB', 'ja-JP', 'es'];
     const rows = Array.from({ length: 10 }, (_, index) =>
       languages.map((language, place) => row(`${index}`, { language, title: `${index} ${language}`, skus: ['tea'] }, NOW - DAY + place)),
     );
     const facts = await factsOf(rows.flat(), { bought: [['tea', 5]] });
-    expect(facts?.advice).toHaveLength(3);
-    expect(facts?.advice[0]?.piece.translations.map(({ language }) => language)).toEqual(['de', 'en-GB', 'ja-JP']);
+    expect(facts?.advice?.piece.translations.map(({ language }) => language)).toEqual(['de', 'en-GB', 'ja-JP']);
   });
 
   it('is found by products alone where the catalogue is lost, and asks for categories only where content has any', async () => {
@@ -166,12 +165,18 @@ describe('the content that suits a customer', () => {
       viewed: [['coffee', 1]],
     };
     const bySku = row('on tea', { skus: ['tea'] });
-    expect(chosen(await factsOf([bySku], life, broken))?.[0]).toEqual(['on tea']);
+    const byCategory = row('on Tableware', { categories: ['Tableware'] });
+    const found = async (rows: readonly ContentRecord[]) => chosen(await factsOf(rows, life, { from: broken }));
+    expect(await found([bySku])).toEqual(['on tea', null, null]);
+    // What is about the product bought last comes before any category.
+    expect(await found([bySku, byCategory])).toEqual(['on tea', null, null]);
     expect(asked).toEqual([]);
-    expect(chosen(await factsOf([bySku, row('on Tea', { categories: ['Tea'] })], life, broken))?.[0]).toEqual(['on tea']);
+    expect(await found([row('on mugs', { skus: ['mug'] }), byCategory])).toEqual([null, null, null]);
     expect(asked).toEqual([['tea']]);
-    await factsOf([row('to read', { kind: 'ARTICLE', categories: ['Tea'] })], life, broken);
-    expect(asked[1]).toEqual(['tea', 'mug', 'coffee']);
+    await found([row('to read', { kind: 'ARTICLE', categories: ['Tea'] })]);
+    expect(asked[1]).toEqual(['coffee', 'tea', 'mug']);
+    await found([row('to read', { kind: 'ARTICLE', categories: ['Tea'] }), row('on coffee', { kind: 'ARTICLE', skus: ['coffee'] })]);
+    expect(asked).toHaveLength(2);
   });
 
   it('is not looked for without consent, nor where there is none', async () => {
@@ -183,7 +188,7 @@ describe('the content that suits a customer', () => {
   it('is of what answered', async () => {
     const pieces = await ContentIndex.of([row('on tea', { kind: 'ARTICLE', skus: ['tea'] }), row('advice', { skus: ['tea'] })]);
     const half = { ...representation({ viewed: [['tea', 1]] }), posBaskets: null };
-    expect(chosen(await contentFacts(half, NOW, { pieces, catalogue, log }))).toEqual([[], ['on tea'], []]);
+    expect(chosen(await contentFacts(half, NOW, { pieces, catalogue, log }))).toEqual([null, 'on tea', null]);
   });
 });
 
@@ -203,15 +208,16 @@ describe('a piece', () => {
 
 describe('ADVICE', () => {
   it('says what it is about and holds for 60 days, or until the piece ends', async () => {
-    const facts = await factsOf([row('on Tea', { categories: ['Tea'] })], { bought: [['tea', 15]] });
-    expect(advice(of(facts))).toMatchObject({
+    const rows = [row('on Tea', { categories: ['Tea'] })];
+    const life: Life = { bought: [['tea', 15]] };
+    expect(advice(of(await factsOf(rows, life)))).toMatchObject({
       template: 'ADVICE',
       reasons: [{ code: 'BOUGHT_LATELY', evidence: { sku: 'tea', category: 'Tea', at: { at: NOW - 15 * DAY } } }],
       urgency: 0.75,
       validUntil: NOW + 45 * DAY,
       occasion: idOf('on Tea'),
     });
-    expect(advice(of(facts, { now: NOW + 45 * DAY }))).toBeNull();
+    expect(await factsOf(rows, life, { at: NOW + 45 * DAY })).toMatchObject({ advice: null });
     const ending = await factsOf([row('on tea', { skus: ['tea'], endsAt: NOW + DAY })], { bought: [['tea', 15]] });
     expect(advice(of(ending))?.validUntil).toBe(NOW + DAY);
   });
@@ -220,13 +226,16 @@ describe('ADVICE', () => {
 describe('CONTENT', () => {
   it('is on what was looked at while that is 30 days ago at most, else on the category bought most', async () => {
     const rows = [row('a look', { kind: 'ARTICLE', skus: ['coffee'] }), row('a habit', { kind: 'ARTICLE', categories: ['Tea'] })];
-    const facts = await factsOf(rows, { bought: [['tea', 200]], viewed: [['coffee', 15]] });
-    expect(article(of(facts))).toMatchObject({
+    const read = async (inDays: number) => {
+      const now = NOW + inDays * DAY;
+      return article(of(await factsOf(rows, { bought: [['tea', 200]], viewed: [['coffee', 15]] }, { at: now }), { now }));
+    };
+    expect(await read(0)).toMatchObject({
       reasons: [{ code: 'VIEWED_LATELY', evidence: { sku: 'coffee', at: { at: NOW - 15 * DAY } } }],
       urgency: 0.5,
       validUntil: NOW + 15 * DAY,
     });
-    expect(article(of(facts, { now: NOW + 15 * DAY }))).toMatchObject({
+    expect(await read(15)).toMatchObject({
       reasons: [{ code: 'FAVOURITE_CATEGORY', evidence: { category: 'Tea' } }],
       urgency: 0,
       validUntil: null,
@@ -236,17 +245,17 @@ describe('CONTENT', () => {
 
 describe('LOCAL_EVENT', () => {
   it('is named from 30 days before it begins until it ends', async () => {
-    const facts = await factsOf([event('tasting', 30)], { store: 'TYO1' });
     const startsAt = NOW + 30 * DAY;
-    expect(localEvent(of(facts, { now: NOW - 1 }))).toBeNull();
-    expect(localEvent(of(facts))).toMatchObject({
+    const told = async (now: number) => localEvent(of(await factsOf([event('tasting', 30)], { store: 'TYO1' }, { at: now }), { now }));
+    expect(await told(NOW - 1)).toBeNull();
+    expect(await told(NOW)).toMatchObject({
       reasons: [{ code: 'EVENT_IN_STORE', evidence: { store: 'TYO1', startsAt: { at: startsAt }, endsAt: { at: startsAt + 2 * HOUR } } }],
       urgency: 0,
       validUntil: startsAt + 2 * HOUR,
       values: { date: { at: startsAt } },
     });
-    expect(localEvent(of(facts, { now: startsAt + HOUR }))?.urgency).toBe(1);
-    expect(localEvent(of(facts, { now: startsAt + 2 * HOUR }))).toBeNull();
+    expect((await told(startsAt + HOUR))?.urgency).toBe(1);
+    expect(await told(startsAt + 2 * HOUR)).toBeNull();
   });
 });
 
