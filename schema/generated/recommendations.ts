@@ -788,7 +788,7 @@ export type OfferContent = {
   readonly kind: ContentKind;
   /** Its title, in the language of `locale`; the title of the offer, too. */
   readonly title: Scalars['String']['output'];
-  /** The language of `title` and `link`: that of the offer where the piece is translated into it, else the one that it was published in first. */
+  /** The language of `title` and `link`: that of the offer where the piece is translated into it, else the one that it was published in first; of several at once the one named first. */
   readonly locale: Scalars['Locale']['output'];
   /** Where it can be read; null when nothing was said. */
   readonly link?: Maybe<Scalars['URL']['output']>;
@@ -819,7 +819,7 @@ export type ContentPublishInput = {
   readonly number: Scalars['String']['input'];
   /** What kind of content it is. */
   readonly kind: ContentKind;
-  /** Its title and link in each language, 1 to 50. A language that was published before and is not named stays as it is. */
+  /** Its title and link in each language, 1 to 50, and 100 with those published before. A language that was published before and is not named stays as it is. */
   readonly translations: ReadonlyArray<ContentTranslationInput>;
   /** The skus of the products that advice or an article is about, at most 50. It needs a product or a category; what is about more, a category. */
   readonly skus?: ReadonlyArray<Scalars['ID']['input']>;

@@ -118,6 +118,25 @@ describe('content that is taken in', () => {
     expect(await titles()).toEqual([]);
   });
 
+  it('is shown when the newest row of a piece says, in every language, also when that row is over', async () => {
+    await domain.ingest('content', '', [{ ...ROW, language: 'ja', title: '淹れ方', updated_at: at(-2) }]);
+    await domain.ingest('content', '', [{ ...ROW, ends_at: at(1), updated_at: at(-1) }]);
+    await look();
+    expect(await titles()).toEqual(['Brewing']);
+    for (const days of [1, 2, 2]) {
+      domain.time.now += days * DAY;
+      await look();
+      expect(await titles()).toEqual([]);
+    }
+    // Of before the piece was ended, and heard of late.
+    await domain.ingest('content', '', [{ ...ROW, language: 'de', title: 'Aufgießen', updated_at: at(-3) }]);
+    await look();
+    expect(await titles()).toEqual([]);
+    await domain.ingest('content', '', [{ ...ROW, withdrawn: 'true', updated_at: at(1) }]);
+    await look();
+    expect(await titles()).toEqual(['淹れ方']);
+  });
+
   it('is offered to nobody without consent, and read for nobody', async () => {
     await domain.ingest('content', '', [ROW]);
     await look();
@@ -249,14 +268,30 @@ describe('contentPublish', () => {
     expect(await titles()).toEqual([]);
   });
 
-  it('corrects what was taken in from the source, unless that is newer', async () => {
-    await domain.ingest('content', '', [{ ...ROW, updated_at: at(-1) }]);
+  it('corrects what was taken in from the source, and is corrected by what the source says later, whatever it says of the time', async () => {
+    await domain.ingest('content', '', [{ ...ROW, updated_at: at(400) }]);
     await publish({ translations: [{ ...EN, title: 'By hand' }] });
     expect(await titles()).toEqual(['By hand']);
-    await domain.ingest('content', '', [{ ...ROW, title: 'From the source', updated_at: at(1) }]);
-    expect((await publish({ translations: [{ ...EN, title: 'By hand again' }] })).content?.translations).toMatchObject([
-      { title: 'From the source' },
+    domain.time.now += 1000;
+    await domain.ingest('content', '', [
+      { ...ROW, title: 'From the source' },
+      { ...ROW, title: 'Of yesterday', updated_at: at(-1) },
     ]);
+    await look();
+    expect(await titles()).toEqual(['From the source']);
+    expect((await publish({ translations: [{ ...EN, title: 'By hand again' }] })).content?.translations).toMatchObject([
+      { title: 'By hand again' },
+    ]);
+  });
+
+  it('shows who reads none of its languages the one that was given first', async () => {
+    await publish({
+      translations: [
+        { locale: 'fr', title: 'Infuser' },
+        { locale: 'de', title: 'Aufgießen' },
+      ],
+    });
+    expect(await titles()).toEqual(['Infuser']);
   });
 
   const REFUSED = [
@@ -333,14 +368,14 @@ describe('the shelf', () => {
     domain.calls.clear();
     await one.look();
     expect(held(one.current)).toHaveLength(251);
-    expect(domain.calls.list).toEqual(['content.latest', 'content.latest']);
+    expect(domain.calls.list).toEqual(['content_pieces.latest', 'content_pieces.latest']);
     const before = one.current;
     domain.time.now += 2 * 60_000;
     await one.look();
     domain.calls.clear();
     await one.look();
     await one.look();
-    expect(domain.calls.list).toEqual(['content.latest', 'content.latest']);
+    expect(domain.calls.list).toEqual(['content_pieces.latest', 'content_pieces.latest']);
     expect(one.current).toBe(before);
     // Stored by a machine whose clock is ten minutes late.
     const now = domain.time.now;

@@ -26,21 +26,38 @@ export interface ContentRow {
   readonly updatedAt: EpochMs | null;
 }
 
-/** One translation of a piece, as its newest row has it. All of them are filed under one owner, CONTENT. */
-export interface ContentRecord extends Doc, ContentRow {
-  /** The id of the piece that it is a translation of. */
-  readonly piece: string;
-  /** When this was stored, by the clock of who stored it. */
-  readonly storedAt: EpochMs;
-  /** When it was stored first. */
-  readonly since: EpochMs;
+/** One translation of a piece, as its newest row has it. */
+export interface FiledTranslation extends ContentRow {
+  /** When its source changed it, never in the future; when it came in where the source does not say. */
+  readonly updatedAt: EpochMs;
+  /** One more than those that were filed for the piece before: of two that were changed at the same time the one that was filed later is newer. */
+  readonly filed: number;
   readonly said: readonly Statement[];
+}
+
+/** A piece. All pieces are filed under one owner, CONTENT. */
+export interface ContentRecord extends Doc {
+  /** In each language, withdrawn ones too, in the order in which they first came. Never empty. */
+  readonly translations: readonly FiledTranslation[];
+  /** When any of it was stored last, by the clock of who stored it. */
+  readonly storedAt: EpochMs;
 }
 
 /** The owner of all content: it belongs to nobody. */
 export const CONTENT = 'content';
 
-export const contentSpec: Spec<ContentRecord> = { name: 'content', at: 'storedAt' };
+export const contentSpec: Spec<ContentRecord> = { name: 'content_pieces', at: 'storedAt' };
+
+/** The newest of the rows that are not withdrawn: it says what the piece is about and when it is shown, all of it, even that it has ended. null when all are. */
+export function newestOf({ translations }: Pick<ContentRecord, 'translations'>): FiledTranslation | null {
+  return translations
+    .filter(({ withdrawn }) => !withdrawn)
+    .reduce<FiledTranslation | null>((newest, row) => (newest === null || isNewer(row, newest) ? row : newest), null);
+}
+
+function isNewer(one: FiledTranslation, other: FiledTranslation): boolean {
+  return one.updatedAt === other.updatedAt ? one.filed > other.filed : one.updatedAt > other.updatedAt;
+}
 
 /** A piece in one language. */
 export interface Translation {

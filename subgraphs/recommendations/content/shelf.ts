@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Collection, Cursor, EpochMs, Store } from '../../../kernel/storage/port.ts';
 import type { Job } from '../../../kernel/subgraph.ts';
 import { ContentIndex } from './content-index.ts';
-import { CONTENT, type ContentRecord, contentSpec } from './records.ts';
+import { CONTENT, type ContentRecord, contentSpec, newestOf } from './records.ts';
 
 /** What another process took in is shown here after this at the latest. */
 const LOOK_MS = 2000;
@@ -60,7 +60,10 @@ export class ContentShelf {
     const now = this.#clock();
     const anew = now - this.#readAllAt >= ANEW_MS;
     const held = anew ? new Map<string, ContentRecord>() : this.#held;
-    const isInUse = ({ withdrawn, endsAt }: ContentRecord) => !withdrawn && (endsAt === null || endsAt > now - ENDED_MS);
+    const isInUse = (piece: ContentRecord) => {
+      const newest = newestOf(piece);
+      return newest !== null && (newest.endsAt === null || newest.endsAt > now - ENDED_MS);
+    };
     const isNews = (row: ContentRecord) => (isInUse(row) ? held.get(row.id)?.version !== row.version : held.has(row.id));
     const news: ContentRecord[] = [];
     for (let after: Cursor | null | undefined; after !== null; ) {

@@ -35,7 +35,7 @@ export const CONTENT_FIELDS = {
   updated_at: {
     type: 'instant',
     description:
-      'When the source last changed the row; older news never replaces newer. A row without it that was said before counts as delivered again, and changes nothing.',
+      'When the source last changed the row; older news never replaces newer. Absent, or in the future: when it came in. A row that was said before counts as delivered again, and changes nothing.',
   },
 } as const satisfies Fields;
 

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Catalogue } from '../../../kernel/catalogue.ts';
 import { ContentIndex } from '../../../subgraphs/recommendations/content/content-index.ts';
-import { contentId, contentKey } from '../../../subgraphs/recommendations/content/intake.ts';
+import { contentId, contentKey, foldContent } from '../../../subgraphs/recommendations/content/intake.ts';
 import type { ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content/records.ts';
 import { contentFacts } from '../../../subgraphs/recommendations/offers/content-facts.ts';
 import { advice, article, localEvent } from '../../../subgraphs/recommendations/offers/content-rules.ts';
@@ -12,9 +12,9 @@ import { rankedOffers } from '../../../subgraphs/recommendations/offers/offers.t
 import { shownOffers } from '../../../subgraphs/recommendations/offers/shown-offer.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
-/** A stored row; of a piece number its title is the number, and it says nothing but what is given. */
-function row(number: string, more: Partial<ContentRow>, since = NOW - 9 * DAY): ContentRecord {
-  const said: ContentRow = {
+/** A row; of a piece number its title is the number, and it says nothing but what is given. */
+function row(number: string, more: Partial<ContentRow>): ContentRow {
+  return {
     system: 'cms',
     number,
     kind: 'ADVICE',
@@ -30,7 +30,16 @@ function row(number: string, more: Partial<ContentRow>, since = NOW - 9 * DAY): 
     updatedAt: NOW - 9 * DAY,
     ...more,
   };
-  return { ...said, ...contentKey(said), piece: contentId(said), version: 1, storedAt: since, since, said: [] };
+}
+/** The pieces as they are stored after these rows. */
+function stored(rows: readonly ContentRow[]): readonly ContentRecord[] {
+  const pieces = new Map<string, ContentRecord>();
+  for (const [index, record] of rows.entries()) {
+    const key = contentKey(record);
+    const { doc } = foldContent(pieces.get(key.id) ?? null, key, [{ record, owner: '', origin: `run/${index}`, occurrence: 1 }], NOW);
+    if (doc) pieces.set(key.id, doc);
+  }
+  return [...pieces.values()];
 }
 const idOf = (number: string) => contentId({ system: 'cms', number });
 
@@ -56,11 +65,8 @@ const representation = ({ bought = [], viewed = [], store = null, permissions = 
   posBaskets: { state: 'OK', asOf, store, baskets: bought.map(([sku, days]) => ({ at: ago(days), skus: [sku] })) },
   digitalSignals: { state: 'OK', asOf, viewed: viewed.map(([sku, days]) => ({ sku, at: ago(days) })) },
 });
-const factsOf = async (
-  rows: readonly ContentRecord[],
-  life: Life,
-  { from = catalogue, at = NOW }: { from?: Catalogue; at?: number } = {},
-) => contentFacts(representation(life), at, { pieces: await ContentIndex.of(rows), catalogue: from, log });
+const factsOf = async (rows: readonly ContentRow[], life: Life, { from = catalogue, at = NOW }: { from?: Catalogue; at?: number } = {}) =>
+  contentFacts(representation(life), at, { pieces: await ContentIndex.of(stored(rows)), catalogue: from, log });
 const of = (content: ContentFacts | null, more: Parameters<typeof subject>[0] = {}) => subject({ content, ...more });
 /** The titles of the advice, the article and the event. */
 const chosen = (facts: ContentFacts | null) =>
@@ -143,7 +149,7 @@ describe('the content that suits a customer', () => {
   it('is one piece with the translations that could be shown, so that what is kept of it stays small', async () => {
     const languages = ['de', 'fr', 'it', 'en-GB', 'ja-JP', 'es'];
     const rows = Array.from({ length: 10 }, (_, index) =>
-      languages.map((language, place) => row(`${index}`, { language, title: `${index} ${language}`, skus: ['tea'] }, NOW - DAY + place)),
+      languages.map((language) => row(`${index}`, { language, title: `${index} ${language}`, skus: ['tea'] })),
     );
     const facts = await factsOf(rows.flat(), { bought: [['tea', 5]] });
     expect(facts?.advice?.piece.translations.map(({ language }) => language)).toEqual(['de', 'en-GB', 'ja-JP']);
@@ -166,7 +172,7 @@ describe('the content that suits a customer', () => {
     };
     const bySku = row('on tea', { skus: ['tea'] });
     const byCategory = row('on Tableware', { categories: ['Tableware'] });
-    const found = async (rows: readonly ContentRecord[]) => chosen(await factsOf(rows, life, { from: broken }));
+    const found = async (rows: readonly ContentRow[]) => chosen(await factsOf(rows, life, { from: broken }));
     expect(await found([bySku])).toEqual(['on tea', null, null]);
     // What is about the product bought last comes before any category.
     expect(await found([bySku, byCategory])).toEqual(['on tea', null, null]);
@@ -186,23 +192,29 @@ describe('the content that suits a customer', () => {
   });
 
   it('is of what answered', async () => {
-    const pieces = await ContentIndex.of([row('on tea', { kind: 'ARTICLE', skus: ['tea'] }), row('advice', { skus: ['tea'] })]);
+    const pieces = await ContentIndex.of(stored([row('on tea', { kind: 'ARTICLE', skus: ['tea'] }), row('advice', { skus: ['tea'] })]));
     const half = { ...representation({ viewed: [['tea', 1]] }), posBaskets: null };
     expect(chosen(await contentFacts(half, NOW, { pieces, catalogue, log }))).toEqual([null, 'on tea', null]);
   });
 });
 
 describe('a piece', () => {
-  it('is about what the newest of its rows says, whatever came first', async () => {
-    const [old, changed] = [row('7', { skus: ['tea'], language: 'ja', updatedAt: 1 }), row('7', { skus: ['coffee'], updatedAt: 2 })];
-    for (const rows of [
-      [old, changed],
-      [changed, old],
-    ]) {
-      const index = await ContentIndex.of(rows);
-      expect(index.about('ADVICE', 'sku', 'tea')).toEqual([]);
-      expect(index.about('ADVICE', 'sku', 'coffee')).toHaveLength(1);
-    }
+  const about = async (...rows: ContentRow[]) => {
+    const index = await ContentIndex.of(stored(rows));
+    return ['tea', 'coffee'].filter((sku) => index.about('ADVICE', 'sku', sku).length > 0);
+  };
+  const [old, changed] = [row('7', { skus: ['tea'], language: 'ja', updatedAt: 1 }), row('7', { skus: ['coffee'], updatedAt: 2 })];
+
+  it('is about what the newest of its rows says, whatever came first, and of equals the one that was filed last', async () => {
+    expect(await about(old, changed)).toEqual(['coffee']);
+    expect(await about(changed, old)).toEqual(['coffee']);
+    expect(await about(old, { ...changed, updatedAt: 1 })).toEqual(['coffee']);
+    expect(await about({ ...changed, updatedAt: 1 }, old)).toEqual(['tea']);
+  });
+
+  it('is about what the newest says that is not withdrawn', async () => {
+    expect(await about(old, { ...changed, withdrawn: true })).toEqual(['tea']);
+    expect(await about({ ...old, withdrawn: true }, { ...changed, withdrawn: true })).toEqual([]);
   });
 });
 
@@ -263,7 +275,7 @@ describe('offers of content', () => {
   const LIFE: Life = { bought: [['tea', 5]], viewed: [['mug', 1]], store: 'TYO1' };
   const rows = [
     row('brewing', { skus: ['tea'], title: 'Brewing', link: 'https://example.com/brewing' }),
-    row('brewing', { skus: ['tea'], language: 'ja', title: '淹れ方' }, NOW - DAY),
+    row('brewing', { skus: ['tea'], language: 'ja', title: '淹れ方' }),
     row('mugs', { kind: 'ARTICLE', skus: ['mug'], title: 'On mugs' }),
     event('tasting', 7, { title: 'Tea tasting' }),
   ];
