@@ -355,6 +355,7 @@ describe('the shelf', () => {
     await small.look();
     expect(held(small.current)).toHaveLength(6);
     expect(held(small.current)).toContain(9);
+    expect(warnings).toHaveLength(1);
     // What makes room is what lets the others in, at the latest with the hourly reading.
     await domain.ingest('content', '', rows(6, 10, { withdrawn: 'true', updated_at: at(1) }));
     domain.time.now += HOUR;
@@ -387,6 +388,50 @@ describe('the shelf', () => {
     domain.time.now += HOUR;
     await one.look();
     expect(held(one.current)).toContain(5000);
+  });
+
+  it('reads of a file that is larger than what is held as much as can be held, and finds no news in it again', async () => {
+    await domain.ingest('content', '', rows(0, 900));
+    domain.time.now += 1000;
+    const small = shelf(300);
+    domain.calls.clear();
+    await small.look();
+    expect(domain.calls.list).toHaveLength(2);
+    const before = small.current;
+    expect(held(before)).toHaveLength(300);
+    for (let nth = 0; nth < 40; nth++) {
+      domain.time.now += 2000;
+      domain.calls.clear();
+      await small.look();
+      expect(domain.calls.list.length).toBeLessThanOrEqual(2);
+    }
+    expect(domain.calls.list).toHaveLength(1);
+    expect(small.current).toBe(before);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('finds within a minute what was stored by a machine whose clock is half a minute late', async () => {
+    const one = shelf();
+    await one.look();
+    const now = domain.time.now;
+    domain.time.now = now - 30_000;
+    await domain.ingest('content', '', rows(0, 1));
+    for (domain.time.now = now; domain.time.now < now + 60_000; domain.time.now += 2000) await one.look();
+    await one.look();
+    expect(held(one.current)).toEqual([0]);
+  });
+
+  it('looks twice for however many ask at once: what was stored before one asked is in the look that begins after', async () => {
+    const one = shelf();
+    await one.look();
+    domain.calls.clear();
+    const first = one.look();
+    while (domain.calls.list.length === 0) await Promise.resolve();
+    await domain.ingest('content', '', rows(1, 2));
+    domain.calls.clear();
+    await Promise.all([first, ...Array.from({ length: 250 }, () => one.look())]);
+    expect(domain.calls.list).toEqual(['content_pieces.latest']);
+    expect(held(one.current)).toEqual([1]);
   });
 
   it('lets go of what ended, and ends looks in the order in which they began', async () => {
