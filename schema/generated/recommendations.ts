@@ -46,7 +46,7 @@ export type Scalars = {
   CountryCode: { input: string; output: string; }
   /** An IANA time zone name: Asia/Tokyo. */
   TimeZone: { input: string; output: string; }
-  /** An http or https URL. */
+  /** An http or https URL, with nothing in it that is not seen: no blanks, no control or format characters, no backslashes, no user or password. */
   URL: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
@@ -839,7 +839,7 @@ export type ContentPublishInput = {
 export type ContentTranslationInput = {
   /** The language, each once. */
   readonly locale: Scalars['Locale']['input'];
-  /** The title, 1 to 200 characters. */
+  /** The title, 1 to 200 characters, without line breaks and marks of direction. */
   readonly title: Scalars['String']['input'];
   /** Where it can be read, at most 1,000 characters; nowhere when absent. */
   readonly link?: InputMaybe<Scalars['URL']['input']>;

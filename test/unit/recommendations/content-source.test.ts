@@ -56,12 +56,21 @@ describe('a row of content', () => {
     expect(problem({ ...without(ADVICE, 'skus'), withdrawn: 'true' })).toBeNull();
   });
 
+  it.each(['نصائح', '👩‍👩‍👧🏽', '煎茶の淹れ方', 'می‌خواهم'])('may be titled %s', (title) => {
+    expect(problem({ ...ADVICE, title })).toBeNull();
+  });
+
   it.each([
     ['language', 'english!'],
     ['link', 'javascript:alert(1)'],
     ['link', `https://example.com/${'x'.repeat(1000)}`],
     ['title', 'x'.repeat(201)],
     ['title', 'two\nlines'],
+    ['title', 'two\u2028lines'],
+    ['title', 'Tea \u202egnirb'],
+    ['title', '\u200b\u3164\u2800'],
+    ['link', 'https:example.com'],
+    ['link', 'https://example.com@evil.example/'],
     ['skus', Array.from({ length: 51 }, (_, index) => `sku-${index}`).join('|')],
     ['categories', 'x'.repeat(201)],
     ['kind', 'NEWS'],
