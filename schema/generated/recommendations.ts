@@ -813,9 +813,9 @@ export type ContentKind =
 export type ContentPublishInput = {
   /** Made by the sender; a repeated request answers the same and changes nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** The system that the piece comes from, as `source` of a mapping has it. */
+  /** The system that the piece comes from, as `source` of a mapping has it, 1 to 200 characters. */
   readonly source: Scalars['String']['input'];
-  /** Its number there. One that is known is changed. */
+  /** Its number there, 1 to 200 characters. One that is known is changed. */
   readonly number: Scalars['String']['input'];
   /** What kind of content it is. */
   readonly kind: ContentKind;

@@ -256,6 +256,13 @@ describe('contentPublish', () => {
     expect((await publish({ ...input, skus: ['coffee'] })).userErrors).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED' }]);
   });
 
+  it('counts characters as a file does', async () => {
+    const input = { number: '𠮷'.repeat(200), translations: [{ ...EN, title: '𠮷'.repeat(200) }] };
+    expect(await publish(input)).toMatchObject({ content: { translations: [{ title: '𠮷'.repeat(200) }] }, userErrors: [] });
+    const more = await publish({ translations: [{ ...EN, title: '𠮷'.repeat(201) }] });
+    expect(more.userErrors).toMatchObject([{ code: 'TEXT_INVALID' }]);
+  });
+
   it('leaves a language as it is that is not named, and takes a piece back', async () => {
     await publish({ translations: [EN, { locale: 'ja', title: '淹れ方' }] });
     domain.time.now += 1000;
@@ -299,6 +306,8 @@ describe('contentPublish', () => {
     [{ translations: [EN, EN] }, 'LANGUAGE_TWICE', ['input', 'translations', '1', 'locale']],
     [{ translations: [EN, { locale: 'ja', title: '' }] }, 'TEXT_INVALID', ['input', 'translations', '1', 'title']],
     [{ translations: [{ ...EN, title: 'x'.repeat(201) }] }, 'TEXT_INVALID', ['input', 'translations', '0', 'title']],
+    [{ translations: [EN], number: 'two\nlines' }, 'CONTENT_INVALID', ['input', 'number']],
+    [{ translations: [EN], source: 'x'.repeat(201) }, 'TEXT_INVALID', ['input', 'source']],
     [{ translations: [{ ...EN, title: 'two\nlines' }] }, 'CONTENT_INVALID', ['input', 'translations', '0', 'title']],
     [
       { translations: [{ ...EN, link: `https://example.com/${'x'.repeat(1000)}` }] },

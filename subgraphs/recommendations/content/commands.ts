@@ -81,6 +81,7 @@ function inputErrors(input: ContentPublishInput): readonly UserError[] {
 }
 
 function pathOf({ field }: ContentProblem, translation: number): string {
+  if (field === 'language') return `translations.${translation}.locale`;
   return field === 'title' || field === 'link' ? `translations.${translation}.${field}` : field;
 }
 

@@ -1,6 +1,6 @@
 import { isLink } from '../../../kernel/links.ts';
 import { type Fields, type Read, type RowReader, readRecord, type SourceRow } from '../../../kernel/record.ts';
-import { LABEL } from '../../../kernel/texts.ts';
+import { isLongerThan, LABEL } from '../../../kernel/texts.ts';
 import { CONTENT_KINDS, type ContentRow } from './records.ts';
 
 /** Decisions keep what they show, so titles and links are bounded. */
@@ -13,7 +13,7 @@ export const CONTENT_FIELDS = {
   number: {
     type: 'text',
     required: true,
-    description: 'The number of the piece in the source. Rows of one number are translations of one piece.',
+    description: 'The number of the piece in the source, at most 200 characters. Rows of one number are translations of one piece.',
   },
   kind: {
     type: 'enum',
@@ -54,7 +54,7 @@ const VISIBLE = /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** A field that a piece can't be filed with as it is, by its name in a record. */
 export interface ContentProblem {
-  readonly field: 'title' | 'link' | 'skus' | 'categories' | 'stores' | 'startsAt' | 'endsAt';
+  readonly field: 'source' | 'number' | 'language' | 'title' | 'link' | 'skus' | 'categories' | 'stores' | 'startsAt' | 'endsAt';
   readonly missing: boolean;
   readonly message: string;
 }
@@ -64,12 +64,15 @@ export function contentProblem(row: ContentRow): ContentProblem | null {
   const invalid = (field: ContentProblem['field'], message: string) => ({ field, missing: false, message });
   const missing = (field: ContentProblem['field'], message: string) => ({ field, missing: true, message });
   const { kind, title, link, startsAt, endsAt } = row;
+  const names = { source: row.system, number: row.number, language: row.language };
+  for (const field of ['source', 'number', 'language'] as const)
+    if (!LABEL.test(names[field])) return invalid(field, 'It has 1 to 200 characters, none of which is a control character.');
   if (!LABEL.test(title) || UNTITLED.test(title) || !VISIBLE.test(title))
     return invalid(
       'title',
       `A title has 1 to ${LONGEST_TITLE} characters, one of which can be seen and none of which controls lines or directions.`,
     );
-  if (link !== null && (link.length > LONGEST_LINK || !isLink(link)))
+  if (link !== null && (isLongerThan(link, LONGEST_LINK) || !isLink(link)))
     return invalid('link', `A link is an http or https URL of at most ${LONGEST_LINK} characters, without blanks, user or password.`);
   for (const field of ['skus', 'categories', 'stores'] as const) {
     if (row[field].length > MOST_ITEMS) return invalid(field, `At most ${MOST_ITEMS} are taken; name the category of many products.`);

@@ -56,12 +56,16 @@ describe('a row of content', () => {
     expect(problem({ ...without(ADVICE, 'skus'), withdrawn: 'true' })).toBeNull();
   });
 
-  it.each(['نصائح', '👩‍👩‍👧🏽', '煎茶の淹れ方', 'می‌خواهم'])('may be titled %s', (title) => {
+  it.each(['𠮷'.repeat(200), 'نصائح', '👩‍👩‍👧🏽', '煎茶の淹れ方', 'می‌خواهم'])('may be titled %s', (title) => {
     expect(problem({ ...ADVICE, title })).toBeNull();
   });
 
   it.each([
+    ['source', 'x'.repeat(201)],
+    ['number', 'x'.repeat(201)],
+    ['number', 'two\nlines'],
     ['language', 'english!'],
+    ['language', `en-x-${'abc-'.repeat(60)}d`],
     ['link', 'javascript:alert(1)'],
     ['link', `https://example.com/${'x'.repeat(1000)}`],
     ['title', 'x'.repeat(201)],
