@@ -61,12 +61,14 @@ export const article: Rule = ({ content, now }) => {
 };
 
 /** The next event in the store that the customer buys in, or one that is on. */
-export const localEvent: Rule = ({ content, now }) => {
+export const localEvent: Rule = ({ content, sources: { pos }, now }) => {
   const found = content?.event;
   if (!found || found.store === null || found.piece.startsAt === null) return null;
   const { store, piece } = found;
   const [startsAt, endsAt] = [found.piece.startsAt, piece.endsAt];
-  const evidence = { store, startsAt: { at: startsAt }, ...(endsAt !== null && { endsAt: { at: endsAt } }) };
+  const timeZone = pos.state === 'OK' ? pos.signals.storeTimeZone : null;
+  const begins = { at: startsAt, ...(timeZone !== null && { timeZone }) };
+  const evidence = { store, startsAt: begins, ...(endsAt !== null && { endsAt: { at: endsAt } }) };
   return offered(
     'LOCAL_EVENT',
     found,
@@ -74,7 +76,7 @@ export const localEvent: Rule = ({ content, now }) => {
     {
       urgency: 1 - Math.max(0, startsAt - now) / EVENT_AHEAD_MS,
       validUntil: endsAt,
-      values: { date: { at: startsAt } },
+      values: { date: begins },
     },
   );
 };

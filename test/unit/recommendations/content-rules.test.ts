@@ -271,6 +271,27 @@ describe('LOCAL_EVENT', () => {
   });
 });
 
+describe('the day of an event', () => {
+  const LATE = Date.UTC(2026, 2, 3, 23, 30);
+  const told = async (storeTimeZone: string | null, timeZone: string | null) => {
+    const facts = await factsOf([event('tasting', 0, { startsAt: LATE, endsAt: LATE + HOUR })], { store: 'TYO1' });
+    const customer = of(facts, { pos: { store: 'TYO1', storeTimeZone }, crm: { timeZone } });
+    const [offer] = shownOffers(rankedOffers(customer), customer, 'en');
+    return [offer?.body(), offer?.reasons()[0]?.text].map((text) => /\d+ March/.exec(text ?? '')?.[0]);
+  };
+
+  it('is that of the store, wherever the customer lives', async () => {
+    expect(await told('Asia/Tokyo', null)).toEqual(['4 March', '4 March']);
+    expect(await told('Asia/Tokyo', 'America/New_York')).toEqual(['4 March', '4 March']);
+  });
+
+  it('is that of the customer where the store’s is not known', async () => {
+    expect(await told(null, 'Asia/Tokyo')).toEqual(['4 March', '4 March']);
+    expect(await told(null, null)).toEqual(['3 March', '3 March']);
+    expect(await told('Mars/Olympus', null)).toEqual(['3 March', '3 March']);
+  });
+});
+
 describe('offers of content', () => {
   const LIFE: Life = { bought: [['tea', 5]], viewed: [['mug', 1]], store: 'TYO1' };
   const rows = [
