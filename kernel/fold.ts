@@ -52,22 +52,28 @@ export async function storeArrivals<R, D extends Doc>(
   return outcomes;
 }
 
-/** A document that holds what was said of it last. */
-export interface Newest extends Doc {
+/** What holds what was said of it last: a document or a part of one. */
+export interface Newest {
   readonly updatedAt: EpochMs | null;
   readonly said: readonly Statement[];
 }
 
+interface FoldingRules<R, D> {
+  /** What is made of a row that came too late, where a part of it has a time of its own; what held, when absent. */
+  readonly older?: (row: R, said: readonly Statement[], current: D) => D;
+  /** When a row was changed, as `build` files it; what it says, or long ago, when absent. */
+  readonly changedAt?: (row: R) => EpochMs;
+}
+
 /**
  * Folds rows of which the newest holds as a whole, such as a price or a payment's status: a row that was heard before changes
- * nothing, and one that its source changed earlier than what holds is only remembered. `build` makes the document of a row, given what held before;
- * `older` that of one that came too late, where a part of it has a time of its own.
+ * nothing, and one that its source changed earlier than what holds is only remembered. `build` makes the document of a row, given what held before.
  */
 export function foldNewest<R extends { readonly updatedAt: EpochMs | null }, D extends Newest>(
   current: D | null,
   arrivals: readonly Arrival<R>[],
   build: (row: R, said: readonly Statement[], current: D | null) => D,
-  older: (row: R, said: readonly Statement[], current: D) => D = (_, said, holds) => ({ ...holds, said }),
+  { older = (_, said, holds) => ({ ...holds, said }), changedAt = ({ updatedAt }) => updatedAt ?? 0 }: FoldingRules<R, D> = {},
 ): Folded<D> {
   let doc = current;
   const outcomes = arrivals.map(({ record, origin }): Outcome => {
@@ -75,7 +81,7 @@ export function foldNewest<R extends { readonly updatedAt: EpochMs | null }, D e
     const known = heard(doc?.said ?? [], content, origin);
     if (known !== 'new') return known;
     const said = remember(doc?.said ?? [], { content, origin });
-    doc = doc && (record.updatedAt ?? 0) < (doc.updatedAt ?? 0) ? older(record, said, doc) : build(record, said, doc);
+    doc = doc && changedAt(record) < (doc.updatedAt ?? 0) ? older(record, said, doc) : build(record, said, doc);
     return 'stored';
   });
   return { doc: doc === current ? null : doc, outcomes };

@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import QuickLRU from 'quick-lru';
+import { isLink } from './links.ts';
 import { isCurrency, parseDecimal } from './money.ts';
 import { parseDate, parseInstant } from './record.ts';
 import type { EpochMs } from './storage/port.ts';
@@ -81,5 +82,5 @@ export const scalars = {
   Locale: textScalar('Locale', 'a BCP 47 language tag, such as ja-JP', locale),
   CountryCode: textScalar('CountryCode', 'an ISO 3166-1 alpha-2 code, such as JP', matching(/^[A-Z]{2}$/)),
   TimeZone: textScalar('TimeZone', 'an IANA time zone, such as Asia/Tokyo', timeZone),
-  URL: textScalar('URL', 'an http or https URL', (text) => (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : null)),
+  URL: textScalar('URL', 'an http or https URL, without blanks, user or password', (text) => (isLink(text) ? text : null)),
 };

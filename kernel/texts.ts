@@ -9,9 +9,14 @@ const MAX_ITEMS = 50;
 /** Control characters other than tabs and line breaks, and halves of surrogate pairs: no name holds them, and not every store keeps them. */
 const UNPRINTABLE = /(?![\t\n\r])[\p{Cc}\p{Cs}]/u;
 
+/** Whether a text has more than so many characters, each one code point: what a reader counts as one may be several, and UTF-16 makes two of some. */
+export function isLongerThan(text: string, most: number): boolean {
+  return text.length > most && (text.length > 2 * most || [...text].length > most);
+}
+
 /** What a text must be, or null when it is that: 1 to `most` characters, none of which is a control character. */
 function textProblem(text: string, most: number): string | null {
-  if (text.trim() === '' || text.length > most) return `must have 1 to ${most} characters`;
+  if (text.trim() === '' || isLongerThan(text, most)) return `must have 1 to ${most} characters`;
   return UNPRINTABLE.test(text) ? 'may hold no control characters but tabs and line breaks' : null;
 }
 

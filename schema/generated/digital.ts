@@ -41,7 +41,7 @@ export type Scalars = {
   CountryCode: { input: string; output: string; }
   /** An IANA time zone name: Asia/Tokyo. */
   TimeZone: { input: string; output: string; }
-  /** An http or https URL. */
+  /** An http or https URL, with nothing in it that is not seen: no blanks, no control or format characters, no backslashes, no user or password. */
   URL: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };

@@ -40,7 +40,7 @@ export type Scalars = {
   CountryCode: { input: string; output: string; }
   /** An IANA time zone name: Asia/Tokyo. */
   TimeZone: { input: string; output: string; }
-  /** An http or https URL. */
+  /** An http or https URL, with nothing in it that is not seen: no blanks, no control or format characters, no backslashes, no user or password. */
   URL: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
@@ -168,6 +168,8 @@ export type PosBaskets = {
   readonly baskets: ReadonlyArray<PurchasedBasket>;
   /** The store of most of the last 200 orders, its id; null when none was placed in a known store. */
   readonly store?: Maybe<Scalars['ID']['output']>;
+  /** The time zone that this store stands in; null where there is no store, and where nothing was said of it. */
+  readonly storeTimeZone?: Maybe<Scalars['TimeZone']['output']>;
 };
 
 /** What was in one order. */
@@ -1088,6 +1090,7 @@ export type PosBasketsResolvers<ContextType = Context, ParentType extends Resolv
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   baskets?: Resolver<ReadonlyArray<ResolversTypes['PurchasedBasket']>, ParentType, ContextType>;
   store?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  storeTimeZone?: Resolver<Maybe<ResolversTypes['TimeZone']>, ParentType, ContextType>;
 };
 
 export type PurchasedBasketResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PurchasedBasket'] = ResolversParentTypes['PurchasedBasket']> = {

@@ -154,7 +154,7 @@ export function foldProduct(current: ProductRecord | null, key: Key, arrivals: r
       ...newestAvailability(row, before),
       said,
     }),
-    (row, said, before) => ({ ...before, ...newestAvailability(row, before), said }),
+    { older: (row, said, before) => ({ ...before, ...newestAvailability(row, before), said }) },
   );
 }
 

@@ -3,9 +3,12 @@ import type { Store } from '../../kernel/storage/port.ts';
 import { catalogueKey } from './intakes.ts';
 import { productsSpec } from './records.ts';
 
+/** Offers are worth more in time than with the catalogue: after this it counts as not answering. */
+const LONGEST_MS = 1000;
+
 /**
  * The catalogue over pos's store. Any number of processes may hold one over the same store. What is asked in one turn of the event loop,
- * as it is for the customers of a page, is one read.
+ * as it is for the customers of a page, is one read, which rejects after a second.
  */
 export function openCatalogue(store: Store): Catalogue {
   const products = store.collection(productsSpec);
@@ -28,11 +31,23 @@ export function openCatalogue(store: Store): Catalogue {
         const asked = [...wanted];
         wanted = new Set();
         answer = undefined;
-        return read(asked);
+        return inTime(read(asked));
       });
       return answer;
     },
   };
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The catalogue did not answer within ${LONGEST_MS} ms.`)), LONGEST_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** When all that the turn asks for has been asked, as for loaders. */

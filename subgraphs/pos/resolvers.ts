@@ -94,6 +94,9 @@ export const resolvers: Resolvers<Context> = {
       return { state: 'OK', asOf, bases: purchaseDays(await context.everyOrder.load(membersOf(customer))) };
     },
   },
+  PosBaskets: {
+    storeTimeZone: async ({ store }, _, context) => (store == null ? null : ((await context.shop.load(store))?.timeZone ?? null)),
+  },
   Purchases: {
     orders: async ({ members }, args, context) => {
       const wanted = page(args);

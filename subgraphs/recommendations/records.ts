@@ -62,6 +62,8 @@ export interface PosSignals {
   readonly baskets: readonly PastBasket[];
   /** The id of the store of most orders; null where there is none, and unless offers of products were asked for. */
   readonly store: string | null;
+  /** IANA; the one that this store stands in, null where that is not known. */
+  readonly storeTimeZone: string | null;
 }
 
 export interface LoyaltySignals {

@@ -1,5 +1,6 @@
 import { badArgument } from '../../kernel/errors.ts';
 import { pageSize } from '../../kernel/page.ts';
+import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { Resolvers } from '../../schema/generated/recommendations.ts';
 import { publishContent } from './content/commands.ts';
 import type { Context } from './context.ts';
@@ -41,7 +42,7 @@ export const resolvers: Resolvers<Context> = {
   Recommendations: {
     asOf: (subject) => subject.now,
     sourceStatus,
-    offers: (subject, { first, channel, templates, locale, context, record }, { decisions }) => {
+    offers: (subject, { first, channel, templates, locale, context, record }, sources) => {
       const asked: Asked = {
         first: pageSize(first),
         channel: channel ?? null,
@@ -49,7 +50,10 @@ export const resolvers: Resolvers<Context> = {
         locale: locale ?? null,
         ...(context && { context: readContext(context, subject.now) }),
       };
-      return record ? decisions.record(subject, asked) : offersOf(subject, asked, null);
+      const { decisions } = sources;
+      const decide = (of: Subject) => (record ? decisions.record(of, asked) : offersOf(of, asked, null));
+      const at = asked.context?.at ?? null;
+      return at === null || subject.content === null ? decide(subject) : contentAt(subject, at, sources).then(decide);
     },
     disclosure: (subject, { locale }) => disclosure(subject, locale ?? null),
     nextBestActions: (subject, { first, locale }) =>
@@ -107,6 +111,11 @@ export const resolvers: Resolvers<Context> = {
     inputs: ({ subject }) => inputsOf(subject),
   },
 };
+
+/** With the content that suits at another time than that of the request. */
+async function contentAt({ representation, now }: Subject, at: EpochMs, context: Context): Promise<Subject> {
+  return readCustomer({ ...representation, contentFacts: await contentFacts(representation, at, context) }, now);
+}
 
 function sourceStatus({ sources }: Subject) {
   return SERVICES.map((service) => {

@@ -2,7 +2,7 @@ import { CHANNELS, type Channel } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { readContentFacts } from './content/records.ts';
 import { NO_CONTEXT } from './offers/decision-context.ts';
-import type { PastBasket, ProductFacts, PurchaseRank, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
+import type { PastBasket, PosSignals, ProductFacts, PurchaseRank, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
 import { type CustomerRepresentation, isPersonal, permissionsOf, Signals, sinceOf, source } from './representation.ts';
 
 const WITHHELD: Sources = {
@@ -16,7 +16,7 @@ const WITHHELD: Sources = {
 /** `products`: whether what names them was asked for; what the gateway brought for another field of the request is not used. */
 function sources(customer: CustomerRepresentation, products: boolean): Sources {
   const bought = products ? source(customer.posBaskets, purchasesOf) : null;
-  const { baskets, store } = bought?.state === 'OK' ? bought.signals : { baskets: [], store: null };
+  const { baskets, store, storeTimeZone } = bought?.state === 'OK' ? bought.signals : { baskets: [], store: null, storeTimeZone: null };
   return {
     crm: source(customer.crmSignals, (crm) => ({
       birthDate: crm.date('birthDate'),
@@ -38,6 +38,7 @@ function sources(customer: CustomerRepresentation, products: boolean): Sources {
       rank: rankOf(pos.object('rank')),
       baskets,
       store,
+      storeTimeZone,
     })),
     loyalty: source(customer.loyaltySignals, (loyalty) => ({
       member: loyalty.flag('member'),
@@ -147,8 +148,8 @@ function readProductFacts(facts: Signals | null): ProductFacts | null {
 }
 
 /** Of posBaskets. */
-export function purchasesOf(pos: Signals): { readonly baskets: readonly PastBasket[]; readonly store: string | null } {
-  return { baskets: pastBaskets(pos), store: pos.text('store') };
+export function purchasesOf(pos: Signals): Pick<PosSignals, 'baskets' | 'store' | 'storeTimeZone'> {
+  return { baskets: pastBaskets(pos), store: pos.text('store'), storeTimeZone: pos.text('storeTimeZone') };
 }
 
 /** Oldest first. */

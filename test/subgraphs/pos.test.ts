@@ -297,6 +297,27 @@ describe('posBaskets', () => {
     expect(theirs.posBaskets).toEqual({ state: 'OK', store: null, baskets: [] });
   });
 
+  it('tells the time zone of that store where it is asked for, from one read for a page, and only where a store is named', async () => {
+    const [other, none] = [await someone(), await someone()];
+    await ingest('store', '', [{ id: 'north', time_zone: 'Asia/Tokyo' }, { id: 'south' }]);
+    await ingest('order', ada, [line({ number: 'z1', sku: 'tea', store: 'north' })]);
+    await ingest('order', other, [line({ number: 'z2', sku: 'tea', store: 'south' })]);
+    await ingest('order', none, [line({ number: 'z3', sku: 'tea' })]);
+    const zones = async (...members: string[]) =>
+      (
+        await customers(
+          members.map((one) => ({ members: [one] })),
+          '{ posBaskets { storeTimeZone } }',
+        )
+      ).map(({ posBaskets }) => posBaskets.storeTimeZone);
+    domain.calls.clear();
+    expect(await zones(ada, other, none)).toEqual(['Asia/Tokyo', null, null]);
+    expect(domain.calls.list).toEqual(['orders.latest', 'stores.getMany']);
+    domain.calls.clear();
+    expect(await zones(none)).toEqual([null]);
+    expect(domain.calls.list).toEqual(['orders.latest']);
+  });
+
   it('is bounded: 200 products, which with their orders are at most 32 KB', async () => {
     const sku = (n: number) => `sku-of-a-usual-length-${n}`;
     await ingest(

@@ -118,6 +118,25 @@ describe('content that is taken in', () => {
     expect(await titles()).toEqual([]);
   });
 
+  it('is shown when the newest row of a piece says, in every language, also when that row is over', async () => {
+    await domain.ingest('content', '', [{ ...ROW, language: 'ja', title: '淹れ方', updated_at: at(-2) }]);
+    await domain.ingest('content', '', [{ ...ROW, ends_at: at(1), updated_at: at(-1) }]);
+    await look();
+    expect(await titles()).toEqual(['Brewing']);
+    for (const days of [1, 2, 2]) {
+      domain.time.now += days * DAY;
+      await look();
+      expect(await titles()).toEqual([]);
+    }
+    // Of before the piece was ended, and heard of late.
+    await domain.ingest('content', '', [{ ...ROW, language: 'de', title: 'Aufgießen', updated_at: at(-3) }]);
+    await look();
+    expect(await titles()).toEqual([]);
+    await domain.ingest('content', '', [{ ...ROW, withdrawn: 'true', updated_at: at(1) }]);
+    await look();
+    expect(await titles()).toEqual(['淹れ方']);
+  });
+
   it('is offered to nobody without consent, and read for nobody', async () => {
     await domain.ingest('content', '', [ROW]);
     await look();
@@ -154,8 +173,49 @@ describe('a decision that was kept', () => {
     expect(await titles()).toEqual([]);
     expect(await explained()).toMatchObject({ reproduced: true, offers: given });
     const input = (await explained()).inputs.find(({ service, name }) => service === 'recommendations' && name === 'content');
-    expect(JSON.parse(input?.value ?? '')).toMatchObject({ advice: [{ sku: 'tea', piece: { translations: [{ title: 'Brewing' }] } }] });
+    expect(JSON.parse(input?.value ?? '')).toMatchObject({ advice: { sku: 'tea', piece: { translations: [{ title: 'Brewing' }] } } });
     expect((await explained()).inputs).toContainEqual({ service: 'pos', name: 'store', value: '"TYO1"' });
+  });
+});
+
+describe('offers for another time', () => {
+  const SCHEDULED = [
+    ...['1', '2', '3'].map((number) => ({ ...ROW, number, title: 'This week', ends_at: at(1), updated_at: at(-1) })),
+    { ...ROW, number: '4', title: 'Without end', updated_at: at(-2) },
+    { ...ROW, number: '5', title: 'This morning', ends_at: at(-2 / 24), updated_at: at(0) },
+    { ...ROW, number: '6', title: 'Next week', starts_at: at(6), updated_at: at(-1) },
+    { ...ROW, number: '7', kind: 'EVENT', title: 'Tasting', stores: 'TYO1', starts_at: at(45), ends_at: at(46) },
+  ];
+  const asked = (days: number, more = '') => `(context: { at: "${at(days)}" }, locale: "en", templates: [ADVICE, LOCAL_EVENT]${more})`;
+
+  it('are of the content of that time', async () => {
+    await domain.ingest('content', '', SCHEDULED);
+    await look();
+    expect(await titles()).toEqual(['This week']);
+    expect(await titles(ada, asked(-0.5))).toEqual(['This morning']);
+    expect(await titles(ada, asked(5))).toEqual(['Without end']);
+    expect(await titles(ada, asked(6))).toEqual(['Next week']);
+    // The purchase is 60 days ago then.
+    expect(await titles(ada, asked(20))).toEqual(['Tasting']);
+    expect(await offers(ada, asked(5), 'recommendations')).toEqual([]);
+  });
+
+  it('are explained to the letter with the content that was chosen for it', async () => {
+    await domain.ingest('content', '', SCHEDULED);
+    await look();
+    const given = await offers(ada, asked(5, ', record: true'));
+    expect(given).toMatchObject([{ template: 'ADVICE', title: 'Without end', decisionId: expect.stringMatching(/^dec_/) }]);
+    await publish({ number: '4', translations: [EN], withdrawn: true });
+    const { data } = await domain.ask(
+      `query ($id: ID!) { explainDecision(id: $id) { reproduced inputs { name value } offers { ${FIELDS} } } }`,
+      { id: given[0]?.decisionId },
+    );
+    const explained = data?.explainDecision as { inputs: { name: string; value: string }[] };
+    expect(explained).toMatchObject({ reproduced: true, offers: given });
+    expect(JSON.parse(explained.inputs.find(({ name }) => name === 'content')?.value ?? '')).toMatchObject({
+      advice: { piece: { translations: [{ title: 'Without end' }] } },
+      event: null,
+    });
   });
 });
 
@@ -196,6 +256,13 @@ describe('contentPublish', () => {
     expect((await publish({ ...input, skus: ['coffee'] })).userErrors).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED' }]);
   });
 
+  it('counts characters as a file does', async () => {
+    const input = { number: '𠮷'.repeat(200), translations: [{ ...EN, title: '𠮷'.repeat(200) }] };
+    expect(await publish(input)).toMatchObject({ content: { translations: [{ title: '𠮷'.repeat(200) }] }, userErrors: [] });
+    const more = await publish({ translations: [{ ...EN, title: '𠮷'.repeat(201) }] });
+    expect(more.userErrors).toMatchObject([{ code: 'TEXT_INVALID' }]);
+  });
+
   it('leaves a language as it is that is not named, and takes a piece back', async () => {
     await publish({ translations: [EN, { locale: 'ja', title: '淹れ方' }] });
     domain.time.now += 1000;
@@ -208,14 +275,30 @@ describe('contentPublish', () => {
     expect(await titles()).toEqual([]);
   });
 
-  it('corrects what was taken in from the source, unless that is newer', async () => {
-    await domain.ingest('content', '', [{ ...ROW, updated_at: at(-1) }]);
+  it('corrects what was taken in from the source, and is corrected by what the source says later, whatever it says of the time', async () => {
+    await domain.ingest('content', '', [{ ...ROW, updated_at: at(400) }]);
     await publish({ translations: [{ ...EN, title: 'By hand' }] });
     expect(await titles()).toEqual(['By hand']);
-    await domain.ingest('content', '', [{ ...ROW, title: 'From the source', updated_at: at(1) }]);
-    expect((await publish({ translations: [{ ...EN, title: 'By hand again' }] })).content?.translations).toMatchObject([
-      { title: 'From the source' },
+    domain.time.now += 1000;
+    await domain.ingest('content', '', [
+      { ...ROW, title: 'From the source' },
+      { ...ROW, title: 'Of yesterday', updated_at: at(-1) },
     ]);
+    await look();
+    expect(await titles()).toEqual(['From the source']);
+    expect((await publish({ translations: [{ ...EN, title: 'By hand again' }] })).content?.translations).toMatchObject([
+      { title: 'By hand again' },
+    ]);
+  });
+
+  it('shows who reads none of its languages the one that was given first', async () => {
+    await publish({
+      translations: [
+        { locale: 'fr', title: 'Infuser' },
+        { locale: 'de', title: 'Aufgießen' },
+      ],
+    });
+    expect(await titles()).toEqual(['Infuser']);
   });
 
   const REFUSED = [
@@ -223,6 +306,8 @@ describe('contentPublish', () => {
     [{ translations: [EN, EN] }, 'LANGUAGE_TWICE', ['input', 'translations', '1', 'locale']],
     [{ translations: [EN, { locale: 'ja', title: '' }] }, 'TEXT_INVALID', ['input', 'translations', '1', 'title']],
     [{ translations: [{ ...EN, title: 'x'.repeat(201) }] }, 'TEXT_INVALID', ['input', 'translations', '0', 'title']],
+    [{ translations: [EN], number: 'two\nlines' }, 'CONTENT_INVALID', ['input', 'number']],
+    [{ translations: [EN], source: 'x'.repeat(201) }, 'TEXT_INVALID', ['input', 'source']],
     [{ translations: [{ ...EN, title: 'two\nlines' }] }, 'CONTENT_INVALID', ['input', 'translations', '0', 'title']],
     [
       { translations: [{ ...EN, link: `https://example.com/${'x'.repeat(1000)}` }] },
@@ -279,6 +364,7 @@ describe('the shelf', () => {
     await small.look();
     expect(held(small.current)).toHaveLength(6);
     expect(held(small.current)).toContain(9);
+    expect(warnings).toHaveLength(1);
     // What makes room is what lets the others in, at the latest with the hourly reading.
     await domain.ingest('content', '', rows(6, 10, { withdrawn: 'true', updated_at: at(1) }));
     domain.time.now += HOUR;
@@ -292,14 +378,14 @@ describe('the shelf', () => {
     domain.calls.clear();
     await one.look();
     expect(held(one.current)).toHaveLength(251);
-    expect(domain.calls.list).toEqual(['content.latest', 'content.latest']);
+    expect(domain.calls.list).toEqual(['content_pieces.latest', 'content_pieces.latest']);
     const before = one.current;
     domain.time.now += 2 * 60_000;
     await one.look();
     domain.calls.clear();
     await one.look();
     await one.look();
-    expect(domain.calls.list).toEqual(['content.latest', 'content.latest']);
+    expect(domain.calls.list).toEqual(['content_pieces.latest', 'content_pieces.latest']);
     expect(one.current).toBe(before);
     // Stored by a machine whose clock is ten minutes late.
     const now = domain.time.now;
@@ -311,6 +397,50 @@ describe('the shelf', () => {
     domain.time.now += HOUR;
     await one.look();
     expect(held(one.current)).toContain(5000);
+  });
+
+  it('reads of a file that is larger than what is held as much as can be held, and finds no news in it again', async () => {
+    await domain.ingest('content', '', rows(0, 900));
+    domain.time.now += 1000;
+    const small = shelf(300);
+    domain.calls.clear();
+    await small.look();
+    expect(domain.calls.list).toHaveLength(2);
+    const before = small.current;
+    expect(held(before)).toHaveLength(300);
+    for (let nth = 0; nth < 40; nth++) {
+      domain.time.now += 2000;
+      domain.calls.clear();
+      await small.look();
+      expect(domain.calls.list.length).toBeLessThanOrEqual(2);
+    }
+    expect(domain.calls.list).toHaveLength(1);
+    expect(small.current).toBe(before);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('finds within a minute what was stored by a machine whose clock is half a minute late', async () => {
+    const one = shelf();
+    await one.look();
+    const now = domain.time.now;
+    domain.time.now = now - 30_000;
+    await domain.ingest('content', '', rows(0, 1));
+    for (domain.time.now = now; domain.time.now < now + 60_000; domain.time.now += 2000) await one.look();
+    await one.look();
+    expect(held(one.current)).toEqual([0]);
+  });
+
+  it('looks twice for however many ask at once: what was stored before one asked is in the look that begins after', async () => {
+    const one = shelf();
+    await one.look();
+    domain.calls.clear();
+    const first = one.look();
+    while (domain.calls.list.length === 0) await Promise.resolve();
+    await domain.ingest('content', '', rows(1, 2));
+    domain.calls.clear();
+    await Promise.all([first, ...Array.from({ length: 250 }, () => one.look())]);
+    expect(domain.calls.list).toEqual(['content_pieces.latest']);
+    expect(held(one.current)).toEqual([1]);
   });
 
   it('lets go of what ended, and ends looks in the order in which they began', async () => {

@@ -1,11 +1,12 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Catalogue } from '../../kernel/catalogue.ts';
 import { ModelShelf } from '../../kernel/model-shelf.ts';
 import { HistoryBuilder } from '../../models/next-basket/baskets.ts';
 import { trainNextBasket } from '../../models/next-basket/training.ts';
 import { pos } from '../../subgraphs/pos/module.ts';
 import { openCatalogue } from '../../subgraphs/pos/open-catalogue.ts';
+import { productsSpec } from '../../subgraphs/pos/records.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
 import { productFacts } from '../../subgraphs/recommendations/offers/product-facts.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
@@ -163,6 +164,17 @@ describe('offers of products', () => {
       news: [],
       known: [],
     });
+  });
+
+  it('wait a second for a catalogue that hangs, and are made again when it answers', async () => {
+    const birthday = { ...ada, crmSignals: { ...quiet.crmSignals, birthDate: '1990-03-04' } };
+    vi.spyOn(till.store.collection(productsSpec), 'getMany').mockImplementationOnce(() => new Promise(() => {}));
+    const asked = performance.now();
+    expect(templates(await offers(birthday))).toEqual(['BIRTHDAY']);
+    const waited = performance.now() - asked;
+    expect(waited).toBeGreaterThan(950);
+    expect(waited).toBeLessThan(3000);
+    expect(templates(await offers(birthday))).toContain('REPLENISH');
   });
 
   it('ask the catalogue once for a page of 100 customers', async () => {

@@ -11,9 +11,11 @@ import { callCounts, storeCalls } from '../support/store-calls.ts';
 vi.mock('../../kernel/storage/open.ts', async (original) => (await import('../support/store-calls.ts')).noted(await original()));
 
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
 const ORDERS = 'pos orders.latest';
 const SUMMARIES = 'digital digital_summaries.getMany';
 const CATALOGUE = 'pos products.getMany';
+const STORES = 'pos stores.getMany';
 const PAGE = 100;
 
 /** Milk goes with honey, coffee with sugar. */
@@ -89,7 +91,7 @@ describe.each(SHAPES)('products, in %s', (shape) => {
     await shelfOf(store).look(['next-basket']);
     // Of all kinds, by product, category and store, so that choosing among it has to read whatever it reads.
     for (const kind of ['ADVICE', 'ARTICLE']) await publish(kind, { kind, skus: ['MILK-1'], categories: ['Dairy'] });
-    await publish('EVENT', { kind: 'EVENT', stores: ['TYO1'], startsAt: at(-3 * DAY), endsAt: at(-4 * DAY) });
+    await publish('EVENT', { kind: 'EVENT', stores: ['TYO1'], startsAt: at(-3 * DAY - 4 * HOUR), endsAt: at(-4 * DAY) });
   }, 120_000);
   afterAll(() => stack.close());
   beforeEach(() => {
@@ -185,7 +187,7 @@ describe.each(SHAPES)('products, in %s', (shape) => {
 
   it('are sold where an event is: it is offered with the store by the name that pos knows', async () => {
     const stores = stack.company.subgraphs.get('pos')!.intakes.find(({ kind }) => kind === 'store')!;
-    const read = stores.read({ source: 'tills', id: 'TYO1', name: 'Ginza' });
+    const read = stores.read({ source: 'tills', id: 'TYO1', name: 'Ginza', time_zone: 'Asia/Tokyo' });
     if (!read.ok) throw new Error(read.reason.message);
     await stores.store([{ record: read.record, owner: '', origin: 'run/1', occurrence: 1 }]);
     for (const nth of [1, 2])
@@ -206,5 +208,17 @@ describe.each(SHAPES)('products, in %s', (shape) => {
       );
     const event = { template: 'LOCAL_EVENT', title: 'EVENT', content: { store: { id: 'TYO1', name: 'Ginza' } } };
     expect(await contentFor(ada)).toContainEqual(event);
+    // It begins at four o'clock in the afternoon in UTC on 4 March; the day in the store takes one read of stores for a page.
+    const OFFERS_OF_ALL = 'productRecommendations { offers(templates: [LOCAL_EVENT]) { body } }';
+    storeCalls.length = 0;
+    const [{ productRecommendations }] = await ask(page, OFFERS_OF_ALL);
+    expect(productRecommendations.offers).toEqual([
+      { body: 'In the shop that you know, from 5 March 2026 on. Come by; we look forward to seeing you.' },
+    ]);
+    expect(callCounts()).toMatchObject({ [ORDERS]: 1, [STORES]: 1, [CATALOGUE]: 1 });
+    // Ranking needs the store and not its day.
+    storeCalls.length = 0;
+    await ask(page, 'nextPurchase { discover { rank } }');
+    expect(Object.keys(callCounts())).not.toContain(STORES);
   });
 });

@@ -5,14 +5,8 @@ import { textErrors } from '../../../kernel/texts.ts';
 import type { ContentPublishInput } from '../../../schema/generated/recommendations.ts';
 import type { Context } from '../context.ts';
 import { contentId, contentKey, fileContent } from './intake.ts';
-import type { ContentRecord, ContentRow } from './records.ts';
+import { type ContentRecord, type ContentRow, newestOf } from './records.ts';
 import { type ContentProblem, contentProblem, LONGEST_LINK, LONGEST_TITLE } from './source.ts';
-
-/** A piece as it is stored, in the languages that were asked about, those that were named first first. */
-interface PublishedContent {
-  readonly id: string;
-  readonly rows: readonly ContentRecord[];
-}
 
 /** Files translations of a piece, by the newest of which the piece is shown from then on; in this process at once. */
 export async function publishContent(context: Context, input: ContentPublishInput) {
@@ -22,13 +16,15 @@ export async function publishContent(context: Context, input: ContentPublishInpu
   const effect = await once(requests, 'contentPublish', input, now, async (at) => {
     const arrivals = rowsOf(input, at).map((record) => ({ record, owner: '', origin: 'mutation', occurrence: 1 }));
     // Stored now, also where a first attempt was broken off: looks go by that.
-    await fileContent(content, arrivals, now);
+    const outcomes = await fileContent(content, arrivals, now);
+    const refused = outcomes.find((outcome) => typeof outcome === 'object');
+    if (refused) return { ok: false, userErrors: [refuse(refused.code, 'translations', refused.message)] };
     return { ok: true, result: contentId({ system: input.source, number: input.number }) };
   });
   if (!effect.ok) return { content: null, userErrors: effect.userErrors };
   await shownAtOnce(context);
-  const rows = await content.getMany(rowsOf(input, now).map(contentKey));
-  return { content: shown({ id: effect.result, rows: rows.filter((row) => row !== null) }), userErrors: [] };
+  const [piece] = await content.getMany([contentKey({ system: input.source, number: input.number })]);
+  return { content: piece ? shown(piece, input) : null, userErrors: [] };
 }
 
 /** Other processes look on their own, and so does this one a moment later if it can't now. */
@@ -85,20 +81,22 @@ function inputErrors(input: ContentPublishInput): readonly UserError[] {
 }
 
 function pathOf({ field }: ContentProblem, translation: number): string {
+  if (field === 'language') return `translations.${translation}.locale`;
   return field === 'title' || field === 'link' ? `translations.${translation}.${field}` : field;
 }
 
-/** As the newest of the rows has it. */
-function shown({ id, rows }: PublishedContent) {
-  const [newest] = rows.toSorted((a, b) => (b.updatedAt ?? 0) - (a.updatedAt ?? 0));
-  if (!newest) return null;
-  const { system: source, number, kind, skus, categories, stores, startsAt, endsAt } = newest;
+/** The piece as it is, in the languages that were asked about, those that were named first first. */
+function shown(piece: ContentRecord, asked: ContentPublishInput) {
+  const named = asked.translations.flatMap(({ locale }) => piece.translations.filter(({ language }) => language === locale));
+  const about = newestOf(piece) ?? named[0];
+  if (!about) return null;
+  const { system: source, number, kind, skus, categories, stores, startsAt, endsAt } = about;
   return {
-    id,
+    id: piece.id,
     source,
     number,
     kind,
-    translations: rows.map(({ language, title, link, withdrawn }) => ({ locale: language, title, link, withdrawn })),
+    translations: named.map(({ language, title, link, withdrawn }) => ({ locale: language, title, link, withdrawn })),
     products: skus.map((sku) => ({ sku })),
     categories,
     stores: stores.map((store) => ({ id: store })),

@@ -1,7 +1,14 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { EpochMs } from '../../../kernel/storage/port.ts';
 import { LANGUAGES } from '../languages.ts';
-import { type ContentKind, type ContentPiece, type ContentRecord, type Translation, translationFor } from './records.ts';
+import {
+  type ContentKind,
+  type ContentPiece,
+  type ContentRecord,
+  type FiledTranslation,
+  newestOf,
+  type Translation,
+  translationFor,
+} from './records.ts';
 
 /** What a piece can be found by. */
 export type ContentSubject = 'sku' | 'category' | 'store';
@@ -14,20 +21,17 @@ export class ContentIndex {
   readonly #pieces = new Map<string, ContentPiece[]>();
   readonly #categorised = new Set<ContentKind>();
 
-  /** Of translations that are in use. What a piece is about, and when, is what the newest of its rows says. */
-  static async of(rows: Iterable<ContentRecord>): Promise<ContentIndex> {
+  /** Of pieces of which those that are withdrawn are left out. */
+  static async of(records: Iterable<ContentRecord>): Promise<ContentIndex> {
     const index = new ContentIndex();
-    const translations = new Map<string, ContentRecord[]>();
-    for (const row of rows) {
-      const known = translations.get(row.piece);
-      if (known) known.push(row);
-      else translations.set(row.piece, [row]);
-    }
-    const pieces = [...translations].map(([id, group]) => ({ id, newest: newestOf(group), group }));
-    pieces.sort((a, b) => changedAt(b.newest) - changedAt(a.newest) || (a.id < b.id ? -1 : 1));
-    for (const [nth, { id, newest, group }] of pieces.entries()) {
+    const pieces = [...records].flatMap((record) => {
+      const newest = newestOf(record);
+      return newest ? [{ record, newest }] : [];
+    });
+    pieces.sort((a, b) => b.newest.updatedAt - a.newest.updatedAt || (a.record.id < b.record.id ? -1 : 1));
+    for (const [nth, { record, newest }] of pieces.entries()) {
       if (nth % SLICE === SLICE - 1) await breathe();
-      index.#add(id, newest, shownOf(group));
+      index.#add(record.id, newest, shownOf(record));
     }
     return index;
   }
@@ -46,7 +50,7 @@ export class ContentIndex {
     return this.#pieces.size === 0;
   }
 
-  #add(id: string, newest: ContentRecord, translations: readonly Translation[]): void {
+  #add(id: string, newest: FiledTranslation, translations: readonly Translation[]): void {
     const { kind, startsAt, endsAt, skus, categories, stores } = newest;
     const piece: ContentPiece = { id, kind, startsAt, endsAt, translations };
     const file = (what: ContentSubject, values: readonly string[]) => {
@@ -67,19 +71,8 @@ export class ContentIndex {
   }
 }
 
-const changedAt = ({ updatedAt }: ContentRecord): EpochMs => updatedAt ?? 0;
-
-/** The same on every machine, whatever came first there. */
-function newestOf(group: readonly ContentRecord[]): ContentRecord {
-  const byNews = (a: ContentRecord, b: ContentRecord) =>
-    changedAt(a) - changedAt(b) || a.storedAt - b.storedAt || (a.language < b.language ? 1 : -1);
-  return group.reduce((newest, row) => (byNews(row, newest) > 0 ? row : newest));
-}
-
 /** The translations that can be shown in any language that offers are made in: that which came first, and what fits them. */
-function shownOf(group: readonly ContentRecord[]): readonly Translation[] {
-  const all = group
-    .toSorted((a, b) => a.since - b.since || (a.language < b.language ? -1 : 1))
-    .map(({ language, title, link }) => ({ language, title, link }));
+function shownOf({ translations }: ContentRecord): readonly Translation[] {
+  const all = translations.filter(({ withdrawn }) => !withdrawn).map(({ language, title, link }) => ({ language, title, link }));
   return [...new Set([all[0]!, ...LANGUAGES.map((language) => translationFor(all, language)!)])];
 }

@@ -26,21 +26,38 @@ export interface ContentRow {
   readonly updatedAt: EpochMs | null;
 }
 
-/** One translation of a piece, as its newest row has it. All of them are filed under one owner, CONTENT. */
-export interface ContentRecord extends Doc, ContentRow {
-  /** The id of the piece that it is a translation of. */
-  readonly piece: string;
-  /** When this was stored, by the clock of who stored it. */
-  readonly storedAt: EpochMs;
-  /** When it was stored first. */
-  readonly since: EpochMs;
+/** One translation of a piece, as its newest row has it. */
+export interface FiledTranslation extends ContentRow {
+  /** When its source changed it, never in the future; when it came in where the source does not say. */
+  readonly updatedAt: EpochMs;
+  /** One more than those that were filed for the piece before: of two that were changed at the same time the one that was filed later is newer. */
+  readonly filed: number;
   readonly said: readonly Statement[];
+}
+
+/** A piece. All pieces are filed under one owner, CONTENT. */
+export interface ContentRecord extends Doc {
+  /** In each language, withdrawn ones too, in the order in which they first came. Never empty. */
+  readonly translations: readonly FiledTranslation[];
+  /** When any of it was stored last, by the clock of who stored it. */
+  readonly storedAt: EpochMs;
 }
 
 /** The owner of all content: it belongs to nobody. */
 export const CONTENT = 'content';
 
-export const contentSpec: Spec<ContentRecord> = { name: 'content', at: 'storedAt' };
+export const contentSpec: Spec<ContentRecord> = { name: 'content_pieces', at: 'storedAt' };
+
+/** The newest of the rows that are not withdrawn: it says what the piece is about and when it is shown, all of it, even that it has ended. null when all are. */
+export function newestOf({ translations }: Pick<ContentRecord, 'translations'>): FiledTranslation | null {
+  return translations
+    .filter(({ withdrawn }) => !withdrawn)
+    .reduce<FiledTranslation | null>((newest, row) => (newest === null || isNewer(row, newest) ? row : newest), null);
+}
+
+function isNewer(one: FiledTranslation, other: FiledTranslation): boolean {
+  return one.updatedAt === other.updatedAt ? one.filed > other.filed : one.updatedAt > other.updatedAt;
+}
 
 /** A piece in one language. */
 export interface Translation {
@@ -73,14 +90,14 @@ export interface ChosenContent {
   readonly at: EpochMs | null;
 }
 
-/** The content chosen for a customer, of each kind the best first and few. Kept with a decision, so that explaining it needs none of the content. */
+/** The content chosen for a customer and a time, null where nothing suits. Kept with a decision, so that explaining it needs none of the content. */
 export interface ContentFacts {
   /** About what was bought, the last purchase first. */
-  readonly advice: readonly ChosenContent[];
-  /** About what was looked at, the last look first, then about the category bought most. */
-  readonly articles: readonly ChosenContent[];
-  /** In the store that the customer buys in, the first to begin first. */
-  readonly events: readonly ChosenContent[];
+  readonly advice: ChosenContent | null;
+  /** About what was looked at, the last look first, or else about the category bought most. */
+  readonly article: ChosenContent | null;
+  /** In the store that the customer buys in, the first to begin. */
+  readonly event: ChosenContent | null;
 }
 
 /** The translation to show to who reads that language: in just that, in another form of it (`en-GB` for `en`), or else the first. */
@@ -97,15 +114,15 @@ export function translationFor<T extends Pick<Translation, 'language'>>(translat
 export function readContentFacts(facts: Signals | null): ContentFacts | null {
   if (!facts) return null;
   return {
-    advice: facts.list('advice', readChosen),
-    articles: facts.list('articles', readChosen),
-    events: facts.list('events', readChosen),
+    advice: readChosen(facts.object('advice')),
+    article: readChosen(facts.object('article')),
+    event: readChosen(facts.object('event')),
   };
 }
 
-function readChosen(item: Signals): ChosenContent | null {
-  const piece = readPiece(item.object('piece'));
-  if (!piece) return null;
+function readChosen(item: Signals | null): ChosenContent | null {
+  const piece = readPiece(item?.object('piece') ?? null);
+  if (!item || !piece) return null;
   return { piece, sku: item.text('sku'), category: item.text('category'), store: item.text('store'), at: item.integer('at') };
 }
 

@@ -1,5 +1,6 @@
+import { isLink } from '../../../kernel/links.ts';
 import { type Fields, type Read, type RowReader, readRecord, type SourceRow } from '../../../kernel/record.ts';
-import { LABEL } from '../../../kernel/texts.ts';
+import { isLongerThan, LABEL } from '../../../kernel/texts.ts';
 import { CONTENT_KINDS, type ContentRow } from './records.ts';
 
 /** Decisions keep what they show, so titles and links are bounded. */
@@ -12,7 +13,7 @@ export const CONTENT_FIELDS = {
   number: {
     type: 'text',
     required: true,
-    description: 'The number of the piece in the source. Rows of one number are translations of one piece.',
+    description: 'The number of the piece in the source, at most 200 characters. Rows of one number are translations of one piece.',
   },
   kind: {
     type: 'enum',
@@ -21,8 +22,15 @@ export const CONTENT_FIELDS = {
     description: 'ADVICE on a product that one has, an ARTICLE on what one may be interested in, an EVENT in a store.',
   },
   language: { type: 'text', required: true, description: 'The language of title and link as a BCP 47 tag: ja, en-GB. One row for each.' },
-  title: { type: 'text', required: true, description: `The headline, at most ${LONGEST_TITLE} characters.` },
-  link: { type: 'text', description: `Where it can be read: an http or https URL of at most ${LONGEST_LINK} characters.` },
+  title: {
+    type: 'text',
+    required: true,
+    description: `The headline, at most ${LONGEST_TITLE} characters, without line breaks and marks of direction.`,
+  },
+  link: {
+    type: 'text',
+    description: `Where it can be read: an http or https URL of at most ${LONGEST_LINK} characters, without blanks, user or password.`,
+  },
   skus: { type: 'list', description: `The products that advice or an article is about, at most ${MOST_ITEMS}.` },
   categories: {
     type: 'list',
@@ -35,13 +43,18 @@ export const CONTENT_FIELDS = {
   updated_at: {
     type: 'instant',
     description:
-      'When the source last changed the row; older news never replaces newer. A row without it that was said before counts as delivered again, and changes nothing.',
+      'When the source last changed the row; older news never replaces newer. Absent, or in the future: when it came in. A row that was said before counts as delivered again, and changes nothing.',
   },
 } as const satisfies Fields;
 
+/** What breaks the line, or turns the direction of what is shown beside the title. */
+const UNTITLED = /[\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+/** Anything that leaves a mark: U+2800 is a pattern of Braille without dots. */
+const VISIBLE = /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
 /** A field that a piece can't be filed with as it is, by its name in a record. */
 export interface ContentProblem {
-  readonly field: 'title' | 'link' | 'skus' | 'categories' | 'stores' | 'startsAt' | 'endsAt';
+  readonly field: 'source' | 'number' | 'language' | 'title' | 'link' | 'skus' | 'categories' | 'stores' | 'startsAt' | 'endsAt';
   readonly missing: boolean;
   readonly message: string;
 }
@@ -51,8 +64,16 @@ export function contentProblem(row: ContentRow): ContentProblem | null {
   const invalid = (field: ContentProblem['field'], message: string) => ({ field, missing: false, message });
   const missing = (field: ContentProblem['field'], message: string) => ({ field, missing: true, message });
   const { kind, title, link, startsAt, endsAt } = row;
-  if (!LABEL.test(title)) return invalid('title', `A title has 1 to ${LONGEST_TITLE} characters, none of which is a control character.`);
-  if (link !== null && !isLink(link)) return invalid('link', `A link is an http or https URL of at most ${LONGEST_LINK} characters.`);
+  const names = { source: row.system, number: row.number, language: row.language };
+  for (const field of ['source', 'number', 'language'] as const)
+    if (!LABEL.test(names[field])) return invalid(field, 'It has 1 to 200 characters, none of which is a control character.');
+  if (!LABEL.test(title) || UNTITLED.test(title) || !VISIBLE.test(title))
+    return invalid(
+      'title',
+      `A title has 1 to ${LONGEST_TITLE} characters, one of which can be seen and none of which controls lines or directions.`,
+    );
+  if (link !== null && (isLongerThan(link, LONGEST_LINK) || !isLink(link)))
+    return invalid('link', `A link is an http or https URL of at most ${LONGEST_LINK} characters, without blanks, user or password.`);
   for (const field of ['skus', 'categories', 'stores'] as const) {
     if (row[field].length > MOST_ITEMS) return invalid(field, `At most ${MOST_ITEMS} are taken; name the category of many products.`);
     if (!row[field].every((item) => LABEL.test(item)))
@@ -67,10 +88,6 @@ export function contentProblem(row: ContentRow): ContentProblem | null {
   if (row.stores.length === 0) return missing('stores', 'An event takes place in a store; name it.');
   if (startsAt === null) return missing('startsAt', 'An event needs the time at which it begins.');
   return endsAt === null ? missing('endsAt', 'An event needs the time at which it ends.') : null;
-}
-
-function isLink(text: string): boolean {
-  return text.length <= LONGEST_LINK && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 /** The canonical form of a BCP 47 tag. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Catalogue, CatalogueProduct } from '../../../kernel/catalogue.ts';
 import type { EpochMs } from '../../../kernel/storage/port.ts';
-import type { ContentIndex } from '../content/content-index.ts';
+import type { ContentIndex, ContentSubject } from '../content/content-index.ts';
 import type { ChosenContent, ContentFacts, ContentKind, ContentPiece } from '../content/records.ts';
 import type { PastBasket } from '../records.ts';
 import { type CustomerRepresentation, isPersonal, source } from '../representation.ts';
@@ -14,10 +14,6 @@ export const ADVICE_MS = 60 * DAY_MS;
 export const INTEREST_MS = 30 * DAY_MS;
 /** An event is mentioned so long before it begins. */
 export const EVENT_AHEAD_MS = 30 * DAY_MS;
-/** A request may be decided for a time that is so far ahead. */
-const CONTEXT_AHEAD_MS = 30 * DAY_MS;
-/** Of each kind so many are chosen: the rules show the first that suits the time that is decided for. */
-const MOST_CHOSEN = 3;
 
 /** What content is chosen with. */
 export interface ContentSources {
@@ -30,31 +26,34 @@ export interface ContentSources {
 type Products = ReadonlyMap<string, CatalogueProduct>;
 
 /**
- * The content that suits this customer. null without consent, and where there is no content at all. A domain that did not answer told of nothing, and
- * without the catalogue only what is about products themselves is found. The catalogue is asked in the turn in which this is called, so that it is
- * one read together with what else is asked for a page of customers, and only where content is about categories.
+ * The content that suits this customer at that time: of each kind the first that is on then, or, of events, ahead. null without consent, and where there
+ * is no content at all. A domain that did not answer told of nothing, and without the catalogue only what is about products themselves is found. The
+ * catalogue is asked in the turn in which this is called, so that it is one read together with what else is asked for a page of customers, and only
+ * where a category could come first.
  */
 export async function contentFacts(
   customer: CustomerRepresentation,
-  now: EpochMs,
+  at: EpochMs,
   { pieces, catalogue, log }: ContentSources,
 ): Promise<ContentFacts | null> {
   if (pieces.isEmpty || !isPersonal(customer)) return null;
   const bought = source(customer.posBaskets, purchasesOf);
   const behaviour = source(customer.digitalSignals, viewsOf);
   const { baskets, store } = bought.state === 'OK' ? bought.signals : { baskets: [], store: null };
-  const viewed = (behaviour.state === 'OK' ? behaviour.signals : []).filter(({ at }) => at > now - INTEREST_MS);
   const purchases = latestPurchases(baskets);
-  const lately = purchases.filter(({ at }) => at > now - ADVICE_MS);
-  const categorised = [
-    ...(pieces.hasCategories('ADVICE') ? lately : []),
-    ...(pieces.hasCategories('ARTICLE') ? [...purchases, ...viewed] : []),
+  const lately = purchases.filter((purchase) => at - purchase.at < ADVICE_MS);
+  const viewed = (behaviour.state === 'OK' ? behaviour.signals : []).filter((view) => at - view.at < INTEREST_MS);
+  const find: Find = (kind, what, value) => pieces.about(kind, what, value).find((piece) => isOn(piece, at));
+  const [advice, article] = [byProduct('ADVICE', lately, find), byProduct('ARTICLE', viewed, find)];
+  const unclear = [
+    ...(pieces.hasCategories('ADVICE') ? advice.before : []),
+    ...(pieces.hasCategories('ARTICLE') ? [...article.before, ...(article.found ? [] : purchases)] : []),
   ];
-  const products = await inCatalogue([...new Set(categorised.map(({ sku }) => sku))], catalogue, log);
+  const products = await inCatalogue([...new Set(unclear.map(({ sku }) => sku))], catalogue, log);
   return {
-    advice: suiting(about('ADVICE', lately, pieces, products), now),
-    articles: suiting(articlesFor(viewed, baskets, pieces, products), now),
-    events: store === null ? [] : eventsIn(store, pieces, now),
+    advice: byCategory('ADVICE', advice.before, find, products) ?? advice.found,
+    article: byCategory('ARTICLE', article.before, find, products) ?? article.found ?? onFavourite(baskets, find, products),
+    event: store === null ? null : eventIn(store, pieces, at),
   };
 }
 
@@ -81,25 +80,37 @@ function latestPurchases(baskets: readonly PastBasket[]): readonly Interest[] {
   return [...latest.values()].sort((a, b) => b.at - a.at);
 }
 
-/** The pieces about these products or, after those, about their categories, in the order of the products. */
-function* about(kind: ContentKind, interests: readonly Interest[], pieces: ContentIndex, products: Products): Iterable<ChosenContent> {
+/** The first piece about it that is on, those changed last first. Looks at each piece about it once at most. */
+type Find = (kind: ContentKind, what: ContentSubject, value: string) => ContentPiece | undefined;
+
+/** The piece about the first product that has one, and the products before it: the category of one of those comes first. */
+function byProduct(
+  kind: ContentKind,
+  interests: readonly Interest[],
+  find: Find,
+): { readonly found: ChosenContent | null; readonly before: readonly Interest[] } {
+  for (const [nth, { sku, at }] of interests.entries()) {
+    const piece = find(kind, 'sku', sku);
+    if (piece) return { found: { piece, sku, category: null, store: null, at }, before: interests.slice(0, nth) };
+  }
+  return { found: null, before: interests };
+}
+
+/** The piece about the category of the first product whose category has one. */
+function byCategory(kind: ContentKind, interests: readonly Interest[], find: Find, products: Products): ChosenContent | null {
   const seen = new Set<string>();
   for (const { sku, at } of interests) {
-    for (const piece of pieces.about(kind, 'sku', sku)) yield { piece, sku, category: null, store: null, at };
     const category = products.get(sku)?.category ?? null;
     if (category === null || seen.has(category)) continue;
     seen.add(category);
-    for (const piece of pieces.about(kind, 'category', category)) yield { piece, sku, category, store: null, at };
+    const piece = find(kind, 'category', category);
+    if (piece) return { piece, sku, category, store: null, at };
   }
+  return null;
 }
 
-function* articlesFor(viewed: readonly Interest[], baskets: readonly PastBasket[], pieces: ContentIndex, products: Products) {
-  yield* about('ARTICLE', viewed, pieces, products);
-  yield* aboutFavourite(baskets, pieces, products);
-}
-
-/** The articles about the category bought most: of most products in the baskets, each time counted; of several the one bought last. */
-function* aboutFavourite(baskets: readonly PastBasket[], pieces: ContentIndex, products: Products): Iterable<ChosenContent> {
+/** The article about the category bought most: of most products in the baskets, each time counted; of several the one bought last. */
+function onFavourite(baskets: readonly PastBasket[], find: Find, products: Products): ChosenContent | null {
   const counts = new Map<string, { times: number; last: number }>();
   for (const [nth, { skus }] of baskets.entries())
     for (const sku of skus) {
@@ -107,35 +118,26 @@ function* aboutFavourite(baskets: readonly PastBasket[], pieces: ContentIndex, p
       if (category != null) counts.set(category, { times: (counts.get(category)?.times ?? 0) + 1, last: nth });
     }
   const [favourite] = [...counts].sort(([a, x], [b, y]) => y.times - x.times || y.last - x.last || (a < b ? -1 : 1));
-  if (!favourite) return;
+  if (!favourite) return null;
   const [category] = favourite;
-  for (const piece of pieces.about('ARTICLE', 'category', category)) yield { piece, sku: null, category, store: null, at: null };
+  const piece = find('ARTICLE', 'category', category);
+  return piece ? { piece, sku: null, category, store: null, at: null } : null;
 }
 
-function hasEnded({ endsAt }: ContentPiece, now: EpochMs): boolean {
-  return endsAt !== null && endsAt <= now;
+/** Whether it is shown at that time. */
+function isOn({ startsAt, endsAt }: ContentPiece, at: EpochMs): boolean {
+  return (startsAt === null || startsAt <= at) && (endsAt === null || endsAt > at);
 }
 
-/** The first few that are shown now, each once, then those that will be, for a request that is decided for later. */
-function suiting(found: Iterable<ChosenContent>, now: EpochMs): readonly ChosenContent[] {
-  const chosen = new Map<string, ChosenContent>();
-  const later: ChosenContent[] = [];
-  for (const one of found) {
-    const { id, startsAt } = one.piece;
-    if (chosen.has(id) || hasEnded(one.piece, now)) continue;
-    if (startsAt === null || startsAt <= now) chosen.set(id, one);
-    else if (startsAt <= now + CONTEXT_AHEAD_MS && !later.some(({ piece }) => piece.id === id)) later.push(one);
-    if (chosen.size === MOST_CHOSEN) break;
+/** Of the events there that are on or near the first to begin. */
+function eventIn(store: string, pieces: ContentIndex, at: EpochMs): ChosenContent | null {
+  let first: ContentPiece | null = null;
+  for (const piece of pieces.about('EVENT', 'store', store)) {
+    const isNear = startOf(piece) <= at + EVENT_AHEAD_MS && (piece.endsAt === null || piece.endsAt > at);
+    if (isNear && (first === null || startOf(piece) < startOf(first) || (startOf(piece) === startOf(first) && piece.id < first.id)))
+      first = piece;
   }
-  return [...chosen.values(), ...later].slice(0, MOST_CHOSEN);
+  return first && { piece: first, sku: null, category: null, store, at: null };
 }
 
-/** The events there that are on or near, the first to begin first. */
-function eventsIn(store: string, pieces: ContentIndex, now: EpochMs): readonly ChosenContent[] {
-  return pieces
-    .about('EVENT', 'store', store)
-    .filter((piece) => !hasEnded(piece, now) && (piece.startsAt ?? 0) <= now + EVENT_AHEAD_MS + CONTEXT_AHEAD_MS)
-    .toSorted((a, b) => (a.startsAt ?? 0) - (b.startsAt ?? 0) || (a.id < b.id ? -1 : 1))
-    .slice(0, MOST_CHOSEN)
-    .map((piece) => ({ piece, sku: null, category: null, store, at: null }));
-}
+const startOf = ({ startsAt }: ContentPiece) => startsAt ?? 0;

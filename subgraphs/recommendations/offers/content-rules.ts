@@ -1,12 +1,7 @@
 import type { EpochMs } from '../../../kernel/storage/port.ts';
-import type { ChosenContent, ContentPiece } from '../content/records.ts';
+import type { ChosenContent } from '../content/records.ts';
 import { ADVICE_MS, EVENT_AHEAD_MS, INTEREST_MS } from './content-facts.ts';
 import type { Candidate, OfferReason, Rule } from './records.ts';
-
-/** Whether it is shown at that time; an event, whether it is on. */
-function isOn({ startsAt, endsAt }: ContentPiece, now: EpochMs): boolean {
-  return (startsAt === null || startsAt <= now) && (endsAt === null || endsAt > now);
-}
 
 function offered(
   template: 'ADVICE' | 'CONTENT' | 'LOCAL_EVENT',
@@ -24,7 +19,7 @@ function untilFirst(endsAt: EpochMs | null, until: EpochMs): EpochMs {
 
 /** Advice on what was bought last. */
 export const advice: Rule = ({ content, now }) => {
-  const found = content?.advice.find(({ piece, at }) => at !== null && now - at < ADVICE_MS && isOn(piece, now));
+  const found = content?.advice;
   if (!found || found.sku === null || found.at === null) return null;
   const { piece, sku, category, at } = found;
   const evidence = { sku, at: { at }, ...(category !== null && { category }) };
@@ -43,7 +38,7 @@ export const advice: Rule = ({ content, now }) => {
 
 /** An article on what was looked at or, failing that, on the category bought most. */
 export const article: Rule = ({ content, now }) => {
-  const found = content?.articles.find(({ piece, at }) => (at === null || now - at < INTEREST_MS) && isOn(piece, now));
+  const found = content?.article;
   if (!found) return null;
   const { piece, sku, category, at } = found;
   if (sku !== null && at !== null) {
@@ -66,14 +61,14 @@ export const article: Rule = ({ content, now }) => {
 };
 
 /** The next event in the store that the customer buys in, or one that is on. */
-export const localEvent: Rule = ({ content, now }) => {
-  const found = content?.events.find(
-    ({ piece: { startsAt, endsAt } }) => startsAt !== null && endsAt !== null && startsAt <= now + EVENT_AHEAD_MS && endsAt > now,
-  );
+export const localEvent: Rule = ({ content, sources: { pos }, now }) => {
+  const found = content?.event;
   if (!found || found.store === null || found.piece.startsAt === null) return null;
   const { store, piece } = found;
   const [startsAt, endsAt] = [found.piece.startsAt, piece.endsAt];
-  const evidence = { store, startsAt: { at: startsAt }, ...(endsAt !== null && { endsAt: { at: endsAt } }) };
+  const timeZone = pos.state === 'OK' ? pos.signals.storeTimeZone : null;
+  const begins = { at: startsAt, ...(timeZone !== null && { timeZone }) };
+  const evidence = { store, startsAt: begins, ...(endsAt !== null && { endsAt: { at: endsAt } }) };
   return offered(
     'LOCAL_EVENT',
     found,
@@ -81,7 +76,7 @@ export const localEvent: Rule = ({ content, now }) => {
     {
       urgency: 1 - Math.max(0, startsAt - now) / EVENT_AHEAD_MS,
       validUntil: endsAt,
-      values: { date: { at: startsAt } },
+      values: { date: begins },
     },
   );
 };

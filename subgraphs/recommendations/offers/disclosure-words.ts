@@ -63,6 +63,7 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
         rank: 'How recently, how often and for how much you buy, compared with other customers',
         baskets: 'What you bought and when, beside what other customers bought',
         store: 'The shop that you buy in most often',
+        storeTimeZone: 'The time zone of that shop',
       },
       loyalty: {
         member: 'Your membership in our programme',
@@ -127,6 +128,7 @@ export const DISCLOSURE_WORDS: Readonly<Record<Language, DisclosureWords>> = {
         rank: 'ご購入の時期・頻度・金額を他のお客様と比べたもの',
         baskets: 'ご購入の商品と時期（他のお客様のご購入とあわせて）',
         store: 'よくご利用になる店舗',
+        storeTimeZone: 'その店舗の時間帯',
       },
       loyalty: {
         member: '会員登録の有無',

@@ -37,7 +37,13 @@ export const REASON_CODES = [
 export type ReasonCode = (typeof REASON_CODES)[number];
 
 /** Instants are `EpochMs` until they are put into words. */
-export type EvidenceValue = string | number | { readonly at: EpochMs };
+export type EvidenceValue = string | number | EvidenceInstant;
+
+export interface EvidenceInstant {
+  readonly at: EpochMs;
+  /** IANA; where the day is told of something that takes place somewhere. The customer's when absent. */
+  readonly timeZone?: string;
+}
 
 export interface OfferReason {
   readonly code: ReasonCode;

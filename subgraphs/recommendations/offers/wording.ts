@@ -188,12 +188,12 @@ export const OFFER_WORDS: Readonly<Record<Language, Readonly<Record<Template | V
   },
 };
 
-/** One offer's or reason's words with their values; an instant is shown as the day it has in `timeZone`. */
+/** One offer's or reason's words with their values; an instant is shown as the day it has in its own time zone, else in `timeZone`. */
 export function fill(words: string, values: Readonly<Record<string, EvidenceValue>>, language: Language, timeZone: string | null): string {
   return words.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`wording names "${name}", for which there is no value`);
-    if (typeof value === 'object') return dayText(value.at, language, timeZone);
+    if (typeof value === 'object') return dayText(value.at, language, value.timeZone ?? timeZone);
     return typeof value === 'number' ? numberFormats[language].format(value) : value;
   });
 }

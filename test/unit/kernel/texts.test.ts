@@ -11,6 +11,7 @@ describe('texts of an input', () => {
     ['an emoji of several code points', '👩‍👩‍👧🏽'],
     ['tabs and line breaks', 'first\tline\r\nsecond'],
     ['500 characters', 'x'.repeat(500)],
+    ['500 characters of two UTF-16 units each', '𠮷'.repeat(500)],
   ])('may be %s', (_, text) => {
     expect(refusals({ text })).toEqual([]);
   });
@@ -19,6 +20,7 @@ describe('texts of an input', () => {
     ['nothing', ''],
     ['blanks', ' \t '],
     ['501 characters', 'x'.repeat(501)],
+    ['501 characters of two UTF-16 units each', '𠮷'.repeat(501)],
     ['NUL', 'a\0b'],
     ['an escape character', 'a\u001b[31m'],
     ['half of a surrogate pair', 'a\ud800b'],

@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Catalogue } from '../../../kernel/catalogue.ts';
 import { ContentIndex } from '../../../subgraphs/recommendations/content/content-index.ts';
-import { contentId, contentKey } from '../../../subgraphs/recommendations/content/intake.ts';
-import type { ChosenContent, ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content/records.ts';
+import { contentId, contentKey, foldContent } from '../../../subgraphs/recommendations/content/intake.ts';
+import type { ContentFacts, ContentRecord, ContentRow } from '../../../subgraphs/recommendations/content/records.ts';
 import { contentFacts } from '../../../subgraphs/recommendations/offers/content-facts.ts';
 import { advice, article, localEvent } from '../../../subgraphs/recommendations/offers/content-rules.ts';
 import { disclosure } from '../../../subgraphs/recommendations/offers/disclosure.ts';
@@ -12,9 +12,9 @@ import { rankedOffers } from '../../../subgraphs/recommendations/offers/offers.t
 import { shownOffers } from '../../../subgraphs/recommendations/offers/shown-offer.ts';
 import { DAY, NOW, subject } from './subjects.ts';
 
-/** A stored row; of a piece number its title is the number, and it says nothing but what is given. */
-function row(number: string, more: Partial<ContentRow>, since = NOW - 9 * DAY): ContentRecord {
-  const said: ContentRow = {
+/** A row; of a piece number its title is the number, and it says nothing but what is given. */
+function row(number: string, more: Partial<ContentRow>): ContentRow {
+  return {
     system: 'cms',
     number,
     kind: 'ADVICE',
@@ -30,7 +30,16 @@ function row(number: string, more: Partial<ContentRow>, since = NOW - 9 * DAY): 
     updatedAt: NOW - 9 * DAY,
     ...more,
   };
-  return { ...said, ...contentKey(said), piece: contentId(said), version: 1, storedAt: since, since, said: [] };
+}
+/** The pieces as they are stored after these rows. */
+function stored(rows: readonly ContentRow[]): readonly ContentRecord[] {
+  const pieces = new Map<string, ContentRecord>();
+  for (const [index, record] of rows.entries()) {
+    const key = contentKey(record);
+    const { doc } = foldContent(pieces.get(key.id) ?? null, key, [{ record, owner: '', origin: `run/${index}`, occurrence: 1 }], NOW);
+    if (doc) pieces.set(key.id, doc);
+  }
+  return [...pieces.values()];
 }
 const idOf = (number: string) => contentId({ system: 'cms', number });
 
@@ -56,11 +65,12 @@ const representation = ({ bought = [], viewed = [], store = null, permissions = 
   posBaskets: { state: 'OK', asOf, store, baskets: bought.map(([sku, days]) => ({ at: ago(days), skus: [sku] })) },
   digitalSignals: { state: 'OK', asOf, viewed: viewed.map(([sku, days]) => ({ sku, at: ago(days) })) },
 });
-const factsOf = async (rows: readonly ContentRecord[], life: Life, from: Catalogue | undefined = catalogue) =>
-  contentFacts(representation(life), NOW, { pieces: await ContentIndex.of(rows), catalogue: from, log });
+const factsOf = async (rows: readonly ContentRow[], life: Life, { from = catalogue, at = NOW }: { from?: Catalogue; at?: number } = {}) =>
+  contentFacts(representation(life), at, { pieces: await ContentIndex.of(stored(rows)), catalogue: from, log });
 const of = (content: ContentFacts | null, more: Parameters<typeof subject>[0] = {}) => subject({ content, ...more });
-const titlesOf = (list: readonly ChosenContent[]) => list.map(({ piece }) => piece.translations[0]!.title);
-const chosen = (facts: ContentFacts | null) => facts && [facts.advice, facts.articles, facts.events].map(titlesOf);
+/** The titles of the advice, the article and the event. */
+const chosen = (facts: ContentFacts | null) =>
+  facts && [facts.advice, facts.article, facts.event].map((one) => one && one.piece.translations[0]!.title);
 
 const HOUR = 3_600_000;
 const event = (number: string, inDays: number, more: Partial<ContentRow> = {}) =>
@@ -69,25 +79,25 @@ const event = (number: string, inDays: number, more: Partial<ContentRow> = {}) =
 describe('the content that suits a customer', () => {
   it('is advice on what was bought within 60 days, the last purchase first, on the product before its category', async () => {
     const rows = [
-      row('on coffee', { skus: ['coffee'] }),
       row('on tea', { skus: ['tea'] }),
       row('on teas', { categories: ['Tea'] }),
+      row('on coffee', { skus: ['coffee'] }),
       row('on mugs', { skus: ['mug'] }),
       row('to read on tea', { kind: 'ARTICLE', skus: ['tea'] }),
     ];
-    const facts = await factsOf(rows, {
-      bought: [
-        ['tea', 5],
-        ['coffee', 20],
-        ['mug', 61],
-      ],
-    });
-    expect(chosen(facts)).toEqual([['on tea', 'on teas', 'on coffee'], [], []]);
-    expect(facts?.advice.map(({ sku, category, at }) => [sku, category, at])).toEqual([
-      ['tea', null, NOW - 5 * DAY],
-      ['tea', 'Tea', NOW - 5 * DAY],
-      ['coffee', null, NOW - 20 * DAY],
-    ]);
+    const bought = [
+      ['tea', 5],
+      ['coffee', 20],
+      ['mug', 61],
+    ] as const;
+    const advised = async (left: number) => {
+      const facts = await factsOf(rows.slice(left), { bought });
+      return facts?.advice && [facts.advice.piece.translations[0]!.title, facts.advice.sku, facts.advice.category, facts.advice.at];
+    };
+    expect(await advised(0)).toEqual(['on tea', 'tea', null, NOW - 5 * DAY]);
+    expect(await advised(1)).toEqual(['on teas', 'tea', 'Tea', NOW - 5 * DAY]);
+    expect(await advised(2)).toEqual(['on coffee', 'coffee', null, NOW - 20 * DAY]);
+    expect(await advised(3)).toBeNull();
   });
 
   it('is an article on what was looked at within 30 days, then on the category bought most', async () => {
@@ -97,19 +107,11 @@ describe('the content that suits a customer', () => {
       ['mug', 90],
       ['bowl', 80],
     ] as const;
-    expect(
-      chosen(
-        await factsOf(rows, {
-          bought,
-          viewed: [
-            ['coffee', 3],
-            ['tea', 31],
-          ],
-        }),
-      )?.[1],
-    ).toEqual(['on Coffee', 'on Tableware']);
+    const read = async (life: Life) => chosen(await factsOf(rows, life))?.[1];
+    expect(await read({ bought, viewed: [['coffee', 3]] })).toBe('on Coffee');
+    expect(await read({ bought, viewed: [['tea', 31]] })).toBe('on Tableware');
     // One product of each: the one bought last.
-    expect(chosen(await factsOf(rows, { bought: [bought[2], bought[0]] }))?.[1]).toEqual(['on Tableware']);
+    expect(await read({ bought: [bought[2], bought[0]] })).toBe('on Tableware');
   });
 
   it('is an event in the store of most orders, the first to begin first, none that is over or far off', async () => {
@@ -121,33 +123,36 @@ describe('the content that suits a customer', () => {
       event('in autumn', 200),
       event('elsewhere', 2, { stores: ['OSA1'] }),
     ];
-    expect(chosen(await factsOf(rows, { store: 'TYO1' }))?.[2]).toEqual(['on', 'tomorrow', 'next week']);
-    expect(chosen(await factsOf(rows, { store: null }))?.[2]).toEqual([]);
-  });
-
-  it('is shown from and until when it says; what is to come gives way to what is shown now', async () => {
-    const rows = [
-      row('later', { skus: ['tea'], startsAt: NOW + 2 * DAY, updatedAt: NOW }),
-      row('over', { skus: ['tea'], endsAt: NOW, updatedAt: NOW }),
-      row('now', { skus: ['tea'], startsAt: NOW, endsAt: NOW + DAY }),
-    ];
-    const facts = await factsOf(rows, { bought: [['tea', 5]] });
-    expect(chosen(facts)?.[0]).toEqual(['now', 'later']);
-    expect([NOW, NOW + DAY, NOW + 2 * DAY].map((now) => advice(of(facts, { now }))?.occasion)).toEqual([
-      idOf('now'),
-      undefined,
-      idOf('later'),
+    const next = async (inDays: number) => chosen(await factsOf(rows, { store: 'TYO1' }, { at: NOW + inDays * DAY }))?.[2];
+    expect([await next(-1), await next(0), await next(0.5), await next(2), await next(8)]).toEqual([
+      'over',
+      'on',
+      'tomorrow',
+      'next week',
+      null,
     ]);
+    expect(chosen(await factsOf(rows, { store: null }))?.[2]).toBeNull();
   });
 
-  it('is a few pieces with the translations that could be shown, so that what is kept of it stays small', async () => {
+  it('is what is on at the time that it is chosen for, however many are scheduled', async () => {
+    const rows = [
+      ...Array.from({ length: 500 }, (_, nth) => row(`later ${nth}`, { skus: ['tea'], startsAt: NOW + 2 * DAY, updatedAt: NOW })),
+      ...Array.from({ length: 3 }, (_, nth) => row(`now ${nth}`, { skus: ['tea'], startsAt: NOW, endsAt: NOW + DAY })),
+      row('ever', { skus: ['tea'], updatedAt: 1 }),
+      row('over', { skus: ['tea'], endsAt: NOW, updatedAt: NOW }),
+    ];
+    const advised = async (inDays: number) =>
+      chosen(await factsOf(rows, { bought: [['tea', 5]] }, { at: NOW + inDays * DAY }))?.[0]?.split(' ')[0];
+    expect([await advised(-0.1), await advised(0), await advised(1), await advised(2)]).toEqual(['over', 'now', 'ever', 'later']);
+  });
+
+  it('is one piece with the translations that could be shown, so that what is kept of it stays small', async () => {
     const languages = ['de', 'fr', 'it', 'en-GB', 'ja-JP', 'es'];
     const rows = Array.from({ length: 10 }, (_, index) =>
-      languages.map((language, place) => row(`${index}`, { language, title: `${index} ${language}`, skus: ['tea'] }, NOW - DAY + place)),
+      languages.map((language) => row(`${index}`, { language, title: `${index} ${language}`, skus: ['tea'] })),
     );
     const facts = await factsOf(rows.flat(), { bought: [['tea', 5]] });
-    expect(facts?.advice).toHaveLength(3);
-    expect(facts?.advice[0]?.piece.translations.map(({ language }) => language)).toEqual(['de', 'en-GB', 'ja-JP']);
+    expect(facts?.advice?.piece.translations.map(({ language }) => language)).toEqual(['de', 'en-GB', 'ja-JP']);
   });
 
   it('is found by products alone where the catalogue is lost, and asks for categories only where content has any', async () => {
@@ -166,12 +171,18 @@ describe('the content that suits a customer', () => {
       viewed: [['coffee', 1]],
     };
     const bySku = row('on tea', { skus: ['tea'] });
-    expect(chosen(await factsOf([bySku], life, broken))?.[0]).toEqual(['on tea']);
+    const byCategory = row('on Tableware', { categories: ['Tableware'] });
+    const found = async (rows: readonly ContentRow[]) => chosen(await factsOf(rows, life, { from: broken }));
+    expect(await found([bySku])).toEqual(['on tea', null, null]);
+    // What is about the product bought last comes before any category.
+    expect(await found([bySku, byCategory])).toEqual(['on tea', null, null]);
     expect(asked).toEqual([]);
-    expect(chosen(await factsOf([bySku, row('on Tea', { categories: ['Tea'] })], life, broken))?.[0]).toEqual(['on tea']);
+    expect(await found([row('on mugs', { skus: ['mug'] }), byCategory])).toEqual([null, null, null]);
     expect(asked).toEqual([['tea']]);
-    await factsOf([row('to read', { kind: 'ARTICLE', categories: ['Tea'] })], life, broken);
-    expect(asked[1]).toEqual(['tea', 'mug', 'coffee']);
+    await found([row('to read', { kind: 'ARTICLE', categories: ['Tea'] })]);
+    expect(asked[1]).toEqual(['coffee', 'tea', 'mug']);
+    await found([row('to read', { kind: 'ARTICLE', categories: ['Tea'] }), row('on coffee', { kind: 'ARTICLE', skus: ['coffee'] })]);
+    expect(asked).toHaveLength(2);
   });
 
   it('is not looked for without consent, nor where there is none', async () => {
@@ -181,37 +192,44 @@ describe('the content that suits a customer', () => {
   });
 
   it('is of what answered', async () => {
-    const pieces = await ContentIndex.of([row('on tea', { kind: 'ARTICLE', skus: ['tea'] }), row('advice', { skus: ['tea'] })]);
+    const pieces = await ContentIndex.of(stored([row('on tea', { kind: 'ARTICLE', skus: ['tea'] }), row('advice', { skus: ['tea'] })]));
     const half = { ...representation({ viewed: [['tea', 1]] }), posBaskets: null };
-    expect(chosen(await contentFacts(half, NOW, { pieces, catalogue, log }))).toEqual([[], ['on tea'], []]);
+    expect(chosen(await contentFacts(half, NOW, { pieces, catalogue, log }))).toEqual([null, 'on tea', null]);
   });
 });
 
 describe('a piece', () => {
-  it('is about what the newest of its rows says, whatever came first', async () => {
-    const [old, changed] = [row('7', { skus: ['tea'], language: 'ja', updatedAt: 1 }), row('7', { skus: ['coffee'], updatedAt: 2 })];
-    for (const rows of [
-      [old, changed],
-      [changed, old],
-    ]) {
-      const index = await ContentIndex.of(rows);
-      expect(index.about('ADVICE', 'sku', 'tea')).toEqual([]);
-      expect(index.about('ADVICE', 'sku', 'coffee')).toHaveLength(1);
-    }
+  const about = async (...rows: ContentRow[]) => {
+    const index = await ContentIndex.of(stored(rows));
+    return ['tea', 'coffee'].filter((sku) => index.about('ADVICE', 'sku', sku).length > 0);
+  };
+  const [old, changed] = [row('7', { skus: ['tea'], language: 'ja', updatedAt: 1 }), row('7', { skus: ['coffee'], updatedAt: 2 })];
+
+  it('is about what the newest of its rows says, whatever came first, and of equals the one that was filed last', async () => {
+    expect(await about(old, changed)).toEqual(['coffee']);
+    expect(await about(changed, old)).toEqual(['coffee']);
+    expect(await about(old, { ...changed, updatedAt: 1 })).toEqual(['coffee']);
+    expect(await about({ ...changed, updatedAt: 1 }, old)).toEqual(['tea']);
+  });
+
+  it('is about what the newest says that is not withdrawn', async () => {
+    expect(await about(old, { ...changed, withdrawn: true })).toEqual(['tea']);
+    expect(await about({ ...old, withdrawn: true }, { ...changed, withdrawn: true })).toEqual([]);
   });
 });
 
 describe('ADVICE', () => {
   it('says what it is about and holds for 60 days, or until the piece ends', async () => {
-    const facts = await factsOf([row('on Tea', { categories: ['Tea'] })], { bought: [['tea', 15]] });
-    expect(advice(of(facts))).toMatchObject({
+    const rows = [row('on Tea', { categories: ['Tea'] })];
+    const life: Life = { bought: [['tea', 15]] };
+    expect(advice(of(await factsOf(rows, life)))).toMatchObject({
       template: 'ADVICE',
       reasons: [{ code: 'BOUGHT_LATELY', evidence: { sku: 'tea', category: 'Tea', at: { at: NOW - 15 * DAY } } }],
       urgency: 0.75,
       validUntil: NOW + 45 * DAY,
       occasion: idOf('on Tea'),
     });
-    expect(advice(of(facts, { now: NOW + 45 * DAY }))).toBeNull();
+    expect(await factsOf(rows, life, { at: NOW + 45 * DAY })).toMatchObject({ advice: null });
     const ending = await factsOf([row('on tea', { skus: ['tea'], endsAt: NOW + DAY })], { bought: [['tea', 15]] });
     expect(advice(of(ending))?.validUntil).toBe(NOW + DAY);
   });
@@ -220,13 +238,16 @@ describe('ADVICE', () => {
 describe('CONTENT', () => {
   it('is on what was looked at while that is 30 days ago at most, else on the category bought most', async () => {
     const rows = [row('a look', { kind: 'ARTICLE', skus: ['coffee'] }), row('a habit', { kind: 'ARTICLE', categories: ['Tea'] })];
-    const facts = await factsOf(rows, { bought: [['tea', 200]], viewed: [['coffee', 15]] });
-    expect(article(of(facts))).toMatchObject({
+    const read = async (inDays: number) => {
+      const now = NOW + inDays * DAY;
+      return article(of(await factsOf(rows, { bought: [['tea', 200]], viewed: [['coffee', 15]] }, { at: now }), { now }));
+    };
+    expect(await read(0)).toMatchObject({
       reasons: [{ code: 'VIEWED_LATELY', evidence: { sku: 'coffee', at: { at: NOW - 15 * DAY } } }],
       urgency: 0.5,
       validUntil: NOW + 15 * DAY,
     });
-    expect(article(of(facts, { now: NOW + 15 * DAY }))).toMatchObject({
+    expect(await read(15)).toMatchObject({
       reasons: [{ code: 'FAVOURITE_CATEGORY', evidence: { category: 'Tea' } }],
       urgency: 0,
       validUntil: null,
@@ -236,17 +257,38 @@ describe('CONTENT', () => {
 
 describe('LOCAL_EVENT', () => {
   it('is named from 30 days before it begins until it ends', async () => {
-    const facts = await factsOf([event('tasting', 30)], { store: 'TYO1' });
     const startsAt = NOW + 30 * DAY;
-    expect(localEvent(of(facts, { now: NOW - 1 }))).toBeNull();
-    expect(localEvent(of(facts))).toMatchObject({
+    const told = async (now: number) => localEvent(of(await factsOf([event('tasting', 30)], { store: 'TYO1' }, { at: now }), { now }));
+    expect(await told(NOW - 1)).toBeNull();
+    expect(await told(NOW)).toMatchObject({
       reasons: [{ code: 'EVENT_IN_STORE', evidence: { store: 'TYO1', startsAt: { at: startsAt }, endsAt: { at: startsAt + 2 * HOUR } } }],
       urgency: 0,
       validUntil: startsAt + 2 * HOUR,
       values: { date: { at: startsAt } },
     });
-    expect(localEvent(of(facts, { now: startsAt + HOUR }))?.urgency).toBe(1);
-    expect(localEvent(of(facts, { now: startsAt + 2 * HOUR }))).toBeNull();
+    expect((await told(startsAt + HOUR))?.urgency).toBe(1);
+    expect(await told(startsAt + 2 * HOUR)).toBeNull();
+  });
+});
+
+describe('the day of an event', () => {
+  const LATE = Date.UTC(2026, 2, 3, 23, 30);
+  const told = async (storeTimeZone: string | null, timeZone: string | null) => {
+    const facts = await factsOf([event('tasting', 0, { startsAt: LATE, endsAt: LATE + HOUR })], { store: 'TYO1' });
+    const customer = of(facts, { pos: { store: 'TYO1', storeTimeZone }, crm: { timeZone } });
+    const [offer] = shownOffers(rankedOffers(customer), customer, 'en');
+    return [offer?.body(), offer?.reasons()[0]?.text].map((text) => /\d+ March/.exec(text ?? '')?.[0]);
+  };
+
+  it('is that of the store, wherever the customer lives', async () => {
+    expect(await told('Asia/Tokyo', null)).toEqual(['4 March', '4 March']);
+    expect(await told('Asia/Tokyo', 'America/New_York')).toEqual(['4 March', '4 March']);
+  });
+
+  it('is that of the customer where the store’s is not known', async () => {
+    expect(await told(null, 'Asia/Tokyo')).toEqual(['4 March', '4 March']);
+    expect(await told(null, null)).toEqual(['3 March', '3 March']);
+    expect(await told('Mars/Olympus', null)).toEqual(['3 March', '3 March']);
   });
 });
 
@@ -254,7 +296,7 @@ describe('offers of content', () => {
   const LIFE: Life = { bought: [['tea', 5]], viewed: [['mug', 1]], store: 'TYO1' };
   const rows = [
     row('brewing', { skus: ['tea'], title: 'Brewing', link: 'https://example.com/brewing' }),
-    row('brewing', { skus: ['tea'], language: 'ja', title: '淹れ方' }, NOW - DAY),
+    row('brewing', { skus: ['tea'], language: 'ja', title: '淹れ方' }),
     row('mugs', { kind: 'ARTICLE', skus: ['mug'], title: 'On mugs' }),
     event('tasting', 7, { title: 'Tea tasting' }),
   ];

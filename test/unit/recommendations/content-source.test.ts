@@ -56,12 +56,25 @@ describe('a row of content', () => {
     expect(problem({ ...without(ADVICE, 'skus'), withdrawn: 'true' })).toBeNull();
   });
 
+  it.each(['𠮷'.repeat(200), 'نصائح', '👩‍👩‍👧🏽', '煎茶の淹れ方', 'می‌خواهم'])('may be titled %s', (title) => {
+    expect(problem({ ...ADVICE, title })).toBeNull();
+  });
+
   it.each([
+    ['source', 'x'.repeat(201)],
+    ['number', 'x'.repeat(201)],
+    ['number', 'two\nlines'],
     ['language', 'english!'],
+    ['language', `en-x-${'abc-'.repeat(60)}d`],
     ['link', 'javascript:alert(1)'],
     ['link', `https://example.com/${'x'.repeat(1000)}`],
     ['title', 'x'.repeat(201)],
     ['title', 'two\nlines'],
+    ['title', 'two\u2028lines'],
+    ['title', 'Tea \u202egnirb'],
+    ['title', '\u200b\u3164\u2800'],
+    ['link', 'https:example.com'],
+    ['link', 'https://example.com@evil.example/'],
     ['skus', Array.from({ length: 51 }, (_, index) => `sku-${index}`).join('|')],
     ['categories', 'x'.repeat(201)],
     ['kind', 'NEWS'],
@@ -72,10 +85,9 @@ describe('a row of content', () => {
 });
 
 describe('translations', () => {
-  it('of one number are one piece, each with a place of its own', () => {
+  it('of one number are one piece', () => {
     const [en, ja] = [rowOf(ADVICE), rowOf({ ...ADVICE, language: 'ja', title: '煎茶の淹れ方' })];
     expect(contentId(en)).toBe(contentId(ja));
-    expect(contentKey(en)).not.toEqual(contentKey(ja));
     expect(contentId(en)).not.toBe(contentId({ ...en, system: 'other' }));
   });
 
@@ -88,7 +100,7 @@ describe('translations', () => {
   });
 });
 
-describe('rows of one translation', () => {
+describe('rows of a piece', () => {
   const arrival = (row: Record<string, string>, origin: string) => ({ record: rowOf(row), owner: '', origin, occurrence: 1 });
   const fold = (current: ContentRecord | null, now: number, ...rows: Record<string, string>[]) => {
     const key = contentKey(rowOf(ADVICE));
@@ -101,17 +113,49 @@ describe('rows of one translation', () => {
     return { doc: doc ?? current!, outcomes };
   };
   const dated = (day: number, more: Record<string, string> = {}) => ({ ...ADVICE, updated_at: `2026-02-0${day}T00:00:00Z`, ...more });
+  const titles = ({ translations }: ContentRecord) => translations.map(({ title }) => title);
 
-  it('are the newest as a whole; when it was stored first stays', () => {
+  it('of one language are the newest as a whole', () => {
     const { doc } = fold(null, NOW, dated(2, { link: 'https://example.com/old' }));
     const after = fold(doc, NOW + 1000, dated(3, { title: 'Brewing' }), dated(1, { title: 'Older news' }));
     expect(after.outcomes).toEqual(['stored', 'stored']);
-    expect(after.doc).toMatchObject({ title: 'Brewing', link: null, since: NOW, storedAt: NOW + 1000 });
+    expect(after.doc).toMatchObject({ translations: [{ title: 'Brewing', link: null }], storedAt: NOW + 1000 });
   });
 
   it('that were heard before change nothing', () => {
+    for (const row of [dated(2), ADVICE]) {
+      const { doc } = fold(null, NOW, row);
+      expect(fold(doc, NOW + 1000, row).outcomes).toEqual(['duplicate']);
+      expect(fold(doc, NOW + 1000, row).doc).toBe(doc);
+    }
+  });
+
+  it('that do not say when they were changed were changed when they came in, so that they correct what came before', () => {
     const { doc } = fold(null, NOW, dated(2));
-    expect(fold(doc, NOW + 1000, dated(2)).outcomes).toEqual(['duplicate']);
-    expect(fold(doc, NOW + 1000, dated(2)).doc).toBe(doc);
+    const corrected = fold(doc, NOW + 1000, { ...ADVICE, title: 'Corrected' }).doc;
+    expect(corrected.translations).toMatchObject([{ title: 'Corrected', updatedAt: NOW + 1000 }]);
+    expect(titles(fold(corrected, NOW + 2000, dated(5, { title: 'Older news' })).doc)).toEqual(['Corrected']);
+    expect(titles(fold(corrected, NOW + 2000, { ...ADVICE, title: 'Again' }).doc)).toEqual(['Again']);
+  });
+
+  it('that were changed in the future were changed now, so that they can be corrected', () => {
+    const { doc } = fold(null, NOW, { ...ADVICE, updated_at: '2099-01-01T00:00:00Z', title: 'From the future' });
+    expect(doc.translations).toMatchObject([{ updatedAt: NOW }]);
+    expect(titles(fold(doc, NOW + 1000, { ...ADVICE, title: 'Corrected' }).doc)).toEqual(['Corrected']);
+  });
+
+  it('of several languages keep the order in which those first came', () => {
+    const inFrench = { ...ADVICE, language: 'fr', title: 'Infuser' };
+    const { doc } = fold(null, NOW, inFrench, ADVICE, { ...ADVICE, language: 'de', title: 'Aufgießen' });
+    expect(titles(doc)).toEqual(['Infuser', 'Brewing sencha', 'Aufgießen']);
+    expect(titles(fold(doc, NOW + 1000, { ...inFrench, title: 'Le thé' }).doc)).toEqual(['Le thé', 'Brewing sencha', 'Aufgießen']);
+  });
+
+  it('are of 100 languages at most', () => {
+    const inRegion = (nth: number) => ({ ...ADVICE, language: `en-x-${nth}` });
+    const { doc, outcomes } = fold(null, NOW, ...Array.from({ length: 101 }, (_, nth) => inRegion(nth)));
+    expect(doc.translations).toHaveLength(100);
+    expect(outcomes.at(-1)).toMatchObject({ code: 'LANGUAGES_TOO_MANY' });
+    expect(fold(doc, NOW + 1000, { ...inRegion(7), title: 'Corrected' }).outcomes).toEqual(['stored']);
   });
 });

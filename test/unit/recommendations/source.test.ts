@@ -187,6 +187,7 @@ describe('a domain', () => {
         latePaymentCount: 1,
         baskets: [],
         store: null,
+        storeTimeZone: null,
         rank: { recency: 5, frequency: 4, monetary: 3, asOf: Date.parse(asOf) },
       },
     });

@@ -58,6 +58,7 @@ export function subject(known: {
         rank: null,
         baskets: [],
         store: null,
+        storeTimeZone: null,
         ...known.pos,
       }),
       loyalty: read('loyalty', { member: false, nextTierCode: null, pointsToNextTier: null, expiring: [], ...known.loyalty }),
