@@ -285,7 +285,9 @@ describe('customers', () => {
   };
 
   it('of a page are answered with one read of exposures, and without consent with none', async () => {
-    await define('people', { unit: 'CUSTOMER', holdout: 0, purposes: null });
+    // Ids are drawn anew in each run: of twenty all are within a half, or all outside, once in half a million.
+    const arms = ['sea', 'city'].map((name) => ({ name, share: 0.25 }));
+    await define('people', { unit: 'CUSTOMER', holdout: 0, purposes: null, arms });
     const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => domain.customer(`person ${i}`)));
     domain.calls.clear();
     const withheld = await standings(ids, ['PROFILING']);
