@@ -12,4 +12,4 @@ export interface Line {
 export type Section = () => AsyncIterable<Line>;
 
 /** The public data sets are not part of the project; C360_DATA names their folder. */
-export const DATA = process.env.C360_DATA ?? new URL('../../../shared/data/', import.meta.url).pathname;
+export const DATA = (process.env.C360_DATA ?? new URL('../../../shared/data', import.meta.url).pathname).replace(/\/*$/, '/');
