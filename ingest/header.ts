@@ -40,9 +40,9 @@ export function columnPositions(columns: readonly string[], wanted: readonly Wan
         columns.map((column) => column.toLowerCase()),
         3,
       );
-      const hint = meant === null ? '' : `; did you mean "${columns.find((column) => column.toLowerCase() === meant)}"?`;
+      const hint = meant === null ? '.' : `; did you mean "${columns.find((column) => column.toLowerCase() === meant)}"?`;
       misfits.push({
-        problem: `${place}: column "${name}" is not in the file${hint}. The file has: ${columns.map((column) => `"${column}"`).join(', ')}`,
+        problem: `${place}: column "${name}" is not in the file${hint} The file has: ${columns.map((column) => `"${column}"`).join(', ')}`,
         remedy: 'Correct the name, or set format.delimiter, format.columns or format.skipLines if that is not the header.',
       });
     } else if (columns.indexOf(name, position + 1) >= 0)
