@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FormattedExecutionResult, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { inTime } from '../kernel/in-time.ts';
 import type { MergedView } from '../kernel/merged-view.ts';
 import type { EpochMs } from '../kernel/storage/port.ts';
 import type { Engine } from './engine/engine.ts';
@@ -39,22 +40,11 @@ async function ask(
   }
   const client = new Client(randomUUID(), now);
   const answered = engine.execute(operation, variables, client);
-  const { text } = await (deadlineMs === undefined ? answered : within(deadlineMs, answered, client));
+  const late = () => {
+    // The engine need not go on for nobody.
+    client.leave();
+    return new Error(`The graph took longer than ${deadlineMs} ms.`);
+  };
+  const { text } = await (deadlineMs === undefined ? answered : inTime(answered, deadlineMs, late));
   return JSON.parse(text) as FormattedExecutionResult;
-}
-
-/** Gives up, and lets the engine know that nobody waits any more. */
-async function within<T>(deadlineMs: number, answered: Promise<T>, client: Client): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`The graph took longer than ${deadlineMs} ms.`));
-      client.leave();
-    }, deadlineMs);
-  });
-  try {
-    return await Promise.race([answered, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,3 +1,4 @@
+import { keyText } from './batches.ts';
 import type { Arrival, Outcome } from './intake.ts';
 import { heard, remember, type Statement, statementContent } from './statement.ts';
 import type { Collection, Doc, EpochMs, Key } from './storage/port.ts';
@@ -22,7 +23,7 @@ export async function storeArrivals<R, D extends Doc>(
   const groups = new Map<string, { key: Key; places: number[]; arrivals: Arrival<R>[]; outcomes: readonly Outcome[] }>();
   for (const [place, arrival] of arrivals.entries()) {
     const key = idOf(arrival);
-    const name = `${key.owner}\n${key.id}`;
+    const name = keyText(key);
     let group = groups.get(name);
     if (!group) {
       group = { key, places: [], arrivals: [], outcomes: [] };

@@ -1,6 +1,7 @@
 import { digest } from './ids.ts';
 import type { Directory } from './intake.ts';
 import type { Collection, Doc, EpochMs, Spec, Store } from './storage/port.ts';
+import { together } from './together.ts';
 
 /** Whom a version of a model learned from, as digests of their ids, in parts. Filed under `kind/version`, as the parts of the model are. */
 interface RosterPart extends Doc {
@@ -58,7 +59,7 @@ export class Rosters {
     for (const person of staying) missing.delete(digestOf(person));
     if (missing.size === 0) return { learntFrom, withdrawn: 0, erased: 0 };
     let withdrawn = 0;
-    for await (const persons of together(directory.persons(''))) {
+    for await (const persons of together(directory.persons(''), ASKED_TOGETHER)) {
       // Whom it learned from may have been merged with another since.
       const members = await directory.members(persons);
       const found = persons.flatMap((person, index) =>
@@ -75,14 +76,3 @@ export class Rosters {
 const keyOf = (kind: string, version: string, id: string) => ({ owner: `${kind}/${version}`, id });
 
 const digestOf = (person: string) => digest('learnt from', person).slice(0, DIGEST);
-
-async function* together(persons: AsyncIterable<string>): AsyncIterable<readonly string[]> {
-  let some: string[] = [];
-  for await (const person of persons) {
-    some.push(person);
-    if (some.length < ASKED_TOGETHER) continue;
-    yield some;
-    some = [];
-  }
-  yield some;
-}

@@ -1,4 +1,5 @@
 import type { Directory } from '../kernel/intake.ts';
+import { together } from '../kernel/together.ts';
 
 /** How many facts wait for their owners to be asked about together. */
 const ASKED_TOGETHER = 500;
@@ -27,7 +28,7 @@ export class Consenting {
     facts: AsyncIterable<F>,
     anonymous: (owner: string) => boolean = () => false,
   ): AsyncIterable<Learnt<F>> {
-    for await (const some of together(facts)) {
+    for await (const some of together(facts, ASKED_TOGETHER)) {
       for (const { owner } of some) if (!anonymous(owner)) this.#owners.add(owner);
       yield* await this.#sorted(some, anonymous);
     }
@@ -36,7 +37,7 @@ export class Consenting {
   /** Further facts of those whom `only` found to grant it. Who has nothing but these is not learnt from, and is in neither of `persons`. */
   async *alsoOf<F extends { readonly owner: string }>(facts: AsyncIterable<F>): AsyncIterable<Learnt<F>> {
     const { allowing } = this.persons();
-    for await (const some of together(facts))
+    for await (const some of together(facts, ASKED_TOGETHER))
       for (const fact of await this.#sorted(some, () => false)) if (allowing.has(fact.person)) yield fact;
   }
 
@@ -66,16 +67,4 @@ export class Consenting {
       return verdict?.allows ? [{ ...fact, person: verdict.person }] : [];
     });
   }
-}
-
-/** The facts in lists of ASKED_TOGETHER. */
-async function* together<F>(facts: AsyncIterable<F>): AsyncIterable<readonly F[]> {
-  let waiting: F[] = [];
-  for await (const fact of facts) {
-    waiting.push(fact);
-    if (waiting.length < ASKED_TOGETHER) continue;
-    yield waiting;
-    waiting = [];
-  }
-  yield waiting;
 }

@@ -1,4 +1,5 @@
 import type { Catalogue, CatalogueProduct } from '../../kernel/catalogue.ts';
+import { inTime } from '../../kernel/in-time.ts';
 import type { Store } from '../../kernel/storage/port.ts';
 import { catalogueKey } from './intakes.ts';
 import { productsSpec } from './records.ts';
@@ -31,23 +32,11 @@ export function openCatalogue(store: Store): Catalogue {
         const asked = [...wanted];
         wanted = new Set();
         answer = undefined;
-        return inTime(read(asked));
+        return inTime(read(asked), LONGEST_MS, () => new Error(`The catalogue did not answer within ${LONGEST_MS} ms.`));
       });
       return answer;
     },
   };
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The catalogue did not answer within ${LONGEST_MS} ms.`)), LONGEST_MS);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** When all that the turn asks for has been asked, as for loaders. */

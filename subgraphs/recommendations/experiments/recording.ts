@@ -1,3 +1,4 @@
+import { keyText } from '../../../kernel/batches.ts';
 import { NO_SUCH_CUSTOMER, type Reason, refuse, type UserError } from '../../../kernel/errors.ts';
 import { digest } from '../../../kernel/ids.ts';
 import { acceptRequest } from '../../../kernel/requests.ts';
@@ -147,26 +148,25 @@ function outcomeOf(input: ExperimentOutcomeInput, unit: KnownUnit, batch: Batch,
 /** What became of one item: as it is stored now, and whether it was this one that is stored. */
 type Filed<T> = { readonly stored: T; readonly recorded: boolean } | Reason;
 
-const name = ({ owner, id }: Key) => `${owner}\n${id}`;
-
 /** Inserts each record once. A record that this request inserted before counts as recorded by it, so that a repeat answers the same. */
 async function file<T extends UnitRecord>(
   { experiments: { units } }: Context,
   records: readonly (T | Reason)[],
 ): Promise<readonly Filed<T>[]> {
   const firsts = new Map<string, number>();
-  for (const [index, record] of records.entries()) if (!('code' in record) && !firsts.has(name(record))) firsts.set(name(record), index);
+  for (const [index, record] of records.entries())
+    if (!('code' in record) && !firsts.has(keyText(record))) firsts.set(keyText(record), index);
   const docs = [...firsts.values()].map((index) => records[index] as T);
   const inserted = docs.length > 0 ? await units.insertOnce(docs) : [];
   const duplicates = docs.filter((_, position) => inserted[position] === 'duplicate');
   const stored = duplicates.length > 0 ? await units.getMany(duplicates) : [];
   const known = new Map<string, T | null>();
-  for (const [position, doc] of docs.entries()) known.set(name(doc), inserted[position] === 'inserted' ? doc : null);
-  for (const record of stored) if (record) known.set(name(record), record as T);
+  for (const [position, doc] of docs.entries()) known.set(keyText(doc), inserted[position] === 'inserted' ? doc : null);
+  for (const record of stored) if (record) known.set(keyText(record), record as T);
   return records.map((record, index) => {
     if ('code' in record) return record;
-    const kept = known.get(name(record));
-    return kept ? { stored: kept, recorded: kept.origin === record.origin && firsts.get(name(record)) === index } : ERASED;
+    const kept = known.get(keyText(record));
+    return kept ? { stored: kept, recorded: kept.origin === record.origin && firsts.get(keyText(record)) === index } : ERASED;
   });
 }
 
@@ -183,9 +183,9 @@ async function whereRecorded(
   };
   const places = outcomes.flatMap(placesOf);
   if (places.length === 0) return outcomes;
-  const found = new Set((await experiments.units.getMany(places)).flatMap((record) => (record ? [name(record)] : [])));
+  const found = new Set((await experiments.units.getMany(places)).flatMap((record) => (record ? [keyText(record)] : [])));
   return outcomes.map((outcome, index) => {
-    const place = placesOf(outcome, index).find((each) => found.has(name(each)));
+    const place = placesOf(outcome, index).find((each) => found.has(keyText(each)));
     return 'code' in outcome || !place ? outcome : { ...outcome, owner: place.owner };
   });
 }
