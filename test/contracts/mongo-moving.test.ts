@@ -1,0 +1,63 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { dropDatabases, MONGODB_URI, uniquePrefix, withClient } from '../support/mongo.ts';
+import { wireTo } from '../support/mongo-wire.ts';
+import { expectMoved, movingContract, openFresh, writeOld } from './storage-moving.ts';
+
+const uri = MONGODB_URI ?? '';
+
+describe.skipIf(!MONGODB_URI)('moving on MongoDB (needs MONGODB_URI)', () => {
+  movingContract({
+    name: 'MongoDB',
+    place: async () => ({ kind: 'mongo', uri, prefix: uniquePrefix() }),
+    remove: async (storage) => {
+      if (storage.kind === 'mongo') await dropDatabases(uri, storage.prefix ?? '');
+    },
+  });
+
+  describe('a MongoDB store to which collections move', { timeout: 600_000 }, () => {
+    const prefixes: string[] = [];
+    afterAll(async () => {
+      for (const prefix of prefixes) await dropDatabases(uri, prefix);
+    });
+    const place = () => {
+      const prefix = uniquePrefix();
+      prefixes.push(prefix);
+      return { kind: 'mongo', uri, prefix } as const;
+    };
+
+    it('goes on after a process that died before or after any command', async () => {
+      let cuts = 0;
+      for (const when of ['before', 'after'] as const) {
+        const storage = place();
+        await writeOld(storage);
+        // Each process gets one command further than the one before it; what that one did is done.
+        for (let count = 0; ; count++) {
+          const wire = await wireTo(uri);
+          wire.cutAt(count, when);
+          const opened = await openFresh({ ...storage, uri: wire.uri }).then(
+            async (store) => store,
+            () => null,
+          );
+          const reached = wire.commands.length;
+          await opened?.close().catch(() => {});
+          await wire.close();
+          if (opened && reached < count) break;
+          cuts += 1;
+        }
+        await expectMoved(storage);
+      }
+      expect(cuts).toBeGreaterThan(20);
+    });
+
+    it('leaves what a process of an earlier version writes meanwhile to the next one that opens', async () => {
+      const storage = place();
+      await writeOld(storage);
+      await (await openFresh(storage)).close();
+      await withClient(uri, async (client) => {
+        const old = client.db(`${storage.prefix}old`);
+        expect(await old.collection('notes').countDocuments()).toBe(0);
+        expect((await old.collection('tickets').countDocuments()) > 0).toBe(true);
+      });
+    });
+  });
+});
