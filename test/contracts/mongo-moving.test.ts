@@ -1,7 +1,8 @@
+import type { Collection } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { dropDatabases, MONGODB_URI, uniquePrefix, withClient } from '../support/mongo.ts';
-import { wireTo } from '../support/mongo-wire.ts';
-import { expectMoved, movingContract, openFresh, writeOld } from './storage-moving.ts';
+import { type Wire, wireTo } from '../support/mongo-wire.ts';
+import { expectMoved, movingContract, NOTES, openFresh, writeOld } from './storage-moving.ts';
 
 const uri = MONGODB_URI ?? '';
 
@@ -49,15 +50,33 @@ describe.skipIf(!MONGODB_URI)('moving on MongoDB (needs MONGODB_URI)', () => {
       expect(cuts).toBeGreaterThan(20);
     });
 
-    it('leaves what a process of an earlier version writes meanwhile to the next one that opens', async () => {
+    it('leaves what a process of an earlier version changes meanwhile to the next one that opens', async () => {
+      const rehearsal = await wireTo(uri);
+      await openThrough(rehearsal, place());
+      const deletion = rehearsal.names().indexOf('delete');
+      await rehearsal.close();
       const storage = place();
       await writeOld(storage);
-      await (await openFresh(storage)).close();
-      await withClient(uri, async (client) => {
-        const old = client.db(`${storage.prefix}old`);
-        expect(await old.collection('notes').countDocuments()).toBe(0);
-        expect((await old.collection('tickets').countDocuments()) > 0).toBe(true);
-      });
+      const wire = await wireTo(uri);
+      const held = wire.holdAt(deletion);
+      const opened = openFresh({ ...storage, uri: wire.uri });
+      const release = await held;
+      const inOld = <R>(use: (notes: Collection<{ readonly version: number; readonly text: string }>) => Promise<R>) =>
+        withClient(uri, (client) => use(client.db(`${storage.prefix}old`).collection('notes')));
+      await inOld((notes) => notes.updateOne({ owner: 'o0', id: '0' }, { $set: { text: 'meanwhile', version: 4 } }));
+      release();
+      await (await opened).close();
+      await wire.close();
+      expect(await inOld((notes) => notes.find({}, { projection: { _id: 0, text: 1 } }).toArray())).toEqual([{ text: 'meanwhile' }]);
+      const fresh = await openFresh(storage);
+      expect(await fresh.collection(NOTES).getMany([{ owner: 'o0', id: '0' }])).toMatchObject([{ text: 'meanwhile', version: 4 }]);
+      await fresh.close();
+      expect(await inOld((notes) => notes.countDocuments())).toBe(0);
     });
+
+    async function openThrough(wire: Wire, storage: ReturnType<typeof place>): Promise<void> {
+      await writeOld(storage);
+      await (await openFresh({ ...storage, uri: wire.uri })).close();
+    }
   });
 });

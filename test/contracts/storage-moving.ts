@@ -9,7 +9,7 @@ export interface Note extends Doc {
   readonly text: string;
 }
 
-const NOTES: Spec<Note> = { name: 'notes', at: 'at', terms: ({ text }) => termsOf([text]) };
+export const NOTES: Spec<Note> = { name: 'notes', at: 'at', terms: ({ text }) => termsOf([text]) };
 const PLANS: Spec<Note> = { name: 'plans', at: 'at' };
 const TICKETS: Spec<Note> = { name: 'tickets', at: 'at' };
 const OTHERS: Spec<Note> = { name: 'others', at: 'at' };
