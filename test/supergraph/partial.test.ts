@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SubgraphName } from '../../kernel/subgraph.ts';
+import type { SubgraphName } from '../../kernel/subgraph-names.ts';
 import { SLOW_MS } from '../support/faults.ts';
 import type { Answer, Json } from '../support/graph-client.ts';
 import { person } from '../support/people.ts';
