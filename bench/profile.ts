@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { crmId } from '../demo/identifiers.ts';
-import { defaultPort, SUBGRAPH_NAMES } from '../kernel/subgraph.ts';
+import { defaultPort, SUBGRAPH_NAMES } from '../kernel/subgraph-names.ts';
 import { quantile } from './gateway/load.ts';
 import { type LoadFigures, load } from './support/load.ts';
 import { type Measured, NODE_FLAGS, startNode, untilReady } from './support/process.ts';

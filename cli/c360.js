@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// The sources are TypeScript and run as they are: tsx strips the types at load, so there is no build to forget.
-import { register } from 'tsx/esm/api';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { currentBundle } from './bundle.js';
 
-register();
-await import('./main.ts');
+// Stack traces name the sources.
+process.setSourceMapsEnabled(true);
+await import(pathToFileURL(join(await currentBundle(), 'main.js')).href);

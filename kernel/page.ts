@@ -1,3 +1,4 @@
+import { encodeCursor, readCursor } from './cursor.ts';
 import { badArgument } from './errors.ts';
 import type { Cursor, Page } from './storage/port.ts';
 
@@ -25,20 +26,11 @@ export function pageSize(first: number | null | undefined, fallback = DEFAULT_PA
   return first;
 }
 
-/** A cursor's opaque text. */
-export function encodeCursor({ at, id }: Cursor): string {
-  return Buffer.from(`${at}\n${id}`).toString('base64url');
-}
-
 /** The position in `after`; undefined when absent; anything that `encodeCursor` did not write is the client's mistake. */
 export function decodeCursor(after: string | null | undefined): Cursor | undefined {
   if (after === null || after === undefined) return undefined;
-  const plain = Buffer.from(after, 'base64url').toString('utf8');
-  const cut = plain.indexOf('\n');
-  const at = Number(plain.slice(0, cut));
-  const cursor = { at, id: plain.slice(cut + 1) };
-  if (cut < 1 || !Number.isSafeInteger(at) || encodeCursor(cursor) !== after)
-    throw badArgument('after', 'is not a cursor', 'Pass the endCursor of the page before, unchanged.');
+  const cursor = readCursor(after);
+  if (!cursor) throw badArgument('after', 'is not a cursor', 'Pass the endCursor of the page before, unchanged.');
   return cursor;
 }
 

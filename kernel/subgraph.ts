@@ -5,19 +5,13 @@ import type { Logger } from 'pino';
 import type { Catalogue } from './catalogue.ts';
 import { subgraphExecution } from './execution/entities.ts';
 import type { Facts } from './facts.ts';
+import { installedFile } from './installation.ts';
 import type { Directory, Intake } from './intake.ts';
 import type { MergedView } from './merged-view.ts';
 import { amountText, type Money } from './money.ts';
 import { scalars } from './scalars.ts';
 import type { AnySpec, EpochMs, Store } from './storage/port.ts';
-
-export const SUBGRAPH_NAMES = ['identity', 'crm', 'pos', 'loyalty', 'digital', 'feedback', 'recommendations'] as const;
-export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
-
-/** Where a subgraph listens when nothing else is configured: 4001 for identity, then one port each in the order of SUBGRAPH_NAMES. */
-export function defaultPort(name: SubgraphName): number {
-  return 4001 + SUBGRAPH_NAMES.indexOf(name);
-}
+import type { SubgraphName } from './subgraph-names.ts';
 
 /** What one client request is to a subgraph. */
 export interface RequestScope {
@@ -89,11 +83,9 @@ export interface Subgraph {
   ): Promise<ExecutionResult> | ExecutionResult;
 }
 
-const SCHEMA_FOLDER = new URL('../schema/', import.meta.url);
-
 /** The SDL that a subgraph contributes to composition: the shared definitions and its own. */
 export function subgraphSdl(name: SubgraphName): string {
-  return readFileSync(new URL('shared.graphql', SCHEMA_FOLDER), 'utf8') + readFileSync(new URL(`${name}.graphql`, SCHEMA_FOLDER), 'utf8');
+  return readFileSync(installedFile('schema/shared.graphql'), 'utf8') + readFileSync(installedFile(`schema/${name}.graphql`), 'utf8');
 }
 
 const sharedResolvers = {

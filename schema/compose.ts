@@ -1,7 +1,8 @@
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { parse, printSchema } from 'graphql';
-import { defaultPort, SUBGRAPH_NAMES, subgraphSdl } from '../kernel/subgraph.ts';
+import { subgraphSdl } from '../kernel/subgraph.ts';
+import { defaultPort, SUBGRAPH_NAMES } from '../kernel/subgraph-names.ts';
 
 /** The composed schema: what routers load and what clients see. */
 export interface Composition {

@@ -7,7 +7,8 @@ import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { parse } from 'graphql';
-import { SUBGRAPH_NAMES, type SubgraphName, subgraphSdl } from '../kernel/subgraph.ts';
+import { subgraphSdl } from '../kernel/subgraph.ts';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../kernel/subgraph-names.ts';
 import { compose } from './compose.ts';
 import mappers from './mappers.json' with { type: 'json' };
 

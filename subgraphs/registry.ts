@@ -1,4 +1,5 @@
-import type { AnySubgraphModule, SubgraphName } from '../kernel/subgraph.ts';
+import type { AnySubgraphModule } from '../kernel/subgraph.ts';
+import type { SubgraphName } from '../kernel/subgraph-names.ts';
 import { crm } from './crm/module.ts';
 import { digital } from './digital/module.ts';
 import { feedback } from './feedback/module.ts';

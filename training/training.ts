@@ -6,6 +6,7 @@ import { type Leavers, Rosters } from '../kernel/roster.ts';
 import type { EpochMs, Store } from '../kernel/storage/port.ts';
 import { trainBase } from './base.ts';
 import { Consenting } from './consenting.ts';
+import { type ModelKind, TRAINED_MODELS } from './kinds.ts';
 import { trainRanking } from './next-basket.ts';
 import { trainOnStars } from './sentiment.ts';
 import type { Trained } from './trainer.ts';
@@ -29,50 +30,40 @@ export interface TrainingOptions {
 }
 
 interface Kind {
-  /** What it is for. */
-  readonly about: string;
   /** The subgraph that uses it, whose store keeps it. */
   readonly subgraph: 'recommendations' | 'feedback';
   train(consenting: Consenting, options: TrainingOptions): Promise<Trained>;
 }
 
-/** Every kind of model that can be trained, by its name on the shelf. */
-export const KINDS: Readonly<Record<string, Kind>> = {
-  'customer-base': {
-    about: 'how often customers come back, whether they still do, what they spend',
-    subgraph: 'recommendations',
-    train: (consenting, { material, now, onRead, signal }) =>
-      trainBase(counted(consenting.only(material.purchases()), onRead, signal), now),
-  },
-  'next-basket': {
-    about: 'what customers buy next',
-    subgraph: 'recommendations',
-    train: (consenting, { material, now, onRead, signal }) =>
-      trainRanking(
-        {
-          purchases: counted(consenting.only(material.purchases()), onRead, signal),
-          products: counted(material.products(), onRead, signal),
-          // Who looked and never ordered is not learnt from.
-          views: counted(consenting.alsoOf(material.views()), onRead, signal),
-        },
-        now,
+const TRAINERS: Readonly<Record<ModelKind, Kind['train']>> = {
+  'customer-base': (consenting, { material, now, onRead, signal }) =>
+    trainBase(counted(consenting.only(material.purchases()), onRead, signal), now),
+  'next-basket': (consenting, { material, now, onRead, signal }) =>
+    trainRanking(
+      {
+        purchases: counted(consenting.only(material.purchases()), onRead, signal),
+        products: counted(material.products(), onRead, signal),
+        // Who looked and never ordered is not learnt from.
+        views: counted(consenting.alsoOf(material.views()), onRead, signal),
+      },
+      now,
+    ),
+  // Feedback of nobody in particular is filed under its product or under nobody: it is nobody's permission to give.
+  sentiment: (consenting, { material, now, onRead, signal }) =>
+    trainOnStars(
+      counted(
+        consenting.only(material.ratedTexts(), (owner) => !owner.startsWith('cus_')),
+        onRead,
+        signal,
       ),
-  },
-  sentiment: {
-    about: 'how pleased somebody is who wrote something',
-    subgraph: 'feedback',
-    // Feedback of nobody in particular is filed under its product or under nobody: it is nobody's permission to give.
-    train: (consenting, { material, now, onRead, signal }) =>
-      trainOnStars(
-        counted(
-          consenting.only(material.ratedTexts(), (owner) => !owner.startsWith('cus_')),
-          onRead,
-          signal,
-        ),
-        now,
-      ),
-  },
+      now,
+    ),
 };
+
+/** Every kind of model that can be trained, by its name on the shelf. */
+export const KINDS: Readonly<Record<string, Kind>> = Object.fromEntries(
+  Object.entries(TRAINED_MODELS).map(([kind, { subgraph }]) => [kind, { subgraph, train: TRAINERS[kind as ModelKind] }]),
+);
 
 /** A version, and whether it is used; not so when another was chosen since its training began. */
 export type TrainedVersion = ModelVersion & { readonly used: boolean };

@@ -3,7 +3,7 @@
  * habits, for sanity and for load: what a method is worth is told by real sets only.
  */
 
-import { reportNextBasket } from '../../cli/evaluate-next-basket.ts';
+import { reportNextBasket } from '../../cli/commands/evaluate-next-basket.ts';
 import { type History, HistoryBuilder } from '../../models/next-basket/baskets.ts';
 import { randomOf } from '../../models/random.ts';
 

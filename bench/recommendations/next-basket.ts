@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { interval, reportNextBasket } from '../../cli/evaluate-next-basket.ts';
+import { interval, reportNextBasket } from '../../cli/commands/evaluate-next-basket.ts';
 import { historyOf } from '../../models/next-basket/baskets.ts';
 import type { MethodScore, NextBasketEvaluation } from '../../models/next-basket/evaluation.ts';
 import { ndcgAt, recallAt } from '../../models/next-basket/metrics.ts';

@@ -1,18 +1,27 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OperatorError } from '../errors.ts';
+import { movedCollections } from './moving.ts';
 import type { AnySpec, Collection, Doc, Spec, Store } from './port.ts';
 import { sqliteCollection } from './sqlite-collection.ts';
+import { moveFromFile } from './sqlite-former-file.ts';
 import { planOf } from './sqlite-layout.ts';
 import { Reader } from './sqlite-reader.ts';
 import { WriterClient } from './sqlite-writer-client.ts';
 
+interface SqliteOptions {
+  readonly file: string;
+  /** The store's collections. */
+  readonly specs: readonly AnySpec[];
+  /** The file of another store, from which collections are moved that lay there before. Absent: nothing is moved. */
+  readonly formerFile?: (store: string) => string;
+}
+
 /**
- * Opens the store in `file`, creating file and folder where they are missing; `specs` are its collections. Several
- * processes may have it open. Throws an OperatorError where the file is something else or of a newer format.
- * See docs/decisions/0002-storage.md.
+ * Opens the store in `file`, creating file and folder where they are missing. Several processes may have it open. Throws an
+ * OperatorError where the file is something else or of a newer format. See docs/decisions/0002-storage.md.
  */
-export async function sqliteStore({ file, specs }: { readonly file: string; readonly specs: readonly AnySpec[] }): Promise<Store> {
+export async function sqliteStore({ file, specs, formerFile }: SqliteOptions): Promise<Store> {
   const plans = specs.map(planOf);
   const byName = new Map(specs.map((spec) => [spec.name, spec]));
   if (byName.size < specs.length)
@@ -20,6 +29,7 @@ export async function sqliteStore({ file, specs }: { readonly file: string; read
   for (const { name, ledger } of specs)
     if (ledger && !byName.has(ledger.entries))
       throw new TypeError(`Collection "${name}" names entries "${ledger.entries}", which the store does not have.`);
+  const moved = movedCollections(specs);
   await makeFolder(dirname(file));
   const { writer, outdated } = await WriterClient.start(file, plans);
   let reader: Reader | undefined;
@@ -34,6 +44,7 @@ export async function sqliteStore({ file, specs }: { readonly file: string; read
       }),
     );
     for (const name of outdated) await collections.get(name)?.reindex();
+    if (formerFile) for (const [store, of] of moved) await moveFromFile(formerFile(store), of, writer);
     return {
       collection<T extends Doc>(spec: Spec<T>): Collection<T> {
         const found = collections.get(spec.name);

@@ -1,6 +1,7 @@
+import { encodeCursor } from '../../kernel/cursor.ts';
 import { badArgument } from '../../kernel/errors.ts';
 import { parseCustomerId } from '../../kernel/ids.ts';
-import { decodeCursor, encodeCursor } from '../../kernel/page.ts';
+import { decodeCursor } from '../../kernel/page.ts';
 import type { Collection, Key } from '../../kernel/storage/port.ts';
 import { prefixesOf } from '../../kernel/storage/search-terms.ts';
 import { readCustomers } from './persons.ts';

@@ -13,7 +13,8 @@ import {
   type TypeNode,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { SUBGRAPH_NAMES, subgraphSdl } from '../../kernel/subgraph.ts';
+import { subgraphSdl } from '../../kernel/subgraph.ts';
+import { SUBGRAPH_NAMES } from '../../kernel/subgraph-names.ts';
 
 const api = (source: string) => buildASTSchema(parse(source));
 const committed = readFileSync(new URL('../../schema/api.graphql', import.meta.url), 'utf8');

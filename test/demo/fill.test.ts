@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FillOptions, fillDemoStore } from '../../demo/fill.ts';
 import type { Intake } from '../../kernel/intake.ts';
 import { openStore } from '../../kernel/storage/open.ts';
-import type { SubgraphName } from '../../kernel/subgraph.ts';
+import type { SubgraphName } from '../../kernel/subgraph-names.ts';
 import { modules } from '../../subgraphs/registry.ts';
 import { TEST_NOW, type TestCompany, testCompany } from '../support/company.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConfigSources, loadConfig, type Role } from '../../kernel/config.ts';
+import { type ConfigSources, loadConfig, type Role } from '../../cli/runtime/config.ts';
 import { OperatorError } from '../../kernel/errors.ts';
 
 const SECRET = '0123456789abcdef0123456789abcdef';

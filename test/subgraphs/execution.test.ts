@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillDemoStore } from '../../demo/fill.ts';
 import { crmId } from '../../demo/identifiers.ts';
 import type { RequestScope, Subgraph } from '../../kernel/subgraph.ts';
-import { SUBGRAPH_NAMES } from '../../kernel/subgraph.ts';
+import { SUBGRAPH_NAMES } from '../../kernel/subgraph-names.ts';
 import { TEST_NOW, type TestCompany, testCompany } from '../support/company.ts';
 
 /** graphql-js and the subgraph's own execution, over the same store. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { encodeCursor } from '../../kernel/cursor.ts';
 import type { Claim, ConsentClaim, Identifier } from '../../kernel/intake.ts';
-import { encodeCursor } from '../../kernel/page.ts';
 import { openStore } from '../../kernel/storage/open.ts';
 import { openDirectory } from '../../subgraphs/identity/directory.ts';
 import { identity } from '../../subgraphs/identity/module.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parse } from 'graphql';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { openCompany } from '../../cli/company.ts';
+import { openSubgraphs } from '../../cli/runtime/open-subgraphs.ts';
 import { openStore } from '../../kernel/storage/open.ts';
 import { openSubgraph } from '../../kernel/subgraph.ts';
 import { loyalty } from '../../subgraphs/loyalty/module.ts';
@@ -182,7 +182,7 @@ describe('the signing key', () => {
   it('is not made where one is configured for the company', async () => {
     const { storage, remove } = emptyStorage();
     const log = pino({ enabled: false });
-    const company = await openCompany({ storage, names: ['loyalty'], clock: () => NOW, log, signingKeys: [OLD] });
+    const company = await openSubgraphs({ storage, names: ['loyalty'], clock: () => NOW, log, signingKeys: [OLD] });
     try {
       const claim = { identifiers: [{ namespace: 'USER_ID', value: 'ada' }], source: 'test', seenAt: null };
       const [customer] = await company.directory.resolve([claim]);

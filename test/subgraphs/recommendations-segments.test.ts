@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { gatewayView } from '../../cli/gateway-view.ts';
+import { gatewayView } from '../../cli/runtime/gateway-view.ts';
 import type { MergedView } from '../../kernel/merged-view.ts';
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
 import { update } from '../../kernel/update.ts';

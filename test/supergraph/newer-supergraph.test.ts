@@ -1,7 +1,8 @@
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SUBGRAPH_NAMES, type SubgraphName, subgraphSdl } from '../../kernel/subgraph.ts';
+import { subgraphSdl } from '../../kernel/subgraph.ts';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../kernel/subgraph-names.ts';
 import { person } from '../support/people.ts';
 import { openStack, SHAPES, type Stack } from '../support/stack.ts';
 

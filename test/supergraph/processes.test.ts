@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SUBGRAPH_NAMES, type SubgraphName } from '../../kernel/subgraph.ts';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../kernel/subgraph-names.ts';
 import { emptyStorage } from '../support/company.ts';
 import { post } from '../support/graph-client.ts';
 import { type Askable, type Person, person } from '../support/people.ts';

@@ -2,16 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { type Company, openCompany } from '../../cli/company.ts';
+import { type OpenSubgraphs, openSubgraphs } from '../../cli/runtime/open-subgraphs.ts';
 import type { StorageConfig } from '../../kernel/storage/open.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import type { SubgraphDeps, SubgraphName } from '../../kernel/subgraph.ts';
+import type { SubgraphDeps } from '../../kernel/subgraph.ts';
+import type { SubgraphName } from '../../kernel/subgraph-names.ts';
 import { dropDatabases, MONGODB_URI, uniquePrefix } from './mongo.ts';
 
 /** 2026-03-01T12:00:00Z, a Sunday: the time at which tests happen unless they say otherwise. */
 export const TEST_NOW: EpochMs = Date.UTC(2026, 2, 1, 12);
 
-export interface TestCompany extends Company {
+export interface TestCompany extends OpenSubgraphs {
   readonly storage: StorageConfig;
   /** What the company's clock says; tests move it. */
   readonly time: { now: EpochMs };
@@ -32,7 +33,13 @@ export function emptyStorage(): { readonly storage: StorageConfig; remove(): Pro
 export async function testCompany(names?: readonly SubgraphName[], mergedView?: SubgraphDeps['mergedView']): Promise<TestCompany> {
   const time = { now: TEST_NOW };
   const { storage, remove } = emptyStorage();
-  const company = await openCompany({ storage, ...(names && { names }), mergedView, clock: () => time.now, log: pino({ enabled: false }) });
+  const company = await openSubgraphs({
+    storage,
+    ...(names && { names }),
+    mergedView,
+    clock: () => time.now,
+    log: pino({ enabled: false }),
+  });
   return {
     ...company,
     storage,

@@ -8,7 +8,7 @@ import { Quarantine } from '../../ingest/quarantine.ts';
 import { ingestSpecs, type QuarantineRecord, quarantineSpec } from '../../ingest/records.ts';
 import { openStore } from '../../kernel/storage/open.ts';
 import type { Store } from '../../kernel/storage/port.ts';
-import type { SubgraphName } from '../../kernel/subgraph.ts';
+import type { SubgraphName } from '../../kernel/subgraph-names.ts';
 import { type TestCompany, testCompany } from './company.ts';
 
 const MAPPINGS = new URL('../../examples/mappings/', import.meta.url).pathname;

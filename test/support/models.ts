@@ -1,4 +1,4 @@
-import type { Company } from '../../cli/company.ts';
+import type { OpenSubgraphs } from '../../cli/runtime/open-subgraphs.ts';
 import type { ConsentClaim, Identifier } from '../../kernel/intake.ts';
 import { shelfOf } from '../../kernel/shelves.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
@@ -10,7 +10,11 @@ const KINDS = ['customer-base', 'next-basket'];
  * Has models in use that were learnt from these customers, who are asked for permission first. For tests of what is computed with models:
  * all purchases count as made in EUR, because a model of the customer base takes a hundred customers of a currency.
  */
-export async function useModels({ subgraphs, stores, directory }: Company, customers: readonly Identifier[], now: EpochMs): Promise<void> {
+export async function useModels(
+  { subgraphs, stores, directory }: OpenSubgraphs,
+  customers: readonly Identifier[],
+  now: EpochMs,
+): Promise<void> {
   const store = stores.get('recommendations');
   if (!store) throw new Error('The company keeps no models.');
   const granted: ConsentClaim = {

@@ -1,7 +1,8 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, GraphQLError, parse } from 'graphql';
-import type { Subgraph, SubgraphName } from '../../kernel/subgraph.ts';
+import type { Subgraph } from '../../kernel/subgraph.ts';
+import type { SubgraphName } from '../../kernel/subgraph-names.ts';
 
 /**
  * Four subgraphs in miniature that stand to each other as the real ones do: identity has the edges to Customer, pos and

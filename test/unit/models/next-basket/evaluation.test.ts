@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { evaluateNextBasket } from '../../../../cli/evaluate-next-basket.ts';
+import { evaluateNextBasket } from '../../../../cli/commands/evaluate-next-basket.ts';
 import { historyOf } from '../../../../models/next-basket/baskets.ts';
 import { evaluateRanker } from '../../../../models/next-basket/evaluation.ts';
 import { NextBasketRanker } from '../../../../models/next-basket/ranker.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
-import { evaluateSentiment, type SentimentFile } from '../../../../cli/evaluate-sentiment.ts';
+import { evaluateSentiment, type SentimentFile } from '../../../../cli/commands/evaluate-sentiment.ts';
 import { OperatorError } from '../../../../kernel/errors.ts';
 
 const sample = new URL('data/reviews-ja.csv', import.meta.url).pathname;

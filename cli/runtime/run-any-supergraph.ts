@@ -1,9 +1,9 @@
-import type { Service } from '../gateway/engine/engine.ts';
-import { overHttp } from '../gateway/transport/over-http.ts';
-import { closest } from '../kernel/closest.ts';
-import { type Config, isPlainUrl } from '../kernel/config.ts';
-import { OperatorError } from '../kernel/errors.ts';
-import { createLog } from '../kernel/log.ts';
+import type { Service } from '../../gateway/engine/engine.ts';
+import { overHttp } from '../../gateway/transport/over-http.ts';
+import { closest } from '../../kernel/closest.ts';
+import { OperatorError } from '../../kernel/errors.ts';
+import { createLog } from '../../kernel/log.ts';
+import { type Config, isPlainUrl } from './config.ts';
 import { openFront } from './front.ts';
 import { aborted, stopSignal } from './stop-signal.ts';
 

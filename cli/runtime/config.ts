@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { closest } from './closest.ts';
-import { OperatorError } from './errors.ts';
-import type { StorageConfig } from './storage/open.ts';
-import { defaultPort, SUBGRAPH_NAMES, type SubgraphName } from './subgraph.ts';
+import { closest } from '../../kernel/closest.ts';
+import { OperatorError } from '../../kernel/errors.ts';
+import { installedFile } from '../../kernel/installation.ts';
+import type { StorageConfig } from '../../kernel/storage/open.ts';
+import { defaultPort, SUBGRAPH_NAMES, type SubgraphName } from '../../kernel/subgraph-names.ts';
 
 /** What a process runs: the gateway with every subgraph, the gateway alone, a gateway before any supergraph, or one subgraph alone. */
 export type Role = 'all' | 'gateway' | 'any supergraph' | SubgraphName;
@@ -60,7 +60,7 @@ export interface Config {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-const COMMITTED_SUPERGRAPH = fileURLToPath(new URL('../schema/supergraph.graphql', import.meta.url));
+const COMMITTED_SUPERGRAPH = installedFile('schema/supergraph.graphql');
 
 // Every value is text here, as in the environment; YAML's numbers and booleans are turned into text first.
 // A message says problem and remedy, and never the value, which may be a secret.

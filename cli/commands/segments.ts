@@ -1,23 +1,22 @@
-import type { Command } from 'commander';
 import { destination } from 'pino';
-import { openEngine } from '../gateway/engine/engine.ts';
-import { mergedView } from '../gateway/merged-view.ts';
-import { readSupergraph } from '../gateway/supergraph-file.ts';
-import { inProcess } from '../gateway/transport/in-process.ts';
-import { closest } from '../kernel/closest.ts';
-import { loadConfig } from '../kernel/config.ts';
-import { OperatorError } from '../kernel/errors.ts';
-import { createLog } from '../kernel/log.ts';
-import type { MergedView } from '../kernel/merged-view.ts';
-import { scalars } from '../kernel/scalars.ts';
-import type { SubgraphName } from '../kernel/subgraph.ts';
-import { SegmentJudge } from '../subgraphs/recommendations/segments/judge.ts';
-import { countSegments, type SegmentRunResult } from '../subgraphs/recommendations/segments/run.ts';
-import { Segments } from '../subgraphs/recommendations/segments/store.ts';
-import { Likenesses } from '../training/alike.ts';
-import { type Company, openCompany } from './company.ts';
-import { configOption, EXIT_INTERRUPTED, interruption, printJson } from './ingest.ts';
-import { customersProgress } from './progress.ts';
+import { openEngine } from '../../gateway/engine/engine.ts';
+import { mergedView } from '../../gateway/merged-view.ts';
+import { readSupergraph } from '../../gateway/supergraph-file.ts';
+import { inProcess } from '../../gateway/transport/in-process.ts';
+import { closest } from '../../kernel/closest.ts';
+import { OperatorError } from '../../kernel/errors.ts';
+import { createLog } from '../../kernel/log.ts';
+import type { MergedView } from '../../kernel/merged-view.ts';
+import { scalars } from '../../kernel/scalars.ts';
+import type { SubgraphName } from '../../kernel/subgraph-names.ts';
+import { SegmentJudge } from '../../subgraphs/recommendations/segments/judge.ts';
+import { countSegments, type SegmentRunResult } from '../../subgraphs/recommendations/segments/run.ts';
+import { Segments } from '../../subgraphs/recommendations/segments/store.ts';
+import { Likenesses } from '../../training/alike.ts';
+import { loadConfig } from '../runtime/config.ts';
+import { type OpenSubgraphs, openSubgraphs } from '../runtime/open-subgraphs.ts';
+import { EXIT_INTERRUPTED, interruption, printJson } from '../runtime/output.ts';
+import { customersProgress } from '../runtime/progress.ts';
 
 interface Flags {
   readonly json?: boolean;
@@ -27,32 +26,15 @@ interface Flags {
 /** A whole page of customers with every segment may take a while on a busy machine; nobody waits for it. */
 const PAGE_DEADLINE_MS = 60_000;
 
-/** `c360 segments count` and `list`. */
-export function registerSegments(program: Command): void {
-  const segments = program.command('segments').description('groups of customers: count who is in them, list them');
-  segments
-    .command('count')
-    .description('count segments over all customers and note who came in and who went out; run it again to go on after an interruption')
-    .argument('[id...]', 'which; all unless given')
-    .option('--json', 'print one line of JSON for each')
-    .addOption(configOption())
-    .action(count);
-  segments
-    .command('list')
-    .description('every segment in use, with what was last counted')
-    .option('--json', 'print one line of JSON for each')
-    .addOption(configOption())
-    .action(list);
-}
-
-async function count(ids: readonly string[], { json, config: file }: Flags): Promise<void> {
+/** `c360 segments count`: who is in, came in and went out, over all customers. */
+export async function count(ids: readonly string[], { json, config: file }: Flags): Promise<void> {
   const config = loadConfig({ env: process.env, file, role: 'all' });
   const log = createLog(config.logLevel, destination(2));
   const signal = interruption();
   let view: () => MergedView | null = () => null;
-  const company = await openCompany({ ...config, clock: Date.now, log, mergedView: () => view() });
+  const opened = await openSubgraphs({ ...config, clock: Date.now, log, mergedView: () => view() });
   const transportFor = ({ name }: { readonly name: string }) => {
-    const subgraph = company.subgraphs.get(name as SubgraphName);
+    const subgraph = opened.subgraphs.get(name as SubgraphName);
     if (subgraph) return inProcess(subgraph);
     throw new OperatorError('The supergraph was not loaded:', [
       `${config.supergraphFile}: names a subgraph "${name}" that is none of ours.`,
@@ -65,18 +47,18 @@ async function count(ids: readonly string[], { json, config: file }: Flags): Pro
     const supergraph = { path: config.supergraphFile, place: `${config.supergraphFile} (C360_SUPERGRAPH)` };
     await engine.load(readSupergraph(supergraph), supergraph.place);
     view = mergedView(engine, Date.now).view;
-    const segments = segmentsOf(company);
+    const segments = segmentsOf(opened);
     await checkIds(segments, ids);
     // Rules may rest on models, ranks and content, which a server's jobs find: without them members would seem to leave.
-    for (const job of [...company.subgraphs.values()].flatMap(({ jobs }) => jobs)) await job.run(signal);
+    for (const job of [...opened.subgraphs.values()].flatMap(({ jobs }) => jobs)) await job.run(signal);
     const judge = new SegmentJudge(view, Date.now);
     // Read when the first segment of lookalikes is counted, and for all of them.
     let likenesses: Promise<Likenesses | null> | undefined;
     const alike = async (seeds: ReadonlySet<string>) => {
-      likenesses ??= Likenesses.of(purchasesOf(company), company.directory, Date.now());
+      likenesses ??= Likenesses.of(purchasesOf(opened), opened.directory, Date.now());
       return (await likenesses)?.rank(seeds) ?? 'nobody who allows models to learn from them has bought anything';
     };
-    const { directory } = company;
+    const { directory } = opened;
     const result = await countSegments({
       segments,
       judge,
@@ -97,18 +79,18 @@ async function count(ids: readonly string[], { json, config: file }: Flags): Pro
   } finally {
     display.stop();
     await engine.close();
-    await company.close();
+    await opened.close();
   }
 }
 
-function segmentsOf(company: Company): Segments {
-  const store = company.stores.get('recommendations');
+function segmentsOf(opened: OpenSubgraphs): Segments {
+  const store = opened.stores.get('recommendations');
   if (!store) throw new Error('The store of recommendations is not open.');
   return new Segments(store);
 }
 
-function purchasesOf(company: Company) {
-  const purchases = company.subgraphs.get('pos')?.facts.purchases;
+function purchasesOf(opened: OpenSubgraphs) {
+  const purchases = opened.subgraphs.get('pos')?.facts.purchases;
   if (!purchases) throw new Error('pos offers no purchases.');
   return purchases();
 }
@@ -149,15 +131,16 @@ function described(id: string, { customers, members, entered, left, unknown, wit
   return `${id}: ${members} of ${customers} customers; ${entered} entered, ${left} left${notes.length > 0 ? `; ${notes.join(', ')}` : ''}`;
 }
 
-async function list({ json, config: file }: Flags): Promise<void> {
+/** `c360 segments list`: what is in use, with what was last counted. */
+export async function list({ json, config: file }: Flags): Promise<void> {
   const { storage, logLevel } = loadConfig({ env: process.env, file, role: 'all' });
-  const company = await openCompany({ storage, names: ['recommendations'], clock: Date.now, log: createLog(logLevel, destination(2)) });
+  const opened = await openSubgraphs({ storage, names: ['recommendations'], clock: Date.now, log: createLog(logLevel, destination(2)) });
   try {
-    for (const { id, name, making, revision, count: counted } of await segmentsOf(company).inUse()) {
+    for (const { id, name, making, revision, count: counted } of await segmentsOf(opened).inUse()) {
       if (json) printJson({ segment: id, name, kind: making.kind, revision, count: counted });
       else console.log(counted ? described(id, counted) : `${id}: not counted yet. Count it: c360 segments count ${id}`);
     }
   } finally {
-    await company.close();
+    await opened.close();
   }
 }

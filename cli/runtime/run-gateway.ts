@@ -1,21 +1,17 @@
-import type { Logger } from 'pino';
-import type { FillProgress } from '../demo/fill.ts';
-import type { Service } from '../gateway/engine/engine.ts';
-import { inProcess } from '../gateway/transport/in-process.ts';
-import { overHttp } from '../gateway/transport/over-http.ts';
-import type { Config } from '../kernel/config.ts';
-import { OperatorError } from '../kernel/errors.ts';
-import type { Readiness } from '../kernel/http-server.ts';
-import { startJobs } from '../kernel/jobs.ts';
-import { createLog } from '../kernel/log.ts';
-import { askDeadlineMs, type MergedView } from '../kernel/merged-view.ts';
-import { scalars } from '../kernel/scalars.ts';
-import { SUBGRAPH_NAMES, type SubgraphName } from '../kernel/subgraph.ts';
-import { serveSubgraph } from '../kernel/subgraph-server.ts';
-import { type Company, openCompany } from './company.ts';
+import type { FillProgress } from '../../demo/fill.ts';
+import type { Service } from '../../gateway/engine/engine.ts';
+import { inProcess } from '../../gateway/transport/in-process.ts';
+import { overHttp } from '../../gateway/transport/over-http.ts';
+import { OperatorError } from '../../kernel/errors.ts';
+import type { Readiness } from '../../kernel/http-server.ts';
+import { startJobs } from '../../kernel/jobs.ts';
+import { createLog } from '../../kernel/log.ts';
+import { scalars } from '../../kernel/scalars.ts';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../kernel/subgraph-names.ts';
+import type { Config } from './config.ts';
 import { fillOnce } from './demo-fill.ts';
 import { type Front, openFront } from './front.ts';
-import { gatewayView } from './gateway-view.ts';
+import { openSubgraphs } from './open-subgraphs.ts';
 import { aborted, stopSignal } from './stop-signal.ts';
 
 /** Runs the gateway, with every subgraph that has no URL, until the process is told to stop. */
@@ -24,9 +20,10 @@ export async function runGateway(config: Config): Promise<void> {
   const names = SUBGRAPH_NAMES.filter((name) => !config.subgraphUrls.has(name));
   // Subgraphs are opened first: until the gateway stands, nobody asks them.
   let view: Front['view'] = () => null;
-  const company = await opened(config, names, log, () => view());
+  const { storage, signingKeys, languages } = config;
+  const opened = await openSubgraphs({ storage, names, clock: Date.now, log, signingKeys, languages, mergedView: () => view() });
   const transportFor = ({ name }: Service) => {
-    const subgraph = company.subgraphs.get(name as SubgraphName);
+    const subgraph = opened.subgraphs.get(name as SubgraphName);
     if (subgraph) return inProcess(subgraph);
     const url = config.subgraphUrls.get(name as SubgraphName);
     // A URL without a secret was refused with the configuration.
@@ -37,7 +34,7 @@ export async function runGateway(config: Config): Promise<void> {
   };
 
   let readiness: Readiness = { ready: false, reason: 'starting' };
-  const close: (() => Promise<unknown>)[] = [() => company.close()];
+  const close: (() => Promise<unknown>)[] = [() => opened.close()];
   try {
     const front = await openFront({
       config,
@@ -58,10 +55,10 @@ export async function runGateway(config: Config): Promise<void> {
       const onProgress = ({ customers, of }: FillProgress) => {
         readiness = { ready: false, reason: `the demo store is being filled: ${customers} of ${of} customers` };
       };
-      await fillOnce({ storage: config.storage, company, log, onProgress, signal: stop });
+      await fillOnce({ storage, opened, log, onProgress, signal: stop });
     }
     const jobs = startJobs(
-      [...company.subgraphs.values()].flatMap((subgraph) => subgraph.jobs),
+      [...opened.subgraphs.values()].flatMap((subgraph) => subgraph.jobs),
       log,
     );
     close.splice(1, 0, () => jobs.stop());
@@ -104,29 +101,4 @@ function invitation(origin: string, demo: boolean): string {
     `  curl ${origin}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`,
     '',
   ].join('\n');
-}
-
-/** Runs one subgraph over HTTP until the process is told to stop. */
-export async function runSubgraph(config: Config, name: SubgraphName): Promise<void> {
-  const log = createLog(config.logLevel);
-  const graph = gatewayView(config.gatewayUrl, askDeadlineMs(config.deadlineMs));
-  const company = await opened(config, [name], log, () => graph);
-  try {
-    const subgraph = company.subgraphs.get(name);
-    if (!subgraph || !config.secret) throw new Error(`${name} was not opened.`);
-    const server = await serveSubgraph({ ...config, subgraph, secret: config.secret, clock: Date.now, log });
-    const stop = stopSignal(log);
-    log.info({ event: 'listening', subgraph: name, host: config.host, port: server.port }, 'the subgraph listens');
-    const jobs = startJobs(subgraph.jobs, log);
-    await aborted(stop);
-    await server.drain();
-    await jobs.stop();
-  } finally {
-    await company.close();
-  }
-}
-
-function opened(config: Config, names: readonly SubgraphName[], log: Logger, view: () => MergedView | null): Promise<Company> {
-  const { storage, signingKeys, languages } = config;
-  return openCompany({ storage, names, clock: Date.now, log, signingKeys, languages, mergedView: view });
 }

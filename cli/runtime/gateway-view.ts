@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type FormattedExecutionResult } from 'graphql';
-import { readScalars } from '../gateway/engine/scalar-readers.ts';
-import type { MergedView } from '../kernel/merged-view.ts';
-import { scalars } from '../kernel/scalars.ts';
-
-const API = new URL('../schema/api.graphql', import.meta.url);
+import { readScalars } from '../../gateway/engine/scalar-readers.ts';
+import { installedFile } from '../../kernel/installation.ts';
+import type { MergedView } from '../../kernel/merged-view.ts';
+import { scalars } from '../../kernel/scalars.ts';
 
 /** The graph behind a gateway of another process, by the contract that this release has. */
 export function gatewayView(url: URL, deadlineMs: number): MergedView {
-  const schema = buildSchema(readFileSync(API, 'utf8'), { assumeValid: true });
+  const schema = buildSchema(readFileSync(installedFile('schema/api.graphql'), 'utf8'), { assumeValid: true });
   readScalars(schema, scalars);
   return {
     schema,

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
-import { type EngineOptions, openEngine } from '../gateway/engine/engine.ts';
-import { loadPlugins } from '../gateway/http/plugins.ts';
-import { serveGraph } from '../gateway/http/server.ts';
-import { mergedView } from '../gateway/merged-view.ts';
-import { readSupergraph, watchSupergraph } from '../gateway/supergraph-file.ts';
-import type { Config } from '../kernel/config.ts';
-import type { HttpServer, Readiness } from '../kernel/http-server.ts';
-import { askDeadlineMs, type MergedView } from '../kernel/merged-view.ts';
+import { type EngineOptions, openEngine } from '../../gateway/engine/engine.ts';
+import { loadPlugins } from '../../gateway/http/plugins.ts';
+import { serveGraph } from '../../gateway/http/server.ts';
+import { mergedView } from '../../gateway/merged-view.ts';
+import { readSupergraph, watchSupergraph } from '../../gateway/supergraph-file.ts';
+import type { HttpServer, Readiness } from '../../kernel/http-server.ts';
+import { askDeadlineMs, type MergedView } from '../../kernel/merged-view.ts';
+import type { Config } from './config.ts';
 
 export interface FrontOptions extends Pick<EngineOptions, 'transportFor' | 'scalars'> {
   readonly config: Config;

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
-import type { Directory } from '../kernel/intake.ts';
-import { openStore, type StorageConfig } from '../kernel/storage/open.ts';
-import type { EpochMs, Store } from '../kernel/storage/port.ts';
-import { openSubgraph, SUBGRAPH_NAMES, type Subgraph, type SubgraphDeps, type SubgraphName } from '../kernel/subgraph.ts';
-import { modules, openCatalogue, openDirectory } from '../subgraphs/registry.ts';
+import type { Directory } from '../../kernel/intake.ts';
+import { openStore, type StorageConfig } from '../../kernel/storage/open.ts';
+import type { EpochMs, Store } from '../../kernel/storage/port.ts';
+import { openSubgraph, type Subgraph, type SubgraphDeps } from '../../kernel/subgraph.ts';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../kernel/subgraph-names.ts';
+import { modules, openCatalogue, openDirectory } from '../../subgraphs/registry.ts';
 
 /** Subgraphs over their stores, in this process. */
-export interface Company {
+export interface OpenSubgraphs {
   readonly directory: Directory;
   readonly subgraphs: ReadonlyMap<SubgraphName, Subgraph>;
   /** The open stores, identity's always among them, and pos's where recommendations is. */
@@ -14,7 +15,7 @@ export interface Company {
   close(): Promise<void>;
 }
 
-export interface CompanyOptions {
+export interface OpenSubgraphsOptions {
   readonly storage: StorageConfig;
   /** Which subgraphs to open; all when absent. Identity's store is opened in any case, for the directory. */
   readonly names?: readonly SubgraphName[];
@@ -28,7 +29,7 @@ export interface CompanyOptions {
 }
 
 /** Opens the stores, the directory and the subgraphs. Closes what it had opened when one fails. */
-export async function openCompany(options: CompanyOptions): Promise<Company> {
+export async function openSubgraphs(options: OpenSubgraphsOptions): Promise<OpenSubgraphs> {
   const { storage, names = SUBGRAPH_NAMES, clock, log, signingKeys = [], languages = [], mergedView } = options;
   const stores = new Map<SubgraphName, Store>();
   const close = async () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { OperatorError } from '../kernel/errors.ts';
-import { type History, HistoryBuilder } from '../models/next-basket/baskets.ts';
-import { evaluateRanker, type MethodScore, type NextBasketEvaluation } from '../models/next-basket/evaluation.ts';
-import type { Interval } from '../models/next-basket/metrics.ts';
-import type { NextBasketModel } from '../models/next-basket/next-basket-model.ts';
-import { NextBasketRanker } from '../models/next-basket/ranker.ts';
-import { trainNextBasket } from '../models/next-basket/training.ts';
+import { OperatorError } from '../../kernel/errors.ts';
+import { type History, HistoryBuilder } from '../../models/next-basket/baskets.ts';
+import { evaluateRanker, type MethodScore, type NextBasketEvaluation } from '../../models/next-basket/evaluation.ts';
+import type { Interval } from '../../models/next-basket/metrics.ts';
+import type { NextBasketModel } from '../../models/next-basket/next-basket-model.ts';
+import { NextBasketRanker } from '../../models/next-basket/ranker.ts';
+import { trainNextBasket } from '../../models/next-basket/training.ts';
 
 export interface EvaluateNextBasketFlags {
   /** Paths of two JSON files: what was bought, and the basket after it. */

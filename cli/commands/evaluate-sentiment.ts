@@ -1,10 +1,10 @@
-import { inspectFile, readText } from '../ingest/file.ts';
-import { inBatches, splitter } from '../ingest/format.ts';
-import { ColumnMismatch } from '../ingest/header.ts';
-import { REPLACEMENT } from '../ingest/rows.ts';
-import { OperatorError, type Reason } from '../kernel/errors.ts';
-import { FEWEST_OF_A_CLASS, type RatedText, sentimentCorpus } from '../models/text/sentiment.ts';
-import { crossValidateSentiment } from '../models/text/sentiment-evaluation.ts';
+import { inspectFile, readText } from '../../ingest/file.ts';
+import { inBatches, splitter } from '../../ingest/format.ts';
+import { ColumnMismatch } from '../../ingest/header.ts';
+import { REPLACEMENT } from '../../ingest/rows.ts';
+import { OperatorError, type Reason } from '../../kernel/errors.ts';
+import { FEWEST_OF_A_CLASS, type RatedText, sentimentCorpus } from '../../models/text/sentiment.ts';
+import { crossValidateSentiment } from '../../models/text/sentiment-evaluation.ts';
 
 export interface SentimentFile {
   /** CSV, or by its ending TSV, JSON Lines or one JSON array; gzipped or not. */

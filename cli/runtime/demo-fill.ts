@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { type FillProgress, fillDemoStore } from '../demo/fill.ts';
-import { fillSpec } from '../demo/progress.ts';
-import { openStore, type StorageConfig } from '../kernel/storage/open.ts';
-import type { AnySpec, Store } from '../kernel/storage/port.ts';
-import { modules } from '../subgraphs/registry.ts';
-import type { Company } from './company.ts';
+import { type FillProgress, fillDemoStore } from '../../demo/fill.ts';
+import { fillSpec } from '../../demo/progress.ts';
+import { openStore, type StorageConfig } from '../../kernel/storage/open.ts';
+import type { AnySpec, Store } from '../../kernel/storage/port.ts';
+import { modules } from '../../subgraphs/registry.ts';
+import type { OpenSubgraphs } from './open-subgraphs.ts';
 
 /** As many customers as `npm start` shows, and the seed that makes them the same on every machine. */
 const CUSTOMERS = 1000;
@@ -15,20 +15,20 @@ const OWN_COLLECTIONS = new Set(['keys', 'quintiles']);
 
 export interface DemoFill {
   readonly storage: StorageConfig;
-  readonly company: Company;
+  readonly opened: OpenSubgraphs;
   readonly log: Logger;
   readonly onProgress: (progress: FillProgress) => void;
   readonly signal: AbortSignal;
 }
 
 /** Fills an empty store with the demo company, or goes on with a fill that was interrupted. A store with other data is left as it is. */
-export async function fillOnce({ storage, company, log, onProgress, signal }: DemoFill): Promise<void> {
-  if (!(await wasBegun(storage)) && !(await isEmpty(company))) {
+export async function fillOnce({ storage, opened, log, onProgress, signal }: DemoFill): Promise<void> {
+  if (!(await wasBegun(storage)) && !(await isEmpty(opened))) {
     log.info({ event: 'demo' }, 'the store holds data, so no demo company is added');
     return;
   }
-  const intakes = [...company.subgraphs.values()].flatMap((subgraph) => subgraph.intakes);
-  const { directory } = company;
+  const intakes = [...opened.subgraphs.values()].flatMap((subgraph) => subgraph.intakes);
+  const { directory } = opened;
   const result = await fillDemoStore({
     storage,
     directory,
@@ -52,7 +52,7 @@ async function wasBegun(storage: StorageConfig): Promise<boolean> {
   }
 }
 
-async function isEmpty({ stores }: Company): Promise<boolean> {
+async function isEmpty({ stores }: OpenSubgraphs): Promise<boolean> {
   for (const [name, store] of stores) {
     const specs = modules[name].specs.filter((spec) => !OWN_COLLECTIONS.has(spec.name));
     for (const spec of specs) if (await holdsAny(store, spec)) return false;
