@@ -159,7 +159,13 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
     const schema = subgraphs.get('recommendations')!.schema;
     fields = addedFields(schema, 'Customer');
     for (const field of fields)
-      selections.set(field, everythingOf(schema, 'Customer', field, { 'Recommendations.offers': '(record: true)' }));
+      selections.set(
+        field,
+        everythingOf(schema, 'Customer', field, {
+          'Recommendations.offers': '(record: true)',
+          'ProductRecommendations.offers': '(record: true)',
+        }),
+      );
     all = [...selections.values()].join(' ');
     granted = await answers(all);
   }, 120_000);
@@ -266,12 +272,12 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
       expect(Object.keys(customer).sort()).toEqual(['id', 'permissions', 'permissionsSince']);
       const { decisionId } = data.customer.recommendations.offers[0];
       const { data: again } = await stack.ask(
-        'query ($id: ID!) { explainDecision(id: $id) { reproduced inputs { name } sourceStatus { state } } }',
+        'query ($id: ID!) { decision(id: $id) { reproduced inputs { name } sourceStatus { state } } }',
         {
           id: decisionId,
         },
       );
-      expect(again.explainDecision).toEqual({ reproduced: true, inputs: [], sourceStatus: Array(5).fill({ state: 'WITHHELD' }) });
+      expect(again.decision).toEqual({ reproduced: true, inputs: [], sourceStatus: Array(5).fill({ state: 'WITHHELD' }) });
     });
   });
 
@@ -350,11 +356,11 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
       'query ($id: ID!) { customer(id: $id) { recommendations { offers(record: true) { decisionId } disclosure { sources { service facts { name } } } } } }';
     const { data } = await withoutDeadlines(() => stack.ask(KEEPING, { id: complainer }));
     const { offers, disclosure } = data.customer.recommendations;
-    const { data: again } = await stack.ask('query ($id: ID!) { explainDecision(id: $id) { inputs { service name value } } }', {
+    const { data: again } = await stack.ask('query ($id: ID!) { decision(id: $id) { inputs { service name value } } }', {
       id: offers[0].decisionId,
     });
     const says = ({ value }: Json) => !['null', 'false', '0', '[]'].includes(value);
-    const used = again.explainDecision.inputs.filter(says).map(({ service, name }: Json) => `${service} ${name}`);
+    const used = again.decision.inputs.filter(says).map(({ service, name }: Json) => `${service} ${name}`);
     const told = disclosure.sources.flatMap(({ service, facts }: Json) => facts.map(({ name }: Json) => `${service} ${name}`));
     expect(told).toEqual(used);
     expect(told.length).toBeGreaterThan(10);
