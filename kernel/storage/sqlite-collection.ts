@@ -66,7 +66,8 @@ export interface Reindexable {
   reindex(): Promise<void>;
 }
 
-function filing(spec: AnySpec, doc: Doc): Filing {
+/** The document on its way to the writer. Throws a TypeError where it breaks its spec (documents.ts). */
+export function filing(spec: AnySpec, doc: Doc): Filing {
   const plain = storable(spec, doc);
   return { doc: plain as Filing['doc'], terms: rowTerms(storableTerms(spec, plain)) };
 }

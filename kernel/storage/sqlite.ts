@@ -1,19 +1,28 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OperatorError } from '../errors.ts';
+import { movedCollections } from './moving.ts';
 import type { AnySpec, Collection, Doc, Spec, Store } from './port.ts';
 import { sqliteCollection } from './sqlite-collection.ts';
+import { moveFromFile } from './sqlite-former-file.ts';
 import { type CollectionPlan, planOf } from './sqlite-layout.ts';
 import { isLaidOut } from './sqlite-migrations.ts';
 import { Reader } from './sqlite-reader.ts';
 import { type StoreWriter, WriterClient, WriterOnDemand } from './sqlite-writer-client.ts';
 
+interface SqliteOptions {
+  readonly file: string;
+  /** The store's collections. */
+  readonly specs: readonly AnySpec[];
+  /** The file of another store, from which collections are moved that lay there before. Absent: nothing is moved. */
+  readonly formerFile?: (store: string) => string;
+}
+
 /**
- * Opens the store in `file`, creating file and folder where they are missing; `specs` are its collections. Several
- * processes may have it open. Throws an OperatorError where the file is something else or of a newer format.
- * See docs/decisions/0002-storage.md.
+ * Opens the store in `file`, creating file and folder where they are missing. Several processes may have it open. Throws an
+ * OperatorError where the file is something else or of a newer format. See docs/decisions/0002-storage.md.
  */
-export async function sqliteStore({ file, specs }: { readonly file: string; readonly specs: readonly AnySpec[] }): Promise<Store> {
+export async function sqliteStore({ file, specs, formerFile }: SqliteOptions): Promise<Store> {
   const plans = specs.map(planOf);
   const byName = new Map(specs.map((spec) => [spec.name, spec]));
   if (byName.size < specs.length)
@@ -21,6 +30,7 @@ export async function sqliteStore({ file, specs }: { readonly file: string; read
   for (const { name, ledger } of specs)
     if (ledger && !byName.has(ledger.entries))
       throw new TypeError(`Collection "${name}" names entries "${ledger.entries}", which the store does not have.`);
+  const moved = movedCollections(specs);
   await makeFolder(dirname(file));
   const { reader, writer, outdated } = await open(file, plans);
   try {
@@ -32,6 +42,7 @@ export async function sqliteStore({ file, specs }: { readonly file: string; read
       }),
     );
     for (const name of outdated) await collections.get(name)?.reindex();
+    if (formerFile) for (const [store, of] of moved) await moveFromFile(formerFile(store), of, writer);
     return {
       collection<T extends Doc>(spec: Spec<T>): Collection<T> {
         const found = collections.get(spec.name);

@@ -85,14 +85,15 @@ describe('the writer of a SQLite store', { timeout: 60_000 }, () => {
       written = true;
     });
     let longestMs = 0;
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 10; i++) {
       const before = performance.now();
       expect((await orders.getMany([key('ada', '1')]))[0]?.id).toBe('1');
       longestMs = Math.max(longestMs, performance.now() - before);
       await sleep(10);
     }
     expect(written).toBe(false);
-    expect(longestMs).toBeLessThan(100);
+    // The lock is held until after the last read: one that waited for it would wait for ever.
+    expect(longestMs).toBeLessThan(2_000);
     other.exec('COMMIT');
     await write;
     other.close();
@@ -119,7 +120,7 @@ describe('the writer of a SQLite store', { timeout: 60_000 }, () => {
     working = false;
     await load;
     // a transaction holds the lock for about 20 ms and then leaves it; the rest is the disk and a busy machine
-    expect(waits.sort((a, b) => a - b)[7]).toBeLessThan(400);
+    expect(waits.sort((a, b) => a - b)[7]).toBeLessThan(4_000);
     await other.close();
     await store.close();
   });

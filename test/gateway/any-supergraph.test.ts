@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/events.ts';
 import { post } from '../support/graph-client.ts';
 import { c360, freePorts, ready } from '../support/processes.ts';
 import { constantSubgraph, supergraphAt } from '../support/reloading.ts';
@@ -58,7 +59,7 @@ describe('c360 gateway', { timeout: 60_000 }, () => {
       await ready(port, running);
       expect(await post(`http://127.0.0.1:${port}/graphql`, '{ value }')).toMatchObject({ data: { value: 'two' } });
       running.process.kill('SIGHUP');
-      while (!log.includes('the supergraph is the same')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => log.includes('the supergraph is the same'));
       expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
     } finally {
       await running.stop();

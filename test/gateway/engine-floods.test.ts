@@ -27,14 +27,23 @@ async function library(count: number, answer: (entities: number) => object): Pro
   return open;
 }
 
+/** Ten seconds of this process's work: the machine may be busy with something else. */
+const MOST_CPU_US = 10_000_000;
+const worked = () => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
 
-it('ten thousand faults of ten thousand objects are told at once, each at its object', { timeout: 10_000 }, async () => {
+it('ten thousand faults of ten thousand objects are told at once, each at its object', async () => {
   const { ask } = await library(10_000, (count) => ({
     data: { _entities: times(count, () => ({ title: null })) },
     errors: times(count, (index) => ({ message: 'no', path: ['_entities', index, 'title'] })),
   }));
+  const before = worked();
   const { errors } = await ask('{ books { title } }');
+  expect(worked() - before).toBeLessThan(MOST_CPU_US);
   expect(errors).toHaveLength(10_000);
   expect(errors?.[9_999]).toEqual({
     message: MESSAGE,
@@ -43,9 +52,11 @@ it('ten thousand faults of ten thousand objects are told at once, each at its ob
   });
 });
 
-it('ten thousand faults of all objects together are told once of each', { timeout: 10_000 }, async () => {
+it('ten thousand faults of all objects together are told once of each', async () => {
   const { ask } = await library(2_000, () => ({ data: null, errors: times(10_000, () => ({ message: 'no', path: ['_entities'] })) }));
+  const before = worked();
   const { errors } = await ask('{ books { title } }');
+  expect(worked() - before).toBeLessThan(MOST_CPU_US);
   expect(errors?.map(({ path }) => path)).toEqual(times(2_000, (index) => ['books', index, 'title']));
 });
 

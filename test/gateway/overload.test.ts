@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until as untilIt } from '../support/events.ts';
 import { type Gateway, openGateway } from '../support/gateway.ts';
 import { type SmallEngine, smallEngine } from '../support/small-engine.ts';
 
@@ -29,9 +29,7 @@ const ready = async () => {
   const response = await fetch(`${url}/readyz`);
   return [response.status, await response.json()];
 };
-const until = async (count: number) => {
-  while (waiting.length < count) await pause(5);
-};
+const until = (count: number) => untilIt(() => waiting.length >= count);
 
 describe('a gateway with more requests than it may work on', () => {
   it('refuses what is too much at once, finishes what it accepted, and says to a load balancer that it had enough', async () => {
@@ -54,7 +52,7 @@ describe('a gateway with more requests than it may work on', () => {
     await until(3);
     waiting[2]?.({ data: { value: 'y' } });
     expect(await (await again).json()).toEqual({ data: { value: 'y' } });
-    await pause(1_100);
+    await untilIt(async () => (await ready())[0] === 200);
     expect(await ready()).toEqual([200, { status: 'ok' }]);
   });
 
@@ -71,9 +69,14 @@ describe('a gateway with more requests than it may work on', () => {
     await until(2);
     gone.abort();
     expect(await Promise.all(left)).toEqual(['AbortError', 'AbortError']);
-    await pause(50);
-    const next = ask();
-    await until(3);
+    // The server hears a moment after its clients that they are gone.
+    let next = ask();
+    await untilIt(async () => {
+      if (waiting.length === 3) return true;
+      const refused = await Promise.race([next, undefined]);
+      if (refused) next = ask();
+      return false;
+    });
     waiting[2]?.({ data: { value: 'z' } });
     expect((await next).status).toBe(200);
   });

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pause, until } from '../support/events.ts';
 import { c360, freePorts, ready } from '../support/processes.ts';
 
 let folder: string;
@@ -77,7 +78,7 @@ describe('a process that can not run', { timeout: 60_000 }, () => {
 describe('a process that is told to stop', { timeout: 60_000 }, () => {
   it('finishes every request that it accepted, and says that it takes no more', async () => {
     const [port = 0] = await freePorts(1);
-    const running = c360(['serve'], { PORT: String(port), DATA_DIR: join(folder, 'drain'), LOG_LEVEL: 'warn', C360_GRACE_MS: '500' });
+    const running = c360(['serve'], { PORT: String(port), DATA_DIR: join(folder, 'drain'), LOG_LEVEL: 'warn', C360_GRACE_MS: '3000' });
     await ready(port, running);
 
     const agent = new Agent({ keepAlive: true, maxSockets: 32 });
@@ -105,14 +106,17 @@ describe('a process that is told to stop', { timeout: 60_000 }, () => {
         });
         outgoing.end(body);
       });
+    let stopping = false;
     const clients = Array.from({ length: 32 }, async () => {
-      while (await once());
+      // While the server waits for them to go, they leave it some of the processor.
+      while (await once()) if (stopping) await pause(50);
     });
 
-    while (tally.answered < 100 && tally.failed.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => tally.answered >= 100 || tally.failed.length > 0);
+    stopping = true;
     running.process.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const health = await fetch(`http://127.0.0.1:${port}/readyz`);
+    let health = await fetch(`http://127.0.0.1:${port}/readyz`);
+    while (health.status === 200) health = await fetch(`http://127.0.0.1:${port}/readyz`);
     expect([health.status, await health.json()]).toEqual([503, { status: 'unavailable', reason: 'stopping' }]);
     expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
 

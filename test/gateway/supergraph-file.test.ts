@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSupergraph, type WatchedFile, watchSupergraph } from '../../gateway/supergraph-file.ts';
 import { OperatorError } from '../../kernel/errors.ts';
 import { createLog } from '../../kernel/log.ts';
+import { pause, until } from '../support/events.ts';
 
 let folder: string;
 let path: string;
@@ -21,6 +21,8 @@ beforeEach(() => {
   logged = [];
 });
 afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
   watched.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -38,6 +40,9 @@ function watching(pollMs: number): void {
     log: createLog('info', { write: (line) => logged.push((JSON.parse(line) as { event: string }).event) }),
   });
 }
+/** Resolves when so many lines were logged. */
+const told = (count: number) => until(() => logged.length >= count);
+/** Long enough for what must not happen to happen; what has to happen is waited for. */
 const settled = () => pause(250);
 
 /** Longer than the tests: what is noticed is noticed because the folder told. */
@@ -47,10 +52,10 @@ describe('a supergraph file', () => {
   it('is loaded when it is written over, and when another is renamed over it', async () => {
     watching(NEVER_MS);
     writeFileSync(path, 'second');
-    await settled();
+    await told(1);
     writeFileSync(join(folder, 'new'), 'third');
     renameSync(join(folder, 'new'), path);
-    await settled();
+    await told(2);
     expect(loads).toEqual(['second', 'third']);
     expect(logged).toEqual(['supergraph loaded', 'supergraph loaded']);
   });
@@ -66,17 +71,24 @@ describe('a supergraph file', () => {
     watching(NEVER_MS);
     symlinkSync('b', join(folder, 'next'));
     renameSync(join(folder, 'next'), join(folder, 'current'));
-    await settled();
+    await told(1);
     expect(loads).toEqual(['b']);
   });
 
   it('is read once when it is written in several steps', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const timers = vi.spyOn(globalThis, 'setTimeout');
     watching(NEVER_MS);
     for (const part of ['br', 'broken, so f', 'whole']) {
+      const noticed = timers.mock.calls.length;
       writeFileSync(path, part);
-      await pause(10);
+      await until(() => timers.mock.calls.length > noticed);
+      vi.advanceTimersByTime(10);
     }
-    await settled();
+    await until(() => {
+      vi.advanceTimersByTime(10);
+      return loads.length > 0;
+    });
     expect(loads).toEqual(['whole']);
   });
 
@@ -91,9 +103,10 @@ describe('a supergraph file', () => {
   it('is refused once when it is broken, and loaded when it is mended', async () => {
     watching(20);
     writeFileSync(path, 'broken');
+    await told(1);
     await settled();
     writeFileSync(path, 'first');
-    await settled();
+    await told(2);
     expect(loads).toEqual(['broken', 'first']);
     expect(logged).toEqual(['supergraph refused', 'supergraph loaded']);
   });
@@ -101,10 +114,11 @@ describe('a supergraph file', () => {
   it('that went away is told of once, and loaded when another comes', async () => {
     watching(20);
     rmSync(path);
+    await told(1);
     await settled();
     expect([loads, logged]).toEqual([[], ['supergraph unreadable']]);
     writeFileSync(path, 'second');
-    await settled();
+    await told(2);
     expect(loads).toEqual(['second']);
   });
 

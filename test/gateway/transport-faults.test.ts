@@ -3,8 +3,9 @@ import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_ANSWER_BYTES, type OverHttpOptions, overHttp } from '../../gateway/transport/over-http.ts';
+import { pause, until } from '../support/events.ts';
 import { rogueServer } from '../support/faults.ts';
-import { answerTo, fetchOf, outcomeOf, pause, until } from '../support/fetches.ts';
+import { answerTo, fetchOf, outcomeOf } from '../support/fetches.ts';
 import { freePorts } from '../support/processes.ts';
 import { CANARY } from '../support/tiny-graph.ts';
 

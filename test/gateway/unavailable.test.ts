@@ -5,13 +5,16 @@ import { overHttp } from '../../gateway/transport/over-http.ts';
 import type { Transport } from '../../gateway/transport/transport.ts';
 import type { HttpServer } from '../../kernel/http-server.ts';
 import { serveSubgraph } from '../../kernel/subgraph-server.ts';
-import { FAULTS, type Faulty, type FaultyProxy, faultyProxy, faultySubgraph } from '../support/faults.ts';
+import { FAULTS, type Fault, type Faulty, type FaultyProxy, faultyProxy, faultySubgraph, isWaitedFor, SLOW_MS } from '../support/faults.ts';
 import { type Graph, openGraph } from '../support/graph.ts';
 import { ask } from '../support/graph-client.ts';
 import { type TinyName, tinyGraph } from '../support/tiny-graph.ts';
 
 const SECRET = 'a-shared-secret-of-at-least-32-characters';
-const DEADLINE_MS = 300;
+/** Of the faults that are waited for until it passes; what answers has it passed neither on a busy machine. */
+const DEADLINE_MS = 800;
+/** Of all others: nothing waits for it. */
+const LONG_MS = 60_000;
 const EVERYTHING = `query ($id: ID!) { customer(id: $id) {
   id who: profile { display } purchases { count orders { number customer { id } } } recommendations { from } } }`;
 /** The plan asks pos in three places. */
@@ -24,6 +27,7 @@ const unavailable = (service: string, path: readonly (string | number)[]) => ({
 
 describe.each(['in one process', 'over HTTP'])('an unavailable subgraph, %s', (shape) => {
   let graph: Graph;
+  let hasty: Graph;
   const faulty = new Map<TinyName, Faulty>();
   const closing: (() => Promise<unknown>)[] = [];
 
@@ -56,10 +60,12 @@ describe.each(['in one process', 'over HTTP'])('an unavailable subgraph, %s', (s
     }
     // A retry or an open breaker would hide what is looked at here.
     const resilience = { retry: false, breaker: false } as const;
-    graph = await openGraph({ supergraphSdl, transports, deadlineMs: DEADLINE_MS, resilience, introspection: false, log });
-    closing.unshift(() => graph.stop());
+    const options = { supergraphSdl, transports, resilience, introspection: false, log };
+    graph = await openGraph({ ...options, deadlineMs: LONG_MS });
+    hasty = await openGraph({ ...options, deadlineMs: DEADLINE_MS });
+    closing.unshift(graph.stop, hasty.stop);
     // Planned before anything is timed.
-    for (const query of [EVERYTHING, OFTEN]) await ask(graph, query, { id: 'ada' });
+    for (const each of [graph, hasty]) for (const query of [EVERYTHING, OFTEN]) await ask(each, query, { id: 'ada' });
   });
   beforeEach(() => {
     for (const subgraph of faulty.values()) subgraph.fault = 'none';
@@ -67,6 +73,8 @@ describe.each(['in one process', 'over HTTP'])('an unavailable subgraph, %s', (s
   afterAll(async () => {
     for (const close of closing) await close();
   });
+
+  const graphFor = (fault: Fault) => (isWaitedFor(fault) ? hasty : graph);
 
   it('is not there when all of them answer', async () => {
     expect(await ask(graph, EVERYTHING, { id: 'ada' })).toEqual({
@@ -84,7 +92,7 @@ describe.each(['in one process', 'over HTTP'])('an unavailable subgraph, %s', (s
   it.each(FAULTS)('loses its own field alone, and the rest is computed without it: %s', async (fault) => {
     faulty.get('crm')!.fault = fault;
     const startedAt = performance.now();
-    expect(await ask(graph, EVERYTHING, { id: 'ada' })).toEqual({
+    expect(await ask(graphFor(fault), EVERYTHING, { id: 'ada' })).toEqual({
       data: {
         customer: {
           id: 'ada',
@@ -95,17 +103,17 @@ describe.each(['in one process', 'over HTTP'])('an unavailable subgraph, %s', (s
       },
       errors: [unavailable('crm', ['customer', 'who'])],
     });
-    expect(performance.now() - startedAt).toBeLessThan(DEADLINE_MS + 700);
+    expect(performance.now() - startedAt).toBeLessThan(SLOW_MS);
   });
 
   it.each(FAULTS)('is one coded error when nothing can be said of the customer at all: %s', async (fault) => {
     faulty.get('identity')!.fault = fault;
     const startedAt = performance.now();
-    expect(await ask(graph, EVERYTHING, { id: 'ada' })).toEqual({
+    expect(await ask(graphFor(fault), EVERYTHING, { id: 'ada' })).toEqual({
       data: { customer: null },
       errors: [unavailable('identity', ['customer'])],
     });
-    expect(performance.now() - startedAt).toBeLessThan(DEADLINE_MS + 700);
+    expect(performance.now() - startedAt).toBeLessThan(SLOW_MS);
   });
 
   it('is reported at each place of a list, and at no customer that does not exist', async () => {
@@ -134,14 +142,14 @@ describe.each(['in one process', 'over HTTP'])('an unavailable subgraph, %s', (s
   it('is waited for once in a request, however often the plan asks it', async () => {
     faulty.get('pos')!.fault = 'hanging';
     const startedAt = performance.now();
-    const { errors } = await ask(graph, OFTEN);
+    const { errors } = await ask(hasty, OFTEN);
     expect(errors?.map((error) => error.path)).toEqual([['orders'], ['cases', 0, 'order', 'number'], ['cases', 0, 'order', 'customer']]);
     expect(performance.now() - startedAt).toBeLessThan(2 * DEADLINE_MS);
   });
 
   it('leaves open whether a mutation was done, and says how to repeat it', async () => {
     faulty.get('pos')!.fault = 'hanging';
-    const { data, errors } = await ask(graph, 'mutation { orderRecord(number: "1") { order { number } } }');
+    const { data, errors } = await ask(hasty, 'mutation { orderRecord(number: "1") { order { number } } }');
     expect(data).toEqual({ orderRecord: null });
     expect(errors).toEqual([
       {

@@ -173,7 +173,7 @@ describe('offers of products', () => {
     expect(templates(await offers(birthday))).toEqual(['BIRTHDAY']);
     const waited = performance.now() - asked;
     expect(waited).toBeGreaterThan(950);
-    expect(waited).toBeLessThan(3000);
+    expect(waited).toBeLessThan(30_000);
     expect(templates(await offers(birthday))).toContain('REPLENISH');
   });
 

@@ -4,6 +4,7 @@ import { entityId, parseEntityId } from '../../kernel/ids.ts';
 import { recommendations } from '../../subgraphs/recommendations/module.ts';
 import { type DecisionRecord, decisionSpec } from '../../subgraphs/recommendations/offers/decisions.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
+import { withoutDeadlines } from '../support/events.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);
 const asOf = '2026-03-01T11:59:59.000Z';
@@ -178,7 +179,7 @@ describe('a decision', () => {
       unknown
     > | null;
   const decide = async (customer: object) => {
-    const { data } = await ask([customer], `{ ${offers} }`);
+    const { data } = await withoutDeadlines(() => ask([customer], `{ ${offers} }`));
     const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
     return answer.offers;
   };
@@ -204,7 +205,7 @@ describe('a decision', () => {
     const context =
       '{ at: "2026-03-10T12:00:00Z", store: "tokyo-1", occasion: CHECKOUT, attributes: [{ name: "weather", value: "SNOW" }] }';
     const asked = (record: boolean) => `{ offers(context: ${context}, record: ${record}) { decisionId template asOf heldBack { code } } }`;
-    const { data } = await ask([aiko], asked(true));
+    const { data } = await withoutDeadlines(() => ask([aiko], asked(true)));
     const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
     // The birthday is over by then.
     expect(answer.offers).toMatchObject([{ template: 'POINTS_EXPIRING', asOf: '2026-03-10T12:00:00.000Z' }]);
@@ -275,7 +276,7 @@ describe('a decision', () => {
   it('keeps nothing personal without consent, not even what a domain sent all the same', async () => {
     const [offer] = await decide({ ...ben, permissions: ['MARKETING'] }).then(() => decide(ben));
     expect(offer).toBeUndefined();
-    const { data } = await ask([ben], '{ offers(record: true) { decisionId } }');
+    const { data } = await withoutDeadlines(() => ask([ben], '{ offers(record: true) { decisionId } }'));
     const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
     expect(await explain(answer.offers[0]?.decisionId)).toMatchObject({
       purposes: [],

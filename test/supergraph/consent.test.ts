@@ -3,6 +3,7 @@ import { CATALOGUE } from '../../demo/catalogue.ts';
 import { fillDemoStore } from '../../demo/fill.ts';
 import { crmId } from '../../demo/identifiers.ts';
 import { CONSENT_PURPOSES, type ConsentPurpose } from '../../kernel/intake.ts';
+import { withoutDeadlines } from '../support/events.ts';
 import type { Json } from '../support/graph-client.ts';
 import { useModels } from '../support/models.ts';
 import { MONGODB_URI } from '../support/mongo.ts';
@@ -258,12 +259,8 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
     });
 
     it('keeps of a decision nothing but whose it is and what is permitted', async () => {
-      const { data } = await stack.ask(
-        'query ($id: ID!) { customer(id: $id) { recommendations { offers(record: true) { decisionId } } } }',
-        {
-          id: complainer,
-        },
-      );
+      const KEEPING = 'query ($id: ID!) { customer(id: $id) { recommendations { offers(record: true) { decisionId } } } }';
+      const { data } = await withoutDeadlines(() => stack.ask(KEEPING, { id: complainer }));
       const written = storeCalls.filter(({ collection, operation }) => collection === 'decisions' && operation === 'insertOnce');
       const [{ customer }] = written[0]!.about as [{ customer: object }];
       expect(Object.keys(customer).sort()).toEqual(['id', 'permissions', 'permissionsSince']);
@@ -349,10 +346,9 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
   });
 
   it('discloses every fact that a decision is made from', async () => {
-    const { data } = await stack.ask(
-      'query ($id: ID!) { customer(id: $id) { recommendations { offers(record: true) { decisionId } disclosure { sources { service facts { name } } } } } }',
-      { id: complainer },
-    );
+    const KEEPING =
+      'query ($id: ID!) { customer(id: $id) { recommendations { offers(record: true) { decisionId } disclosure { sources { service facts { name } } } } } }';
+    const { data } = await withoutDeadlines(() => stack.ask(KEEPING, { id: complainer }));
     const { offers, disclosure } = data.customer.recommendations;
     const { data: again } = await stack.ask('query ($id: ID!) { explainDecision(id: $id) { inputs { service name value } } }', {
       id: offers[0].decisionId,

@@ -7,8 +7,13 @@ import type { Subgraph } from '../../kernel/subgraph.ts';
 export const FAULTS = ['stopped', 'hanging', 'garbage', 'slow', 'flapping'] as const;
 export type Fault = (typeof FAULTS)[number] | 'none';
 
-/** Longer than any deadline that tests set. */
-const SLOW_MS = 5_000;
+/** Longer than any deadline that a test lets pass. */
+export const SLOW_MS = 5_000;
+
+/** Whether an answer is waited for until its deadline passes. */
+export function isWaitedFor(fault: Fault): boolean {
+  return fault === 'hanging' || fault === 'slow';
+}
 
 export interface Faulty {
   fault: Fault;

@@ -49,16 +49,3 @@ export async function outcomeOf(transport: Transport, fetch: Fetch): Promise<str
 export function answerJson(request: IncomingMessage, response: ServerResponse, body: string): void {
   request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
 }
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Resolves when `holds` does; rejects when it does not within two seconds. */
-export async function until(holds: () => boolean): Promise<void> {
-  const end = performance.now() + 2000;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`not within two seconds: ${holds}`);
-    await pause(2);
-  }
-}

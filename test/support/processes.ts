@@ -41,7 +41,7 @@ export function c360(args: readonly string[], env: Record<string, string> = {}):
 }
 
 /** Resolves when `/readyz` at the port answers 200; fails when the process ends first or `withinMs` pass. */
-export async function ready(port: number, running: RunningCommand, withinMs = 60_000): Promise<void> {
+export async function ready(port: number, running: RunningCommand, withinMs = 120_000): Promise<void> {
   const ended = running.exit.then(({ code, stderr }) => {
     throw new Error(`The process ended with ${code} before it was ready: ${stderr}`);
   });
