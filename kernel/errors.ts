@@ -1,23 +1,23 @@
 import { GraphQLError } from 'graphql';
 
 /** A stable code, where the problem is, what it is and what to do about it. Never holds a person's data. */
-export interface Reason {
-  readonly code: string;
+export interface Reason<Code extends string = string> {
+  readonly code: Code;
   /** The field, argument or column at fault, or absent when it is the whole. */
   readonly field?: string;
   readonly message: string;
 }
 
-/** A refused mutation's entry in `userErrors`. */
-export interface UserError {
-  readonly code: string;
+/** A refused mutation's entry in `userErrors`; its codes are those of the mutation's own enum in the schema. */
+export interface UserError<Code extends string = string> {
+  readonly code: Code;
   /** The path of the input field at fault, such as ["input", "points"]; null when it is the whole. */
   readonly field: readonly string[] | null;
   readonly message: string;
 }
 
 /** One entry of `userErrors`: `refuse('POINTS_INSUFFICIENT', 'points', 'The balance is 40; redeem at most that.')`. */
-export function refuse(code: string, field: string | null, message: string): UserError {
+export function refuse<Code extends string>(code: Code, field: string | null, message: string): UserError<Code> {
   return { code, field: field === null ? null : ['input', ...field.split('.')], message };
 }
 

@@ -5,22 +5,22 @@ import type { Collection, Doc, EpochMs, Key } from './storage/port.ts';
 import { update } from './update.ts';
 
 /** A document after arrivals: what to store, or null when nothing changed, and one outcome per arrival in input order. */
-export interface Folded<D> {
+export interface Folded<D, Code extends string = string> {
   readonly doc: D | null;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly Outcome<Code>[];
 }
 
 /**
  * Stores a batch of arrivals of which several may concern one document: those are folded into it together, in the order in
  * which they arrived. `fold` must be pure; it runs again when another writer came first. One outcome per arrival in input order.
  */
-export async function storeArrivals<R, D extends Doc>(
+export async function storeArrivals<R, D extends Doc, Code extends string>(
   collection: Collection<D>,
   arrivals: readonly Arrival<R>[],
   idOf: (arrival: Arrival<R>) => Key,
-  fold: (current: D | null, key: Key, arrivals: readonly Arrival<R>[]) => Folded<D>,
-): Promise<readonly Outcome[]> {
-  const groups = new Map<string, { key: Key; places: number[]; arrivals: Arrival<R>[]; outcomes: readonly Outcome[] }>();
+  fold: (current: D | null, key: Key, arrivals: readonly Arrival<R>[]) => Folded<D, Code>,
+): Promise<readonly Outcome<Code | 'CUSTOMER_ERASED'>[]> {
+  const groups = new Map<string, { key: Key; places: number[]; arrivals: Arrival<R>[]; outcomes: readonly Outcome<Code>[] }>();
   for (const [place, arrival] of arrivals.entries()) {
     const key = idOf(arrival);
     const name = keyText(key);
@@ -43,7 +43,7 @@ export async function storeArrivals<R, D extends Doc>(
       return doc;
     },
   );
-  const outcomes: Outcome[] = arrivals.map(() => 'duplicate');
+  const outcomes: Outcome<Code | 'CUSTOMER_ERASED'>[] = arrivals.map(() => 'duplicate');
   for (const [index, group] of list.entries())
     for (const [nth, place] of group.places.entries())
       outcomes[place] =
@@ -75,9 +75,9 @@ export function foldNewest<R extends { readonly updatedAt: EpochMs | null }, D e
   arrivals: readonly Arrival<R>[],
   build: (row: R, said: readonly Statement[], current: D | null) => D,
   { older = (_, said, holds) => ({ ...holds, said }), changedAt = ({ updatedAt }) => updatedAt ?? 0 }: FoldingRules<R, D> = {},
-): Folded<D> {
+): Folded<D, never> {
   let doc = current;
-  const outcomes = arrivals.map(({ record, origin }): Outcome => {
+  const outcomes = arrivals.map(({ record, origin }): Outcome<never> => {
     const content = statementContent(record);
     const known = heard(doc?.said ?? [], content, origin);
     if (known !== 'new') return known;

@@ -49,6 +49,9 @@ export interface Claim {
   readonly consents?: readonly ConsentClaim[];
 }
 
+/** Why a claim is refused; its field is a path in the claim. */
+export type ClaimRefusal = Reason<'IDENTIFIER_INVALID' | 'IDENTITY_CONFLICT' | 'CUSTOMER_ERASED'>;
+
 /** The number under which a source filed a record, by which its other files refer to it: `{ kind: 'order', source: 'olist', number: '8426...' }`. */
 export interface Reference {
   readonly kind: string;
@@ -68,7 +71,7 @@ export interface Description {
 /** The one port from subgraph to identity. Given to every module, so that none imports another. All calls can be repeated safely. */
 export interface Directory {
   /** In input order: the customer id, created when no identifier is known; or why the identifiers can't be accepted (IDENTITY_CONFLICT, IDENTIFIER_INVALID). */
-  resolve(claims: readonly Claim[]): Promise<readonly (string | Reason)[]>;
+  resolve(claims: readonly Claim[]): Promise<readonly (string | ClaimRefusal)[]>;
   /** In input order: the id of the customer that holds the identifier, or null. Creates nothing. */
   find(identifiers: readonly Identifier[]): Promise<readonly (string | null)[]>;
   /** In input order: whether the customer exists and was not erased. */
@@ -101,7 +104,7 @@ export interface Arrival<R> {
  * `stored`: something new is kept, or was kept by this very row of this run before (equal `origin`).
  * `duplicate`: nothing new. A Reason: refused, to be quarantined.
  */
-export type Outcome = 'stored' | 'duplicate' | Reason;
+export type Outcome<Code extends string = string> = 'stored' | 'duplicate' | Reason<Code>;
 
 /** One kind of record that a subgraph takes in. */
 export interface Intake<R = unknown> {

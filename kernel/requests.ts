@@ -18,9 +18,16 @@ export interface RequestRecord extends Doc {
 export const requestSpec: Spec<RequestRecord> = { name: 'requests', at: 'at' };
 
 /** What a mutation did: the id of what it recorded, or why it changed nothing. */
-export type Effect = { readonly ok: true; readonly result: string } | { readonly ok: false; readonly userErrors: readonly UserError[] };
+export type Effect<Code extends string = string> =
+  | { readonly ok: true; readonly result: string }
+  | { readonly ok: false; readonly userErrors: readonly UserError<Code>[] };
 
-const REUSED: Effect = {
+/** A mutation that changed nothing, for these reasons. */
+export function refused<Code extends string>(...userErrors: readonly UserError<Code>[]): Effect<Code> & { readonly ok: false } {
+  return { ok: false, userErrors };
+}
+
+const REUSED: Effect<'IDEMPOTENCY_KEY_REUSED'> = {
   ok: false,
   userErrors: [
     {
@@ -36,13 +43,13 @@ const REUSED: Effect = {
  * the key with another input is refused. `effect` is given the time of the first request and must be repeatable until it has
  * succeeded once, because a crash may come between its writes. A refusal is not remembered: what it lacked may be there next time.
  */
-export async function once(
+export async function once<Code extends string>(
   requests: Collection<RequestRecord>,
   mutation: string,
   input: { readonly idempotencyKey: string },
   now: EpochMs,
-  effect: (at: EpochMs) => Promise<Effect>,
-): Promise<Effect> {
+  effect: (at: EpochMs) => Promise<Effect<Code>>,
+): Promise<Effect<Code | 'IDEMPOTENCY_KEY_REUSED'>> {
   const request = await accept(requests, mutation, input, now);
   if (request === null) return REUSED;
   if (request.result !== null) return { ok: true, result: request.result };

@@ -20,12 +20,21 @@ function textProblem(text: string, most: number): string | null {
   return UNPRINTABLE.test(text) ? 'may hold no control characters but tabs and line breaks' : null;
 }
 
+/** Whether a value of this type may hold a list, at any depth. */
+type HoldsList<T> = T extends readonly unknown[] ? true : T extends object ? { [K in keyof T]-?: HoldsList<T[K]> }[keyof T] : false;
+
+/** LIST_TOO_LONG only of inputs that hold lists, so that what cannot be answered stands in no mutation's enum. */
+export type TextErrorCode<Input> = 'TEXT_INVALID' | (true extends HoldsList<Input> ? 'LIST_TOO_LONG' : never);
+
 /**
  * Refusals of every text of an input, at any depth, that is blank, too long or can't be kept, and of every list of more than 50
  * entries. `longest` gives the limits of fields by their path, such as `transcript`, where it is not 500 characters.
  */
-export function textErrors(input: object, longest: Readonly<Record<string, number>> = {}): readonly UserError[] {
-  const errors: UserError[] = [];
+export function textErrors<Input extends object>(
+  input: Input,
+  longest: Readonly<Record<string, number>> = {},
+): readonly UserError<TextErrorCode<Input>>[] {
+  const errors: UserError<'TEXT_INVALID' | 'LIST_TOO_LONG'>[] = [];
   const check = (value: unknown, path: string) => {
     if (typeof value === 'string') {
       const problem = textProblem(value, longest[path] ?? MAX_TEXT);
@@ -36,5 +45,5 @@ export function textErrors(input: object, longest: Readonly<Record<string, numbe
       for (const [name, inner] of Object.entries(value)) check(inner, path === '' ? name : `${path}.${name}`);
   };
   check(input, '');
-  return errors;
+  return errors as readonly UserError<TextErrorCode<Input>>[];
 }

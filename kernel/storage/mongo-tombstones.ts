@@ -20,6 +20,10 @@ export interface Tombstones {
   among(owners: readonly string[], session: ClientSession): Promise<ReadonlySet<string>>;
   /** Leaves a tombstone, then deletes everything of the owner. Gives the number of documents deleted per collection. */
   erase(owner: string, session: ClientSession): Promise<Record<string, number>>;
+  /** Erased owners in order, after one of them, or after '' from the first. */
+  page(after: string, most: number, session: ClientSession): Promise<readonly string[]>;
+  /** Leaves tombstones for owners of whom nothing is stored. */
+  bury(owners: readonly string[], session: ClientSession): Promise<void>;
   /** Deletes what writers left that died between writing for an owner and seeing the tombstone. Run when a store is opened. */
   sweep(session: ClientSession): Promise<void>;
 }
@@ -48,6 +52,21 @@ export function tombstones(db: Db): Tombstones {
       // First, so that who writes for the owner from here on sees it, or what they wrote is deleted here (see `unlessErased`).
       await collection.updateOne({ _id: owner }, { $currentDate: { erasedAt: true }, $set: { sweep: true } }, { upsert: true, session });
       return await deleteOwners([owner], session);
+    },
+    page: async (after, most, session) => {
+      const found = await collection
+        .find({ _id: { $gt: after } }, { session, projection: { _id: 1 } })
+        .sort({ _id: 1 })
+        .limit(most)
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+    bury: async (owners, session) => {
+      const erasedAt = new Date();
+      const tombs = owners.map((owner) => ({
+        updateOne: { filter: { _id: owner }, update: { $setOnInsert: { erasedAt } }, upsert: true },
+      }));
+      await collection.bulkWrite(tombs, { ordered: false, session });
     },
     sweep: async (session) => {
       await collection.createIndex({ sweep: 1 }, { name: 'sweep', sparse: true });

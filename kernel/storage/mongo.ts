@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
 import { openClient, releaseClient } from './mongo-client.ts';
+import { moveFromDatabase } from './mongo-former-database.ts';
 import type { Stored } from './mongo-layout.ts';
 import { type Ledger, mongoLedger } from './mongo-ledger.ts';
 import { openLayout } from './mongo-migrations.ts';
@@ -7,19 +8,31 @@ import type { Reading } from './mongo-query.ts';
 import { mongoReads } from './mongo-reads.ts';
 import { tombstones } from './mongo-tombstones.ts';
 import { type InSteps, mongoWrites } from './mongo-writes.ts';
+import { movedCollections } from './moving.ts';
 import type { AnySpec, Collection, Doc, Spec, Store } from './port.ts';
+
+interface MongoOptions {
+  readonly uri: string;
+  readonly database: string;
+  readonly specs: readonly AnySpec[];
+  /** The database of another store, from which collections are moved that lay there before. Absent: nothing is moved. */
+  readonly formerDatabase?: (store: string) => string;
+}
 
 /**
  * A store in a MongoDB database (replica set or sharded cluster), with collections and indexes as `specs` describe. Rejects with an
  * OperatorError, which does not hold the URI's password, when it can't be reached or was written by a newer version.
  */
-export async function mongoStore({ uri, database, specs }: { uri: string; database: string; specs: readonly AnySpec[] }): Promise<Store> {
+export async function mongoStore({ uri, database, specs, formerDatabase }: MongoOptions): Promise<Store> {
+  const moved = movedCollections(specs);
   const client = await openClient(uri);
   const db = client.db(database);
   const inSteps: InSteps = (steps) => client.withSession({ causalConsistency: true }, (session) => steps(session));
   try {
     await openLayout(db, specs);
     await inSteps((session) => tombstones(db).sweep(session));
+    if (formerDatabase)
+      for (const [store, of] of moved) await inSteps((session) => moveFromDatabase(client.db(formerDatabase(store)), of, db, session));
   } catch (error) {
     await releaseClient(uri);
     throw error;

@@ -8,13 +8,16 @@ export type StorageConfig =
 
 /**
  * Opens the store of one subgraph (or of `ingest`): a file of its own (`<name>.db`), or a database of its own
- * (`c360_<name>`). Only the adapter that is asked for is loaded; MongoDB's driver takes a third of a second.
+ * (`c360_<name>`). Collections that lay in another store before are moved in first. Only the adapter that is asked for is loaded;
+ * MongoDB's driver takes a third of a second.
  */
 export async function openStore(config: StorageConfig, name: string, specs: readonly AnySpec[]): Promise<Store> {
   if (config.kind === 'sqlite') {
     const { sqliteStore } = await import('./sqlite.ts');
-    return sqliteStore({ file: join(config.dataDir, `${name}.db`), specs });
+    const fileOf = (store: string) => join(config.dataDir, `${store}.db`);
+    return sqliteStore({ file: fileOf(name), specs, formerFile: fileOf });
   }
   const { mongoStore } = await import('./mongo.ts');
-  return mongoStore({ uri: config.uri, database: `${config.prefix ?? 'c360_'}${name}`, specs });
+  const databaseOf = (store: string) => `${config.prefix ?? 'c360_'}${store}`;
+  return mongoStore({ uri: config.uri, database: databaseOf(name), specs, formerDatabase: databaseOf });
 }

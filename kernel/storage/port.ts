@@ -43,6 +43,15 @@ export interface Spec<T extends Doc> {
   readonly terms?: (doc: T) => readonly string[];
   /** Raise it when `terms` answers differently than before: a store that is opened then indexes its documents anew. 0 when absent. */
   readonly termsVersion?: number;
+  /**
+   * The store in which the collection lay before it came to this one. What is left there is moved here whenever this store is opened (moving.ts).
+   * Not for a ledger's balance.
+   */
+  readonly movedFrom?: {
+    readonly store: string;
+    /** The collection stays in that store, too, because others of its collections need it: it is copied, together with one that moves. */
+    readonly shared?: boolean;
+  };
 }
 
 /** An opaque position in a list; see page.ts for its text form. */

@@ -54,6 +54,16 @@ export class CollectionWriter {
     return true;
   }
 
+  /** Stores the document with the version that it has, unless that one or a later one is stored. */
+  receive(doc: StoredDoc, terms: string | null): void {
+    const stored = this.#connection.one<[number, string | null]>(this.#sql.version, [doc.owner, doc.id]);
+    if (!stored) this.insert(doc, terms);
+    else if (stored[0] < doc.version) {
+      this.#update(doc, terms);
+      this.#reindexTerms(doc, stored[1], terms);
+    }
+  }
+
   /** Replaces a document that exists, keeping its search terms. */
   rewrite(doc: StoredDoc): void {
     const terms = this.#connection.one<[number, string | null]>(this.#sql.version, [doc.owner, doc.id])?.[1] ?? null;

@@ -64,6 +64,12 @@ export function createTables(layout: Layout): string {
     ${createIndex(layout)}`;
 }
 
+/** Takes a collection's tables away. */
+export function dropTables({ name }: Pick<Layout, 'name'>): string {
+  const { doc, term } = tables({ name, groups: [] });
+  return `DROP TABLE IF EXISTS ${doc}; DROP TABLE IF EXISTS ${term};`;
+}
+
 /** Creates the search index, in the place of one that holds terms of another version. */
 export function createTerms(layout: Layout): string {
   const { term } = tables(layout);

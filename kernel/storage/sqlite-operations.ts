@@ -1,7 +1,7 @@
 import type { AdjustResult, Doc, InsertOutcome, Key, WriteOutcome } from './port.ts';
 import { CollectionWriter } from './sqlite-collection-writer.ts';
 import type { Connection } from './sqlite-driver.ts';
-import { type CollectionPlan, layoutText } from './sqlite-layout.ts';
+import { type CollectionPlan, dropTables, layoutText } from './sqlite-layout.ts';
 import { finishLayout } from './sqlite-migrations.ts';
 
 /** A document on its way to the writer, with the search terms that only its spec can tell. */
@@ -21,6 +21,10 @@ export interface Operations {
   erase: { readonly argument: { owner: string }; readonly answer: Record<string, number> };
   reindex: { readonly argument: { collection: string; rows: readonly Reindexed[] }; readonly answer: undefined };
   finishLayout: { readonly argument: { collection: string }; readonly answer: undefined };
+  bury: { readonly argument: { owners: readonly string[] }; readonly answer: undefined };
+  receive: { readonly argument: { collection: string; filings: readonly Filing[] }; readonly answer: undefined };
+  freeze: { readonly argument: { collections: readonly string[] }; readonly answer: undefined };
+  drop: { readonly argument: { collections: readonly string[] }; readonly answer: undefined };
 }
 
 /** A document whose columns and terms are to be derived anew, unless it was written since. */
@@ -34,6 +38,9 @@ export type Steps<A> = Generator<undefined, A, undefined>;
 
 /** What is known of a collection that another process has added. */
 const UNKNOWN: Omit<CollectionPlan, 'name'> = { at: '', amount: null, groups: [], terms: null, ledger: null };
+
+/** In the place of a collection's layout while it moves to another store: a process that knows the collection here may not write to it any more. */
+const MOVING = 'moving';
 
 /** The write operations on one connection. All of them run inside a write transaction that the caller holds. */
 export class WriteOperations {
@@ -76,6 +83,10 @@ export class WriteOperations {
       erase: ({ owner }) => this.#erase(owner),
       reindex: ({ collection, rows }) => this.#reindex(collection, rows),
       finishLayout: ({ collection }) => this.#finishLayout(collection),
+      bury: ({ owners }) => this.#bury(owners),
+      receive: ({ collection, filings }) => this.#receive(collection, filings),
+      freeze: ({ collections }) => this.#freeze(collections),
+      drop: ({ collections }) => this.#drop(collections),
     };
     return steps[kind](argument);
   }
@@ -147,6 +158,38 @@ export class WriteOperations {
       erased[name] = count;
     }
     return erased;
+  }
+
+  *#bury(owners: readonly string[]): Steps<undefined> {
+    for (const owner of owners) {
+      this.#connection.run('INSERT OR IGNORE INTO tombstone (owner) VALUES (?)', [owner]);
+      yield;
+    }
+    return undefined;
+  }
+
+  *#receive(collection: string, filings: readonly Filing[]): Steps<undefined> {
+    const writer = this.#writer(collection);
+    for (const { doc, terms } of filings) {
+      if (!this.#isErased(doc.owner)) writer.receive(doc, terms);
+      yield;
+    }
+    return undefined;
+  }
+
+  // biome-ignore lint/correctness/useYield: one step, so that all of them are frozen or none.
+  *#freeze(collections: readonly string[]): Steps<undefined> {
+    for (const name of collections) this.#connection.run('UPDATE collection SET layout = ? WHERE name = ?', [MOVING, name]);
+    return undefined;
+  }
+
+  // biome-ignore lint/correctness/useYield: one step, so that all of them are gone or none.
+  *#drop(collections: readonly string[]): Steps<undefined> {
+    for (const name of collections) {
+      this.#connection.exec(dropTables({ name }));
+      this.#connection.run('DELETE FROM collection WHERE name = ?', [name]);
+    }
+    return undefined;
   }
 
   *#reindex(collection: string, rows: readonly Reindexed[]): Steps<undefined> {

@@ -74,10 +74,21 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Why a mutation was refused. Nothing was changed. */
+/**
+ * Why a mutation was refused; unless a description says otherwise nothing was changed. Each mutation has a type of its own, with the `code`s
+ * that it refuses with.
+ */
 export type UserError = {
-  readonly __typename?: 'UserError';
-  /** A stable code to program against, such as POINTS_INSUFFICIENT. */
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why a request about an experiment or a segment was refused. */
+export type CodedUserError = UserError & {
+  readonly __typename?: 'CodedUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
   readonly code: Scalars['String']['output'];
   /** The path of the input field at fault; null when it is the request as a whole. */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -681,8 +692,38 @@ export type ProfileUpdatePayload = {
   /** The profile as filed under the given customer id; null when refused. */
   readonly profile?: Maybe<Profile>;
   /** Why it was refused; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ProfileUpdateUserError>;
 };
+
+/** Why a profile was not updated. */
+export type ProfileUpdateUserError = UserError & {
+  readonly __typename?: 'ProfileUpdateUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: ProfileUpdateErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `profileUpdate` refuses. */
+export type ProfileUpdateErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** A list has more entries than it may. */
+  | 'LIST_TOO_LONG'
+  /** A name, an address or a household is given without any part. */
+  | 'FIELD_MISSING'
+  /** The size of the household is below 1. */
+  | 'FIELD_INVALID'
+  /** The birthday or the start of the relationship lies in the future. */
+  | 'DATE_INVALID'
+  /** An e-mail address is malformed, or a telephone number is not in E.164. */
+  | 'CONTACT_POINT_INVALID'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** Times of day, in the person's time zone. */
 export type ContactWindowInput = {
@@ -718,8 +759,32 @@ export type PreferencesSetPayload = {
   /** The preferences as filed under the given customer id; null when refused or all were taken back. */
   readonly preferences?: Maybe<Preferences>;
   /** Why it was refused; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<PreferencesSetUserError>;
 };
+
+/** Why preferences were not set. */
+export type PreferencesSetUserError = UserError & {
+  readonly __typename?: 'PreferencesSetUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: PreferencesSetErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `preferencesSet` refuses. */
+export type PreferencesSetErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** A list has more entries than it may. */
+  | 'LIST_TOO_LONG'
+  /** The contact window does not hold times of day as hh:mm. */
+  | 'TIME_INVALID'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** A contact with a person. */
 export type InteractionRecordInput = {
@@ -751,8 +816,34 @@ export type InteractionRecordPayload = {
   /** The interaction; null when refused. */
   readonly interaction?: Maybe<Interaction>;
   /** Why it was refused; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<InteractionRecordUserError>;
 };
+
+/** Why a contact was not recorded. */
+export type InteractionRecordUserError = UserError & {
+  readonly __typename?: 'InteractionRecordUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: InteractionRecordErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `interactionRecord` refuses. */
+export type InteractionRecordErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** A list has more entries than it may. */
+  | 'LIST_TOO_LONG'
+  /** The contact begins in the future. */
+  | 'TIME_INVALID'
+  /** The customer has no case of this id. */
+  | 'CASE_UNKNOWN'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** A case to open. */
 export type CaseOpenInput = {
@@ -778,8 +869,30 @@ export type CaseOpenPayload = {
   /** The case; null when refused. */
   readonly case?: Maybe<Case>;
   /** Why it was refused; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CaseOpenUserError>;
 };
+
+/** Why a case was not opened. */
+export type CaseOpenUserError = UserError & {
+  readonly __typename?: 'CaseOpenUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: CaseOpenErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `caseOpen` refuses. */
+export type CaseOpenErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The opening lies in the future, or the due time before the opening. */
+  | 'TIME_INVALID'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** Something given to make up. */
 export type GoodwillInput = {
@@ -811,8 +924,36 @@ export type CaseUpdatePayload = {
   /** The case; null when refused. */
   readonly case?: Maybe<Case>;
   /** Why it was refused; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CaseUpdateUserError>;
 };
+
+/** Why a case was not updated. */
+export type CaseUpdateUserError = UserError & {
+  readonly __typename?: 'CaseUpdateUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: CaseUpdateErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `caseUpdate` refuses. */
+export type CaseUpdateErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The goodwill is not above zero, or is finer than the currency's minor unit. */
+  | 'AMOUNT_INVALID'
+  /** The status is neither OPEN nor WAITING. */
+  | 'STATUS_INVALID'
+  /** The due time does not lie after the opening. */
+  | 'TIME_INVALID'
+  /** No case has this id, or its customer was erased. */
+  | 'CASE_UNKNOWN'
+  /** The case is closed, and only goodwill can be added. */
+  | 'CASE_CLOSED'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** The end of a case. */
 export type CaseCloseInput = {
@@ -832,8 +973,32 @@ export type CaseClosePayload = {
   /** The case; null when refused. */
   readonly case?: Maybe<Case>;
   /** Why it was refused; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CaseCloseUserError>;
 };
+
+/** Why a case was not closed. */
+export type CaseCloseUserError = UserError & {
+  readonly __typename?: 'CaseCloseUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: CaseCloseErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `caseClose` refuses. */
+export type CaseCloseErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The closing lies in the future, or before the opening. */
+  | 'TIME_INVALID'
+  /** No case has this id, or its customer was erased. */
+  | 'CASE_UNKNOWN'
+  /** Another request closed the case before. */
+  | 'CASE_CLOSED'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 
 
@@ -938,6 +1103,18 @@ export type FederationReferenceTypes = {
 };
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  UserError:
+    | ( CodedUserError )
+    | ( ProfileUpdateUserError )
+    | ( PreferencesSetUserError )
+    | ( InteractionRecordUserError )
+    | ( CaseOpenUserError )
+    | ( CaseUpdateUserError )
+    | ( CaseCloseUserError )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -956,7 +1133,8 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  UserError: ResolverTypeWrapper<UserError>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  CodedUserError: ResolverTypeWrapper<CodedUserError>;
   Channel: Channel;
   ConsentPurpose: ConsentPurpose;
   SignalState: SignalState;
@@ -997,18 +1175,30 @@ export type ResolversTypes = {
   HouseholdInput: HouseholdInput;
   ProfileUpdateInput: ProfileUpdateInput;
   ProfileUpdatePayload: ResolverTypeWrapper<Omit<ProfileUpdatePayload, 'profile'> & { profile?: Maybe<ResolversTypes['Profile']> }>;
+  ProfileUpdateUserError: ResolverTypeWrapper<ProfileUpdateUserError>;
+  ProfileUpdateErrorCode: ProfileUpdateErrorCode;
   ContactWindowInput: ContactWindowInput;
   PreferencesSetInput: PreferencesSetInput;
   PreferencesSetPayload: ResolverTypeWrapper<Omit<PreferencesSetPayload, 'preferences'> & { preferences?: Maybe<ResolversTypes['Preferences']> }>;
+  PreferencesSetUserError: ResolverTypeWrapper<PreferencesSetUserError>;
+  PreferencesSetErrorCode: PreferencesSetErrorCode;
   InteractionRecordInput: InteractionRecordInput;
   InteractionRecordPayload: ResolverTypeWrapper<Omit<InteractionRecordPayload, 'interaction'> & { interaction?: Maybe<ResolversTypes['Interaction']> }>;
+  InteractionRecordUserError: ResolverTypeWrapper<InteractionRecordUserError>;
+  InteractionRecordErrorCode: InteractionRecordErrorCode;
   CaseOpenInput: CaseOpenInput;
   CaseOpenPayload: ResolverTypeWrapper<Omit<CaseOpenPayload, 'case'> & { case?: Maybe<ResolversTypes['Case']> }>;
+  CaseOpenUserError: ResolverTypeWrapper<CaseOpenUserError>;
+  CaseOpenErrorCode: CaseOpenErrorCode;
   GoodwillInput: GoodwillInput;
   CaseUpdateInput: CaseUpdateInput;
   CaseUpdatePayload: ResolverTypeWrapper<Omit<CaseUpdatePayload, 'case'> & { case?: Maybe<ResolversTypes['Case']> }>;
+  CaseUpdateUserError: ResolverTypeWrapper<CaseUpdateUserError>;
+  CaseUpdateErrorCode: CaseUpdateErrorCode;
   CaseCloseInput: CaseCloseInput;
   CaseClosePayload: ResolverTypeWrapper<Omit<CaseClosePayload, 'case'> & { case?: Maybe<ResolversTypes['Case']> }>;
+  CaseCloseUserError: ResolverTypeWrapper<CaseCloseUserError>;
+  CaseCloseErrorCode: CaseCloseErrorCode;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1028,7 +1218,8 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
-  UserError: UserError;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  CodedUserError: CodedUserError;
   Customer: CustomerReference;
   ID: Scalars['ID']['output'];
   CrmSignals: Omit<CrmSignals, 'openCases'> & { openCases: ReadonlyArray<ResolversParentTypes['CaseSignal']> };
@@ -1059,18 +1250,24 @@ export type ResolversParentTypes = {
   HouseholdInput: HouseholdInput;
   ProfileUpdateInput: ProfileUpdateInput;
   ProfileUpdatePayload: Omit<ProfileUpdatePayload, 'profile'> & { profile?: Maybe<ResolversParentTypes['Profile']> };
+  ProfileUpdateUserError: ProfileUpdateUserError;
   ContactWindowInput: ContactWindowInput;
   PreferencesSetInput: PreferencesSetInput;
   PreferencesSetPayload: Omit<PreferencesSetPayload, 'preferences'> & { preferences?: Maybe<ResolversParentTypes['Preferences']> };
+  PreferencesSetUserError: PreferencesSetUserError;
   InteractionRecordInput: InteractionRecordInput;
   InteractionRecordPayload: Omit<InteractionRecordPayload, 'interaction'> & { interaction?: Maybe<ResolversParentTypes['Interaction']> };
+  InteractionRecordUserError: InteractionRecordUserError;
   CaseOpenInput: CaseOpenInput;
   CaseOpenPayload: Omit<CaseOpenPayload, 'case'> & { case?: Maybe<ResolversParentTypes['Case']> };
+  CaseOpenUserError: CaseOpenUserError;
   GoodwillInput: GoodwillInput;
   CaseUpdateInput: CaseUpdateInput;
   CaseUpdatePayload: Omit<CaseUpdatePayload, 'case'> & { case?: Maybe<ResolversParentTypes['Case']> };
+  CaseUpdateUserError: CaseUpdateUserError;
   CaseCloseInput: CaseCloseInput;
   CaseClosePayload: Omit<CaseClosePayload, 'case'> & { case?: Maybe<ResolversParentTypes['Case']> };
+  CaseCloseUserError: CaseCloseUserError;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -1126,9 +1323,14 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'CodedUserError' | 'ProfileUpdateUserError' | 'PreferencesSetUserError' | 'InteractionRecordUserError' | 'CaseOpenUserError' | 'CaseUpdateUserError' | 'CaseCloseUserError', ParentType, ContextType>;
+};
+
+export type CodedUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CodedUserError'] = ResolversParentTypes['CodedUserError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -1307,32 +1509,74 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 
 export type ProfileUpdatePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProfileUpdatePayload'] = ResolversParentTypes['ProfileUpdatePayload']> = {
   profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUpdateUserError']>, ParentType, ContextType>;
+};
+
+export type ProfileUpdateUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProfileUpdateUserError'] = ResolversParentTypes['ProfileUpdateUserError']> = {
+  code?: Resolver<ResolversTypes['ProfileUpdateErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PreferencesSetPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PreferencesSetPayload'] = ResolversParentTypes['PreferencesSetPayload']> = {
   preferences?: Resolver<Maybe<ResolversTypes['Preferences']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['PreferencesSetUserError']>, ParentType, ContextType>;
+};
+
+export type PreferencesSetUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PreferencesSetUserError'] = ResolversParentTypes['PreferencesSetUserError']> = {
+  code?: Resolver<ResolversTypes['PreferencesSetErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type InteractionRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InteractionRecordPayload'] = ResolversParentTypes['InteractionRecordPayload']> = {
   interaction?: Resolver<Maybe<ResolversTypes['Interaction']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['InteractionRecordUserError']>, ParentType, ContextType>;
+};
+
+export type InteractionRecordUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InteractionRecordUserError'] = ResolversParentTypes['InteractionRecordUserError']> = {
+  code?: Resolver<ResolversTypes['InteractionRecordErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CaseOpenPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseOpenPayload'] = ResolversParentTypes['CaseOpenPayload']> = {
   case?: Resolver<Maybe<ResolversTypes['Case']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CaseOpenUserError']>, ParentType, ContextType>;
+};
+
+export type CaseOpenUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseOpenUserError'] = ResolversParentTypes['CaseOpenUserError']> = {
+  code?: Resolver<ResolversTypes['CaseOpenErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CaseUpdatePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseUpdatePayload'] = ResolversParentTypes['CaseUpdatePayload']> = {
   case?: Resolver<Maybe<ResolversTypes['Case']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CaseUpdateUserError']>, ParentType, ContextType>;
+};
+
+export type CaseUpdateUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseUpdateUserError'] = ResolversParentTypes['CaseUpdateUserError']> = {
+  code?: Resolver<ResolversTypes['CaseUpdateErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CaseClosePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseClosePayload'] = ResolversParentTypes['CaseClosePayload']> = {
   case?: Resolver<Maybe<ResolversTypes['Case']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CaseCloseUserError']>, ParentType, ContextType>;
+};
+
+export type CaseCloseUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CaseCloseUserError'] = ResolversParentTypes['CaseCloseUserError']> = {
+  code?: Resolver<ResolversTypes['CaseCloseErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
@@ -1349,6 +1593,7 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  CodedUserError?: CodedUserErrorResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   CrmSignals?: CrmSignalsResolvers<ContextType>;
   CaseSignal?: CaseSignalResolvers<ContextType>;
@@ -1371,10 +1616,16 @@ export type Resolvers<ContextType = Context> = {
   CaseEdge?: CaseEdgeResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   ProfileUpdatePayload?: ProfileUpdatePayloadResolvers<ContextType>;
+  ProfileUpdateUserError?: ProfileUpdateUserErrorResolvers<ContextType>;
   PreferencesSetPayload?: PreferencesSetPayloadResolvers<ContextType>;
+  PreferencesSetUserError?: PreferencesSetUserErrorResolvers<ContextType>;
   InteractionRecordPayload?: InteractionRecordPayloadResolvers<ContextType>;
+  InteractionRecordUserError?: InteractionRecordUserErrorResolvers<ContextType>;
   CaseOpenPayload?: CaseOpenPayloadResolvers<ContextType>;
+  CaseOpenUserError?: CaseOpenUserErrorResolvers<ContextType>;
   CaseUpdatePayload?: CaseUpdatePayloadResolvers<ContextType>;
+  CaseUpdateUserError?: CaseUpdateUserErrorResolvers<ContextType>;
   CaseClosePayload?: CaseClosePayloadResolvers<ContextType>;
+  CaseCloseUserError?: CaseCloseUserErrorResolvers<ContextType>;
 };
 

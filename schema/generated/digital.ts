@@ -76,10 +76,21 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Why a mutation was refused. Nothing was changed. */
+/**
+ * Why a mutation was refused; unless a description says otherwise nothing was changed. Each mutation has a type of its own, with the `code`s
+ * that it refuses with.
+ */
 export type UserError = {
-  readonly __typename?: 'UserError';
-  /** A stable code to program against, such as POINTS_INSUFFICIENT. */
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why a request about an experiment or a segment was refused. */
+export type CodedUserError = UserError & {
+  readonly __typename?: 'CodedUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
   readonly code: Scalars['String']['output'];
   /** The path of the input field at fault; null when it is the request as a whole. */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -614,8 +625,50 @@ export type EventsTrackPayload = {
   /** One per event in input order; null where it was refused. */
   readonly events: ReadonlyArray<Maybe<DigitalEvent>>;
   /** What was refused; `field` names the event by its index: input, events, 3, timestamp. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<EventsTrackUserError>;
 };
+
+/** Why an event, or the whole batch, was not taken in. */
+export type EventsTrackUserError = UserError & {
+  readonly __typename?: 'EventsTrackUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: EventsTrackErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `eventsTrack` refuses. */
+export type EventsTrackErrorCode =
+  /** The batch has no event or more than 100; nothing of it was taken in. */
+  | 'BATCH_SIZE_INVALID'
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** A messageId is blank, or a TRACK has no name. */
+  | 'FIELD_MISSING'
+  /** The event lies more than a day ahead. */
+  | 'TIMESTAMP_IN_FUTURE'
+  /** The quantity of the product is below 1 or too large. */
+  | 'QUANTITY_INVALID'
+  /** The price is negative, or finer than the currency's minor unit. */
+  | 'AMOUNT_INVALID'
+  /** There are too many properties, or the value of one is too long. */
+  | 'PROPERTIES_TOO_LARGE'
+  /** Neither a customer nor an anonymousId nor a userId is named. */
+  | 'OWNER_MISSING'
+  /** Both a customer and identifiers are named. */
+  | 'OWNER_AMBIGUOUS'
+  /** An identifier can identify nobody: it is malformed or a placeholder. */
+  | 'IDENTIFIER_INVALID'
+  /** The identifiers belong to different known customers. */
+  | 'IDENTITY_CONFLICT'
+  /** An identifier belonged to a customer who was erased. */
+  | 'CUSTOMER_ERASED'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The messageId belongs to an event of other content. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** What became of one message. */
 export type CampaignTouchRecordInput = {
@@ -643,8 +696,32 @@ export type CampaignTouchRecordPayload = {
   /** The message with its history; null when the request was refused. */
   readonly campaignTouch?: Maybe<CampaignTouch>;
   /** Why the request was refused; empty when it was not. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CampaignTouchRecordUserError>;
 };
+
+/** Why the state of a message was not recorded. */
+export type CampaignTouchRecordUserError = UserError & {
+  readonly __typename?: 'CampaignTouchRecordUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: CampaignTouchRecordErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `campaignTouchRecord` refuses. */
+export type CampaignTouchRecordErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The state was reached in the future. */
+  | 'TIME_INVALID'
+  /** The message has 100 states already. */
+  | 'TOUCH_HISTORY_FULL'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** What recommendations needs of digital behaviour. */
 export type DigitalSignals = {
@@ -824,6 +901,14 @@ export type FederationReferenceTypes = {
 };
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  UserError:
+    | ( CodedUserError )
+    | ( EventsTrackUserError )
+    | ( CampaignTouchRecordUserError )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -842,7 +927,8 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  UserError: ResolverTypeWrapper<UserError>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  CodedUserError: ResolverTypeWrapper<CodedUserError>;
   Channel: Channel;
   ConsentPurpose: ConsentPurpose;
   SignalState: SignalState;
@@ -882,8 +968,12 @@ export type ResolversTypes = {
   EventDeviceInput: EventDeviceInput;
   EventPropertyInput: EventPropertyInput;
   EventsTrackPayload: ResolverTypeWrapper<Omit<EventsTrackPayload, 'events'> & { events: ReadonlyArray<Maybe<ResolversTypes['DigitalEvent']>> }>;
+  EventsTrackUserError: ResolverTypeWrapper<EventsTrackUserError>;
+  EventsTrackErrorCode: EventsTrackErrorCode;
   CampaignTouchRecordInput: CampaignTouchRecordInput;
   CampaignTouchRecordPayload: ResolverTypeWrapper<Omit<CampaignTouchRecordPayload, 'campaignTouch'> & { campaignTouch?: Maybe<ResolversTypes['CampaignTouch']> }>;
+  CampaignTouchRecordUserError: ResolverTypeWrapper<CampaignTouchRecordUserError>;
+  CampaignTouchRecordErrorCode: CampaignTouchRecordErrorCode;
   DigitalSignals: ResolverTypeWrapper<SignalsParent>;
   ViewSignal: ResolverTypeWrapper<ViewSignal>;
   TouchSignal: ResolverTypeWrapper<TouchSignal>;
@@ -908,7 +998,8 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
-  UserError: UserError;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  CodedUserError: CodedUserError;
   Customer: CustomerReference;
   ID: Scalars['ID']['output'];
   Mutation: Record<PropertyKey, never>;
@@ -942,8 +1033,10 @@ export type ResolversParentTypes = {
   EventDeviceInput: EventDeviceInput;
   EventPropertyInput: EventPropertyInput;
   EventsTrackPayload: Omit<EventsTrackPayload, 'events'> & { events: ReadonlyArray<Maybe<ResolversParentTypes['DigitalEvent']>> };
+  EventsTrackUserError: EventsTrackUserError;
   CampaignTouchRecordInput: CampaignTouchRecordInput;
   CampaignTouchRecordPayload: Omit<CampaignTouchRecordPayload, 'campaignTouch'> & { campaignTouch?: Maybe<ResolversParentTypes['CampaignTouch']> };
+  CampaignTouchRecordUserError: CampaignTouchRecordUserError;
   DigitalSignals: SignalsParent;
   ViewSignal: ViewSignal;
   TouchSignal: TouchSignal;
@@ -1004,9 +1097,14 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'CodedUserError' | 'EventsTrackUserError' | 'CampaignTouchRecordUserError', ParentType, ContextType>;
+};
+
+export type CodedUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CodedUserError'] = ResolversParentTypes['CodedUserError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -1179,12 +1277,26 @@ export type ErrorSignalEdgeResolvers<ContextType = Context, ParentType extends R
 
 export type EventsTrackPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EventsTrackPayload'] = ResolversParentTypes['EventsTrackPayload']> = {
   events?: Resolver<ReadonlyArray<Maybe<ResolversTypes['DigitalEvent']>>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['EventsTrackUserError']>, ParentType, ContextType>;
+};
+
+export type EventsTrackUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EventsTrackUserError'] = ResolversParentTypes['EventsTrackUserError']> = {
+  code?: Resolver<ResolversTypes['EventsTrackErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CampaignTouchRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CampaignTouchRecordPayload'] = ResolversParentTypes['CampaignTouchRecordPayload']> = {
   campaignTouch?: Resolver<Maybe<ResolversTypes['CampaignTouch']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CampaignTouchRecordUserError']>, ParentType, ContextType>;
+};
+
+export type CampaignTouchRecordUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CampaignTouchRecordUserError'] = ResolversParentTypes['CampaignTouchRecordUserError']> = {
+  code?: Resolver<ResolversTypes['CampaignTouchRecordErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type DigitalSignalsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DigitalSignals'] = ResolversParentTypes['DigitalSignals']> = {
@@ -1239,6 +1351,7 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  CodedUserError?: CodedUserErrorResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Digital?: DigitalResolvers<ContextType>;
@@ -1264,7 +1377,9 @@ export type Resolvers<ContextType = Context> = {
   ErrorSignalConnection?: ErrorSignalConnectionResolvers<ContextType>;
   ErrorSignalEdge?: ErrorSignalEdgeResolvers<ContextType>;
   EventsTrackPayload?: EventsTrackPayloadResolvers<ContextType>;
+  EventsTrackUserError?: EventsTrackUserErrorResolvers<ContextType>;
   CampaignTouchRecordPayload?: CampaignTouchRecordPayloadResolvers<ContextType>;
+  CampaignTouchRecordUserError?: CampaignTouchRecordUserErrorResolvers<ContextType>;
   DigitalSignals?: DigitalSignalsResolvers<ContextType>;
   ViewSignal?: ViewSignalResolvers<ContextType>;
   TouchSignal?: TouchSignalResolvers<ContextType>;

@@ -74,10 +74,21 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Why a mutation was refused. Nothing was changed. */
+/**
+ * Why a mutation was refused; unless a description says otherwise nothing was changed. Each mutation has a type of its own, with the `code`s
+ * that it refuses with.
+ */
 export type UserError = {
-  readonly __typename?: 'UserError';
-  /** A stable code to program against, such as POINTS_INSUFFICIENT. */
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why a request about an experiment or a segment was refused. */
+export type CodedUserError = UserError & {
+  readonly __typename?: 'CodedUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
   readonly code: Scalars['String']['output'];
   /** The path of the input field at fault; null when it is the request as a whole. */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -596,8 +607,32 @@ export type SurveyResponseSubmitPayload = {
   /** The answer; null when the request was refused. */
   readonly feedbackItem?: Maybe<FeedbackItem>;
   /** Why the request was refused; empty when it was not. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<SurveyResponseSubmitUserError>;
 };
+
+/** Why an answer to a survey was not filed. */
+export type SurveyResponseSubmitUserError = UserError & {
+  readonly __typename?: 'SurveyResponseSubmitUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: SurveyResponseSubmitErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `surveyResponseSubmit` refuses. */
+export type SurveyResponseSubmitErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The score is not on the scale of the metric. */
+  | 'SCORE_OUT_OF_RANGE'
+  /** The answer was given in the future. */
+  | 'TIME_INVALID'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** A review of a product. */
 export type ReviewImportInput = {
@@ -637,8 +672,34 @@ export type ReviewImportPayload = {
   /** The review; null when the request was refused. */
   readonly feedbackItem?: Maybe<FeedbackItem>;
   /** Why the request was refused; empty when it was not. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ReviewImportUserError>;
 };
+
+/** Why a review was not filed. */
+export type ReviewImportUserError = UserError & {
+  readonly __typename?: 'ReviewImportUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: ReviewImportErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `reviewImport` refuses. */
+export type ReviewImportErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The number of stars is not 1 to 5. */
+  | 'SCORE_OUT_OF_RANGE'
+  /** The count of readers whom it helped is negative. */
+  | 'COUNT_INVALID'
+  /** The review was written in the future. */
+  | 'TIME_INVALID'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** What was said on a social network. */
 export type MentionImportInput = {
@@ -666,8 +727,30 @@ export type MentionImportPayload = {
   /** The mention; null when the request was refused. */
   readonly feedbackItem?: Maybe<FeedbackItem>;
   /** Why the request was refused; empty when it was not. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<MentionImportUserError>;
 };
+
+/** Why a mention was not filed. */
+export type MentionImportUserError = UserError & {
+  readonly __typename?: 'MentionImportUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: MentionImportErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `mentionImport` refuses. */
+export type MentionImportErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The mention was made in the future. */
+  | 'TIME_INVALID'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** That someone of the company answered. */
 export type FeedbackLoopCloseInput = {
@@ -689,8 +772,32 @@ export type FeedbackLoopClosePayload = {
   /** The feedback; null when the request was refused. */
   readonly feedbackItem?: Maybe<FeedbackItem>;
   /** Why the request was refused; empty when it was not. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<FeedbackLoopCloseUserError>;
 };
+
+/** Why a follow-up was not noted. */
+export type FeedbackLoopCloseUserError = UserError & {
+  readonly __typename?: 'FeedbackLoopCloseUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: FeedbackLoopCloseErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `feedbackLoopClose` refuses. */
+export type FeedbackLoopCloseErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The follow-up took place in the future. */
+  | 'TIME_INVALID'
+  /** No feedback has this id, or its customer was erased. */
+  | 'FEEDBACK_UNKNOWN'
+  /** Somebody answered this feedback already. */
+  | 'FEEDBACK_ALREADY_CLOSED'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** What recommendations needs of feedback. */
 export type FeedbackSignals = {
@@ -836,6 +943,16 @@ export type FederationReferenceTypes = {
 };
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  UserError:
+    | ( CodedUserError )
+    | ( SurveyResponseSubmitUserError )
+    | ( ReviewImportUserError )
+    | ( MentionImportUserError )
+    | ( FeedbackLoopCloseUserError )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -854,7 +971,8 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  UserError: ResolverTypeWrapper<UserError>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  CodedUserError: ResolverTypeWrapper<CodedUserError>;
   Channel: Channel;
   ConsentPurpose: ConsentPurpose;
   SignalState: SignalState;
@@ -893,12 +1011,20 @@ export type ResolversTypes = {
   FeedbackOrderInput: FeedbackOrderInput;
   SurveyResponseSubmitInput: SurveyResponseSubmitInput;
   SurveyResponseSubmitPayload: ResolverTypeWrapper<Omit<SurveyResponseSubmitPayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversTypes['FeedbackItem']> }>;
+  SurveyResponseSubmitUserError: ResolverTypeWrapper<SurveyResponseSubmitUserError>;
+  SurveyResponseSubmitErrorCode: SurveyResponseSubmitErrorCode;
   ReviewImportInput: ReviewImportInput;
   ReviewImportPayload: ResolverTypeWrapper<Omit<ReviewImportPayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversTypes['FeedbackItem']> }>;
+  ReviewImportUserError: ResolverTypeWrapper<ReviewImportUserError>;
+  ReviewImportErrorCode: ReviewImportErrorCode;
   MentionImportInput: MentionImportInput;
   MentionImportPayload: ResolverTypeWrapper<Omit<MentionImportPayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversTypes['FeedbackItem']> }>;
+  MentionImportUserError: ResolverTypeWrapper<MentionImportUserError>;
+  MentionImportErrorCode: MentionImportErrorCode;
   FeedbackLoopCloseInput: FeedbackLoopCloseInput;
   FeedbackLoopClosePayload: ResolverTypeWrapper<Omit<FeedbackLoopClosePayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversTypes['FeedbackItem']> }>;
+  FeedbackLoopCloseUserError: ResolverTypeWrapper<FeedbackLoopCloseUserError>;
+  FeedbackLoopCloseErrorCode: FeedbackLoopCloseErrorCode;
   FeedbackSignals: ResolverTypeWrapper<FeedbackSignals>;
   UrgentItemSignal: ResolverTypeWrapper<UrgentItemSignal>;
 };
@@ -920,7 +1046,8 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
-  UserError: UserError;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  CodedUserError: CodedUserError;
   Customer: CustomerReference;
   ID: Scalars['ID']['output'];
   Query: Record<PropertyKey, never>;
@@ -950,12 +1077,16 @@ export type ResolversParentTypes = {
   FeedbackOrderInput: FeedbackOrderInput;
   SurveyResponseSubmitInput: SurveyResponseSubmitInput;
   SurveyResponseSubmitPayload: Omit<SurveyResponseSubmitPayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversParentTypes['FeedbackItem']> };
+  SurveyResponseSubmitUserError: SurveyResponseSubmitUserError;
   ReviewImportInput: ReviewImportInput;
   ReviewImportPayload: Omit<ReviewImportPayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversParentTypes['FeedbackItem']> };
+  ReviewImportUserError: ReviewImportUserError;
   MentionImportInput: MentionImportInput;
   MentionImportPayload: Omit<MentionImportPayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversParentTypes['FeedbackItem']> };
+  MentionImportUserError: MentionImportUserError;
   FeedbackLoopCloseInput: FeedbackLoopCloseInput;
   FeedbackLoopClosePayload: Omit<FeedbackLoopClosePayload, 'feedbackItem'> & { feedbackItem?: Maybe<ResolversParentTypes['FeedbackItem']> };
+  FeedbackLoopCloseUserError: FeedbackLoopCloseUserError;
   FeedbackSignals: FeedbackSignals;
   UrgentItemSignal: UrgentItemSignal;
 };
@@ -1013,9 +1144,14 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'CodedUserError' | 'SurveyResponseSubmitUserError' | 'ReviewImportUserError' | 'MentionImportUserError' | 'FeedbackLoopCloseUserError', ParentType, ContextType>;
+};
+
+export type CodedUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CodedUserError'] = ResolversParentTypes['CodedUserError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -1180,22 +1316,50 @@ export type RatingCountResolvers<ContextType = Context, ParentType extends Resol
 
 export type SurveyResponseSubmitPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SurveyResponseSubmitPayload'] = ResolversParentTypes['SurveyResponseSubmitPayload']> = {
   feedbackItem?: Resolver<Maybe<ResolversTypes['FeedbackItem']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['SurveyResponseSubmitUserError']>, ParentType, ContextType>;
+};
+
+export type SurveyResponseSubmitUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SurveyResponseSubmitUserError'] = ResolversParentTypes['SurveyResponseSubmitUserError']> = {
+  code?: Resolver<ResolversTypes['SurveyResponseSubmitErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type ReviewImportPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReviewImportPayload'] = ResolversParentTypes['ReviewImportPayload']> = {
   feedbackItem?: Resolver<Maybe<ResolversTypes['FeedbackItem']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ReviewImportUserError']>, ParentType, ContextType>;
+};
+
+export type ReviewImportUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReviewImportUserError'] = ResolversParentTypes['ReviewImportUserError']> = {
+  code?: Resolver<ResolversTypes['ReviewImportErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type MentionImportPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MentionImportPayload'] = ResolversParentTypes['MentionImportPayload']> = {
   feedbackItem?: Resolver<Maybe<ResolversTypes['FeedbackItem']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['MentionImportUserError']>, ParentType, ContextType>;
+};
+
+export type MentionImportUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MentionImportUserError'] = ResolversParentTypes['MentionImportUserError']> = {
+  code?: Resolver<ResolversTypes['MentionImportErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type FeedbackLoopClosePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeedbackLoopClosePayload'] = ResolversParentTypes['FeedbackLoopClosePayload']> = {
   feedbackItem?: Resolver<Maybe<ResolversTypes['FeedbackItem']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['FeedbackLoopCloseUserError']>, ParentType, ContextType>;
+};
+
+export type FeedbackLoopCloseUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeedbackLoopCloseUserError'] = ResolversParentTypes['FeedbackLoopCloseUserError']> = {
+  code?: Resolver<ResolversTypes['FeedbackLoopCloseErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type FeedbackSignalsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeedbackSignals'] = ResolversParentTypes['FeedbackSignals']> = {
@@ -1232,6 +1396,7 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  CodedUserError?: CodedUserErrorResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
@@ -1256,9 +1421,13 @@ export type Resolvers<ContextType = Context> = {
   ConfidenceInterval?: ConfidenceIntervalResolvers<ContextType>;
   RatingCount?: RatingCountResolvers<ContextType>;
   SurveyResponseSubmitPayload?: SurveyResponseSubmitPayloadResolvers<ContextType>;
+  SurveyResponseSubmitUserError?: SurveyResponseSubmitUserErrorResolvers<ContextType>;
   ReviewImportPayload?: ReviewImportPayloadResolvers<ContextType>;
+  ReviewImportUserError?: ReviewImportUserErrorResolvers<ContextType>;
   MentionImportPayload?: MentionImportPayloadResolvers<ContextType>;
+  MentionImportUserError?: MentionImportUserErrorResolvers<ContextType>;
   FeedbackLoopClosePayload?: FeedbackLoopClosePayloadResolvers<ContextType>;
+  FeedbackLoopCloseUserError?: FeedbackLoopCloseUserErrorResolvers<ContextType>;
   FeedbackSignals?: FeedbackSignalsResolvers<ContextType>;
   UrgentItemSignal?: UrgentItemSignalResolvers<ContextType>;
 };

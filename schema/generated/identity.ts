@@ -73,10 +73,21 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Why a mutation was refused. Nothing was changed. */
+/**
+ * Why a mutation was refused; unless a description says otherwise nothing was changed. Each mutation has a type of its own, with the `code`s
+ * that it refuses with.
+ */
 export type UserError = {
-  readonly __typename?: 'UserError';
-  /** A stable code to program against, such as POINTS_INSUFFICIENT. */
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why a request about an experiment or a segment was refused. */
+export type CodedUserError = UserError & {
+  readonly __typename?: 'CodedUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
   readonly code: Scalars['String']['output'];
   /** The path of the input field at fault; null when it is the request as a whole. */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -357,8 +368,34 @@ export type CustomerUpsertPayload = {
   /** The customer; null when refused. */
   readonly customer?: Maybe<Customer>;
   /** Why it was refused; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CustomerUpsertUserError>;
 };
+
+/** Why a customer was neither found nor made. */
+export type CustomerUpsertUserError = UserError & {
+  readonly __typename?: 'CustomerUpsertUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: CustomerUpsertErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `customerUpsert` refuses. */
+export type CustomerUpsertErrorCode =
+  /** A name, the source or the key is blank or too long, has characters that cannot be kept, or there are too many names. */
+  | 'TEXT_INVALID'
+  /** There are more than 50 names. */
+  | 'LIST_TOO_LONG'
+  /** An identifier can identify nobody: it is malformed or a placeholder; or there are none, or too many. */
+  | 'IDENTIFIER_INVALID'
+  /** The identifiers belong to different known customers. */
+  | 'IDENTITY_CONFLICT'
+  /** An identifier belonged to a customer who was erased. */
+  | 'CUSTOMER_ERASED'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** What a customer can say about a purpose. */
 export type ConsentStatement =
@@ -403,8 +440,30 @@ export type CustomerConsentSetPayload = {
   /** The state that the statement itself says, now; null when refused. */
   readonly consent?: Maybe<Consent>;
   /** Why it was refused; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CustomerConsentSetUserError>;
 };
+
+/** Why a statement about consent was not recorded. */
+export type CustomerConsentSetUserError = UserError & {
+  readonly __typename?: 'CustomerConsentSetUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: CustomerConsentSetErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `customerConsentSet` refuses. */
+export type CustomerConsentSetErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The statement lies in the future, or the grant lapses before it was made. */
+  | 'TIME_INVALID'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 export type Order = {
   readonly __typename?: 'Order';
@@ -689,6 +748,14 @@ export type FederationReferenceTypes = {
 };
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  UserError:
+    | ( CodedUserError )
+    | ( CustomerUpsertUserError )
+    | ( CustomerConsentSetUserError )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -707,7 +774,8 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  UserError: ResolverTypeWrapper<UserError>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  CodedUserError: ResolverTypeWrapper<CodedUserError>;
   Channel: Channel;
   ConsentPurpose: ConsentPurpose;
   SignalState: SignalState;
@@ -730,9 +798,13 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   CustomerUpsertInput: CustomerUpsertInput;
   CustomerUpsertPayload: ResolverTypeWrapper<Omit<CustomerUpsertPayload, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
+  CustomerUpsertUserError: ResolverTypeWrapper<CustomerUpsertUserError>;
+  CustomerUpsertErrorCode: CustomerUpsertErrorCode;
   ConsentStatement: ConsentStatement;
   CustomerConsentSetInput: CustomerConsentSetInput;
   CustomerConsentSetPayload: ResolverTypeWrapper<Omit<CustomerConsentSetPayload, 'customer' | 'consent'> & { customer?: Maybe<ResolversTypes['Customer']>, consent?: Maybe<ResolversTypes['Consent']> }>;
+  CustomerConsentSetUserError: ResolverTypeWrapper<CustomerConsentSetUserError>;
+  CustomerConsentSetErrorCode: CustomerConsentSetErrorCode;
   Order: ResolverTypeWrapper<Omit<Order, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
   Return: ResolverTypeWrapper<Omit<Return, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
   Payment: ResolverTypeWrapper<Omit<Payment, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
@@ -764,7 +836,8 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
-  UserError: UserError;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  CodedUserError: CodedUserError;
   Customer: CustomerRecord;
   ID: Scalars['ID']['output'];
   Identifier: IdentifierRecord;
@@ -780,8 +853,10 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   CustomerUpsertInput: CustomerUpsertInput;
   CustomerUpsertPayload: Omit<CustomerUpsertPayload, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> };
+  CustomerUpsertUserError: CustomerUpsertUserError;
   CustomerConsentSetInput: CustomerConsentSetInput;
   CustomerConsentSetPayload: Omit<CustomerConsentSetPayload, 'customer' | 'consent'> & { customer?: Maybe<ResolversParentTypes['Customer']>, consent?: Maybe<ResolversParentTypes['Consent']> };
+  CustomerConsentSetUserError: CustomerConsentSetUserError;
   Order: Omit<Order, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Order'];
   Return: Omit<Return, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Return'];
   Payment: Omit<Payment, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> } | FederationReferenceTypes['Payment'];
@@ -849,9 +924,14 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'CodedUserError' | 'CustomerUpsertUserError' | 'CustomerConsentSetUserError', ParentType, ContextType>;
+};
+
+export type CodedUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CodedUserError'] = ResolversParentTypes['CodedUserError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -925,13 +1005,27 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 
 export type CustomerUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CustomerUpsertPayload'] = ResolversParentTypes['CustomerUpsertPayload']> = {
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CustomerUpsertUserError']>, ParentType, ContextType>;
+};
+
+export type CustomerUpsertUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CustomerUpsertUserError'] = ResolversParentTypes['CustomerUpsertUserError']> = {
+  code?: Resolver<ResolversTypes['CustomerUpsertErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CustomerConsentSetPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CustomerConsentSetPayload'] = ResolversParentTypes['CustomerConsentSetPayload']> = {
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
   consent?: Resolver<Maybe<ResolversTypes['Consent']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CustomerConsentSetUserError']>, ParentType, ContextType>;
+};
+
+export type CustomerConsentSetUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CustomerConsentSetUserError'] = ResolversParentTypes['CustomerConsentSetUserError']> = {
+  code?: Resolver<ResolversTypes['CustomerConsentSetErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type OrderResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order'], FederationReferenceType extends FederationReferenceTypes['Order'] = FederationReferenceTypes['Order']> = {
@@ -1020,6 +1114,7 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  CodedUserError?: CodedUserErrorResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   Identifier?: IdentifierResolvers<ContextType>;
   IdentityLink?: IdentityLinkResolvers<ContextType>;
@@ -1030,7 +1125,9 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   CustomerUpsertPayload?: CustomerUpsertPayloadResolvers<ContextType>;
+  CustomerUpsertUserError?: CustomerUpsertUserErrorResolvers<ContextType>;
   CustomerConsentSetPayload?: CustomerConsentSetPayloadResolvers<ContextType>;
+  CustomerConsentSetUserError?: CustomerConsentSetUserErrorResolvers<ContextType>;
   Order?: OrderResolvers<ContextType>;
   Return?: ReturnResolvers<ContextType>;
   Payment?: PaymentResolvers<ContextType>;

@@ -74,10 +74,21 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Why a mutation was refused. Nothing was changed. */
+/**
+ * Why a mutation was refused; unless a description says otherwise nothing was changed. Each mutation has a type of its own, with the `code`s
+ * that it refuses with.
+ */
 export type UserError = {
-  readonly __typename?: 'UserError';
-  /** A stable code to program against, such as POINTS_INSUFFICIENT. */
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why a request about an experiment or a segment was refused. */
+export type CodedUserError = UserError & {
+  readonly __typename?: 'CodedUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
   readonly code: Scalars['String']['output'];
   /** The path of the input field at fault; null when it is the request as a whole. */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -494,8 +505,30 @@ export type LoyaltyEnrollPayload = {
   /** The new membership; null when refused. */
   readonly account?: Maybe<LoyaltyAccount>;
   /** Why it was refused; empty when the customer joined. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<LoyaltyEnrollUserError>;
 };
+
+/** Why a customer did not join the programme. */
+export type LoyaltyEnrollUserError = UserError & {
+  readonly __typename?: 'LoyaltyEnrollUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: LoyaltyEnrollErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `loyaltyEnroll` refuses. */
+export type LoyaltyEnrollErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The customer is a member already. */
+  | 'ALREADY_ENROLLED'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** Points to add. */
 export type PointsAccrueInput = {
@@ -595,8 +628,40 @@ export type PointsAccruePayload = {
   /** The account as it is now; null when refused. */
   readonly account?: Maybe<LoyaltyAccount>;
   /** Why it was refused; empty when it was done. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<PointsAccrueUserError>;
 };
+
+/** Why points were not added. */
+export type PointsAccrueUserError = UserError & {
+  readonly __typename?: 'PointsAccrueUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: PointsAccrueErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `pointsAccrue` refuses. */
+export type PointsAccrueErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The number of points is below 1 or too large. */
+  | 'POINTS_INVALID'
+  /** The points become available in the past, or lapse before that or after the year 9999. */
+  | 'TIME_INVALID'
+  /** The customer has no order of this id. */
+  | 'ORDER_INVALID'
+  /** The customer has no membership. */
+  | 'NOT_A_MEMBER'
+  /** The membership is not in force. */
+  | 'ACCOUNT_INACTIVE'
+  /** The account would hold more than 2,000,000,000 points. */
+  | 'BALANCE_LIMIT'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** What became of pointsRedeem. */
 export type PointsRedeemPayload = {
@@ -606,8 +671,38 @@ export type PointsRedeemPayload = {
   /** The account as it is now; null when refused. */
   readonly account?: Maybe<LoyaltyAccount>;
   /** Why it was refused; empty when it was done. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<PointsRedeemUserError>;
 };
+
+/** Why points were not spent. */
+export type PointsRedeemUserError = UserError & {
+  readonly __typename?: 'PointsRedeemUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: PointsRedeemErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `pointsRedeem` refuses. */
+export type PointsRedeemErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The number of points is below 1 or too large. */
+  | 'POINTS_INVALID'
+  /** The customer has no order of this id. */
+  | 'ORDER_INVALID'
+  /** The customer has no membership. */
+  | 'NOT_A_MEMBER'
+  /** The membership is not in force. */
+  | 'ACCOUNT_INACTIVE'
+  /** Fewer points are available. */
+  | 'POINTS_INSUFFICIENT'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** What became of pointsReverse. */
 export type PointsReversePayload = {
@@ -617,8 +712,36 @@ export type PointsReversePayload = {
   /** The account as it is now; null when refused. */
   readonly account?: Maybe<LoyaltyAccount>;
   /** Why it was refused; empty when it was done. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<PointsReverseUserError>;
 };
+
+/** Why a transaction was not undone. */
+export type PointsReverseUserError = UserError & {
+  readonly __typename?: 'PointsReverseUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: PointsReverseErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `pointsReverse` refuses. */
+export type PointsReverseErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** No transaction has this id. */
+  | 'TRANSACTION_UNKNOWN'
+  /** The transaction was undone before. */
+  | 'ALREADY_REVERSED'
+  /** The transaction is none of an accrual, a redemption and an adjustment. */
+  | 'NOT_REVERSIBLE'
+  /** The points were spent already. */
+  | 'POINTS_INSUFFICIENT'
+  /** The customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** What became of voucherIssue. */
 export type VoucherIssuePayload = {
@@ -626,8 +749,32 @@ export type VoucherIssuePayload = {
   /** The voucher as it is now; null when refused. */
   readonly voucher?: Maybe<Voucher>;
   /** Why it was refused; empty when it was done. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<VoucherIssueUserError>;
 };
+
+/** Why a voucher was not issued. */
+export type VoucherIssueUserError = UserError & {
+  readonly __typename?: 'VoucherIssueUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: VoucherIssueErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `voucherIssue` refuses. */
+export type VoucherIssueErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** A PIN is missing or not 4 to 12 digits where bearerAuth is PIN, or given where it is not. */
+  | 'PIN_INVALID'
+  /** The voucher would expire in the past. */
+  | 'TIME_INVALID'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** What became of voucherRedeem. */
 export type VoucherRedeemPayload = {
@@ -635,8 +782,48 @@ export type VoucherRedeemPayload = {
   /** The voucher as it is now; null when refused. */
   readonly voucher?: Maybe<Voucher>;
   /** Why it was refused; empty when it was done. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<VoucherRedeemUserError>;
 };
+
+/** Why a voucher was not redeemed. */
+export type VoucherRedeemUserError = UserError & {
+  readonly __typename?: 'VoucherRedeemUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: VoucherRedeemErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `voucherRedeem` refuses. */
+export type VoucherRedeemErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** Neither or both of code and token are given. */
+  | 'VOUCHER_UNSPECIFIED'
+  /** The customer has no voucher of this code, or its source does not say whether it is still good. */
+  | 'VOUCHER_UNKNOWN'
+  /** The token is malformed, altered, forged or another customer's. */
+  | 'VOUCHER_TOKEN_INVALID'
+  /** The voucher was redeemed before. */
+  | 'VOUCHER_REDEEMED'
+  /** The time of the voucher has passed. */
+  | 'VOUCHER_EXPIRED'
+  /** The voucher was withdrawn. */
+  | 'VOUCHER_CANCELLED'
+  /** The voucher is redeemed with its PIN, and none is given. */
+  | 'VOUCHER_PIN_REQUIRED'
+  /** The PIN is not the one of the voucher. */
+  | 'VOUCHER_PIN_WRONG'
+  /** The PIN was wrong too often in a row, and the voucher is locked for a while. */
+  | 'VOUCHER_PIN_LOCKED'
+  /** The voucher is redeemed by its customer signed in. */
+  | 'VOUCHER_LOGIN_REQUIRED'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** A page of transactions. */
 export type PointsTransactionConnection = {
@@ -785,6 +972,18 @@ export type FederationReferenceTypes = {
 };
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  UserError:
+    | ( CodedUserError )
+    | ( LoyaltyEnrollUserError )
+    | ( PointsAccrueUserError )
+    | ( PointsRedeemUserError )
+    | ( PointsReverseUserError )
+    | ( VoucherIssueUserError )
+    | ( VoucherRedeemUserError )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -803,7 +1002,8 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  UserError: ResolverTypeWrapper<UserError>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  CodedUserError: ResolverTypeWrapper<CodedUserError>;
   Channel: Channel;
   ConsentPurpose: ConsentPurpose;
   SignalState: SignalState;
@@ -830,16 +1030,28 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   LoyaltyEnrollInput: LoyaltyEnrollInput;
   LoyaltyEnrollPayload: ResolverTypeWrapper<Omit<LoyaltyEnrollPayload, 'account'> & { account?: Maybe<ResolversTypes['LoyaltyAccount']> }>;
+  LoyaltyEnrollUserError: ResolverTypeWrapper<LoyaltyEnrollUserError>;
+  LoyaltyEnrollErrorCode: LoyaltyEnrollErrorCode;
   PointsAccrueInput: PointsAccrueInput;
   PointsRedeemInput: PointsRedeemInput;
   PointsReverseInput: PointsReverseInput;
   VoucherIssueInput: VoucherIssueInput;
   VoucherRedeemInput: VoucherRedeemInput;
   PointsAccruePayload: ResolverTypeWrapper<Omit<PointsAccruePayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversTypes['PointsTransaction']>, account?: Maybe<ResolversTypes['LoyaltyAccount']> }>;
+  PointsAccrueUserError: ResolverTypeWrapper<PointsAccrueUserError>;
+  PointsAccrueErrorCode: PointsAccrueErrorCode;
   PointsRedeemPayload: ResolverTypeWrapper<Omit<PointsRedeemPayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversTypes['PointsTransaction']>, account?: Maybe<ResolversTypes['LoyaltyAccount']> }>;
+  PointsRedeemUserError: ResolverTypeWrapper<PointsRedeemUserError>;
+  PointsRedeemErrorCode: PointsRedeemErrorCode;
   PointsReversePayload: ResolverTypeWrapper<Omit<PointsReversePayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversTypes['PointsTransaction']>, account?: Maybe<ResolversTypes['LoyaltyAccount']> }>;
+  PointsReverseUserError: ResolverTypeWrapper<PointsReverseUserError>;
+  PointsReverseErrorCode: PointsReverseErrorCode;
   VoucherIssuePayload: ResolverTypeWrapper<Omit<VoucherIssuePayload, 'voucher'> & { voucher?: Maybe<ResolversTypes['Voucher']> }>;
+  VoucherIssueUserError: ResolverTypeWrapper<VoucherIssueUserError>;
+  VoucherIssueErrorCode: VoucherIssueErrorCode;
   VoucherRedeemPayload: ResolverTypeWrapper<Omit<VoucherRedeemPayload, 'voucher'> & { voucher?: Maybe<ResolversTypes['Voucher']> }>;
+  VoucherRedeemUserError: ResolverTypeWrapper<VoucherRedeemUserError>;
+  VoucherRedeemErrorCode: VoucherRedeemErrorCode;
   PointsTransactionConnection: ResolverTypeWrapper<Omit<PointsTransactionConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['PointsTransaction']>, edges: ReadonlyArray<ResolversTypes['PointsTransactionEdge']> }>;
   PointsTransactionEdge: ResolverTypeWrapper<Omit<PointsTransactionEdge, 'node'> & { node: ResolversTypes['PointsTransaction'] }>;
   VoucherConnection: ResolverTypeWrapper<Omit<VoucherConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Voucher']>, edges: ReadonlyArray<ResolversTypes['VoucherEdge']> }>;
@@ -863,7 +1075,8 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
-  UserError: UserError;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  CodedUserError: CodedUserError;
   Customer: CustomerReference;
   ID: Scalars['ID']['output'];
   LoyaltySignals: LoyaltySignals;
@@ -882,16 +1095,22 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   LoyaltyEnrollInput: LoyaltyEnrollInput;
   LoyaltyEnrollPayload: Omit<LoyaltyEnrollPayload, 'account'> & { account?: Maybe<ResolversParentTypes['LoyaltyAccount']> };
+  LoyaltyEnrollUserError: LoyaltyEnrollUserError;
   PointsAccrueInput: PointsAccrueInput;
   PointsRedeemInput: PointsRedeemInput;
   PointsReverseInput: PointsReverseInput;
   VoucherIssueInput: VoucherIssueInput;
   VoucherRedeemInput: VoucherRedeemInput;
   PointsAccruePayload: Omit<PointsAccruePayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversParentTypes['PointsTransaction']>, account?: Maybe<ResolversParentTypes['LoyaltyAccount']> };
+  PointsAccrueUserError: PointsAccrueUserError;
   PointsRedeemPayload: Omit<PointsRedeemPayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversParentTypes['PointsTransaction']>, account?: Maybe<ResolversParentTypes['LoyaltyAccount']> };
+  PointsRedeemUserError: PointsRedeemUserError;
   PointsReversePayload: Omit<PointsReversePayload, 'transaction' | 'account'> & { transaction?: Maybe<ResolversParentTypes['PointsTransaction']>, account?: Maybe<ResolversParentTypes['LoyaltyAccount']> };
+  PointsReverseUserError: PointsReverseUserError;
   VoucherIssuePayload: Omit<VoucherIssuePayload, 'voucher'> & { voucher?: Maybe<ResolversParentTypes['Voucher']> };
+  VoucherIssueUserError: VoucherIssueUserError;
   VoucherRedeemPayload: Omit<VoucherRedeemPayload, 'voucher'> & { voucher?: Maybe<ResolversParentTypes['Voucher']> };
+  VoucherRedeemUserError: VoucherRedeemUserError;
   PointsTransactionConnection: Omit<PointsTransactionConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['PointsTransaction']>, edges: ReadonlyArray<ResolversParentTypes['PointsTransactionEdge']> };
   PointsTransactionEdge: Omit<PointsTransactionEdge, 'node'> & { node: ResolversParentTypes['PointsTransaction'] };
   VoucherConnection: Omit<VoucherConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Voucher']>, edges: ReadonlyArray<ResolversParentTypes['VoucherEdge']> };
@@ -951,9 +1170,14 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'CodedUserError' | 'LoyaltyEnrollUserError' | 'PointsAccrueUserError' | 'PointsRedeemUserError' | 'PointsReverseUserError' | 'VoucherIssueUserError' | 'VoucherRedeemUserError', ParentType, ContextType>;
+};
+
+export type CodedUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CodedUserError'] = ResolversParentTypes['CodedUserError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -1079,35 +1303,77 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 
 export type LoyaltyEnrollPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyEnrollPayload'] = ResolversParentTypes['LoyaltyEnrollPayload']> = {
   account?: Resolver<Maybe<ResolversTypes['LoyaltyAccount']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['LoyaltyEnrollUserError']>, ParentType, ContextType>;
+};
+
+export type LoyaltyEnrollUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyEnrollUserError'] = ResolversParentTypes['LoyaltyEnrollUserError']> = {
+  code?: Resolver<ResolversTypes['LoyaltyEnrollErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PointsAccruePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsAccruePayload'] = ResolversParentTypes['PointsAccruePayload']> = {
   transaction?: Resolver<Maybe<ResolversTypes['PointsTransaction']>, ParentType, ContextType>;
   account?: Resolver<Maybe<ResolversTypes['LoyaltyAccount']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['PointsAccrueUserError']>, ParentType, ContextType>;
+};
+
+export type PointsAccrueUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsAccrueUserError'] = ResolversParentTypes['PointsAccrueUserError']> = {
+  code?: Resolver<ResolversTypes['PointsAccrueErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PointsRedeemPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsRedeemPayload'] = ResolversParentTypes['PointsRedeemPayload']> = {
   transaction?: Resolver<Maybe<ResolversTypes['PointsTransaction']>, ParentType, ContextType>;
   account?: Resolver<Maybe<ResolversTypes['LoyaltyAccount']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['PointsRedeemUserError']>, ParentType, ContextType>;
+};
+
+export type PointsRedeemUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsRedeemUserError'] = ResolversParentTypes['PointsRedeemUserError']> = {
+  code?: Resolver<ResolversTypes['PointsRedeemErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PointsReversePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsReversePayload'] = ResolversParentTypes['PointsReversePayload']> = {
   transaction?: Resolver<Maybe<ResolversTypes['PointsTransaction']>, ParentType, ContextType>;
   account?: Resolver<Maybe<ResolversTypes['LoyaltyAccount']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['PointsReverseUserError']>, ParentType, ContextType>;
+};
+
+export type PointsReverseUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsReverseUserError'] = ResolversParentTypes['PointsReverseUserError']> = {
+  code?: Resolver<ResolversTypes['PointsReverseErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type VoucherIssuePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VoucherIssuePayload'] = ResolversParentTypes['VoucherIssuePayload']> = {
   voucher?: Resolver<Maybe<ResolversTypes['Voucher']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['VoucherIssueUserError']>, ParentType, ContextType>;
+};
+
+export type VoucherIssueUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VoucherIssueUserError'] = ResolversParentTypes['VoucherIssueUserError']> = {
+  code?: Resolver<ResolversTypes['VoucherIssueErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type VoucherRedeemPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VoucherRedeemPayload'] = ResolversParentTypes['VoucherRedeemPayload']> = {
   voucher?: Resolver<Maybe<ResolversTypes['Voucher']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['VoucherRedeemUserError']>, ParentType, ContextType>;
+};
+
+export type VoucherRedeemUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VoucherRedeemUserError'] = ResolversParentTypes['VoucherRedeemUserError']> = {
+  code?: Resolver<ResolversTypes['VoucherRedeemErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PointsTransactionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PointsTransactionConnection'] = ResolversParentTypes['PointsTransactionConnection']> = {
@@ -1146,6 +1412,7 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  CodedUserError?: CodedUserErrorResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   LoyaltySignals?: LoyaltySignalsResolvers<ContextType>;
   ExpiringPointsSignal?: ExpiringPointsSignalResolvers<ContextType>;
@@ -1161,11 +1428,17 @@ export type Resolvers<ContextType = Context> = {
   Voucher?: VoucherResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   LoyaltyEnrollPayload?: LoyaltyEnrollPayloadResolvers<ContextType>;
+  LoyaltyEnrollUserError?: LoyaltyEnrollUserErrorResolvers<ContextType>;
   PointsAccruePayload?: PointsAccruePayloadResolvers<ContextType>;
+  PointsAccrueUserError?: PointsAccrueUserErrorResolvers<ContextType>;
   PointsRedeemPayload?: PointsRedeemPayloadResolvers<ContextType>;
+  PointsRedeemUserError?: PointsRedeemUserErrorResolvers<ContextType>;
   PointsReversePayload?: PointsReversePayloadResolvers<ContextType>;
+  PointsReverseUserError?: PointsReverseUserErrorResolvers<ContextType>;
   VoucherIssuePayload?: VoucherIssuePayloadResolvers<ContextType>;
+  VoucherIssueUserError?: VoucherIssueUserErrorResolvers<ContextType>;
   VoucherRedeemPayload?: VoucherRedeemPayloadResolvers<ContextType>;
+  VoucherRedeemUserError?: VoucherRedeemUserErrorResolvers<ContextType>;
   PointsTransactionConnection?: PointsTransactionConnectionResolvers<ContextType>;
   PointsTransactionEdge?: PointsTransactionEdgeResolvers<ContextType>;
   VoucherConnection?: VoucherConnectionResolvers<ContextType>;

@@ -75,10 +75,21 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Why a mutation was refused. Nothing was changed. */
+/**
+ * Why a mutation was refused; unless a description says otherwise nothing was changed. Each mutation has a type of its own, with the `code`s
+ * that it refuses with.
+ */
 export type UserError = {
-  readonly __typename?: 'UserError';
-  /** A stable code to program against, such as POINTS_INSUFFICIENT. */
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why a request about an experiment or a segment was refused. */
+export type CodedUserError = UserError & {
+  readonly __typename?: 'CodedUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
   readonly code: Scalars['String']['output'];
   /** The path of the input field at fault; null when it is the request as a whole. */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -642,8 +653,46 @@ export type OrderRecordPayload = {
   /** The order as it is now; null when refused. */
   readonly order?: Maybe<Order>;
   /** Why it was refused; empty when it was recorded. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<OrderRecordUserError>;
 };
+
+/** Why an order was not recorded. */
+export type OrderRecordUserError = UserError & {
+  readonly __typename?: 'OrderRecordUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: OrderRecordErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `orderRecord` refuses. */
+export type OrderRecordErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The order has no line. */
+  | 'LINES_EMPTY'
+  /** The order has more than 1,000 lines. */
+  | 'LINES_TOO_MANY'
+  /** A sku has other characters than letters, digits and . _ - /, or too many. */
+  | 'SKU_INVALID'
+  /** A quantity is not above 0, or too large. */
+  | 'QUANTITY_INVALID'
+  /** An amount is negative or too large, or the lines come to too much. */
+  | 'AMOUNT_INVALID'
+  /** A discount is more than its line comes to. */
+  | 'DISCOUNT_INVALID'
+  /** Lines and shipping do not add up to the total. */
+  | 'TOTAL_MISMATCH'
+  /** The order was placed in the future. */
+  | 'TIME_IN_FUTURE'
+  /** The source has another order under this number, or it is another customer's. */
+  | 'ORDER_NUMBER_TAKEN'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** A return to record. */
 export type ReturnRecordInput = {
@@ -677,8 +726,44 @@ export type ReturnRecordPayload = {
   /** The return as it is now; null when refused. */
   readonly return?: Maybe<Return>;
   /** Why it was refused; empty when it was recorded. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ReturnRecordUserError>;
 };
+
+/** Why a return was not recorded. */
+export type ReturnRecordUserError = UserError & {
+  readonly __typename?: 'ReturnRecordUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: ReturnRecordErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `returnRecord` refuses. */
+export type ReturnRecordErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The return has no line. */
+  | 'LINES_EMPTY'
+  /** The return has more than 1,000 lines. */
+  | 'LINES_TOO_MANY'
+  /** A sku has other characters than letters, digits and . _ - /, or too many. */
+  | 'SKU_INVALID'
+  /** A quantity is not above 0, or too large. */
+  | 'QUANTITY_INVALID'
+  /** An amount is negative or too large, or the lines come to too much. */
+  | 'AMOUNT_INVALID'
+  /** A discount is more than its line comes to. */
+  | 'DISCOUNT_INVALID'
+  /** The goods come back in the future. */
+  | 'TIME_IN_FUTURE'
+  /** The source has another return under this number, or it is another customer's. */
+  | 'RETURN_NUMBER_TAKEN'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** A payment to record. */
 export type PaymentRecordInput = {
@@ -710,8 +795,34 @@ export type PaymentRecordPayload = {
   /** The payment as it is now; null when refused. */
   readonly payment?: Maybe<Payment>;
   /** Why it was refused; empty when it was recorded. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<PaymentRecordUserError>;
 };
+
+/** Why a payment was not recorded. */
+export type PaymentRecordUserError = UserError & {
+  readonly __typename?: 'PaymentRecordUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: PaymentRecordErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `paymentRecord` refuses. */
+export type PaymentRecordErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** The amount is negative, too large, or finer than the currency's minor unit. */
+  | 'AMOUNT_INVALID'
+  /** LATE cannot be recorded; a pending payment becomes late by itself. */
+  | 'STATUS_INVALID'
+  /** The number is another customer's. */
+  | 'PAYMENT_NUMBER_TAKEN'
+  /** No customer has this id, or the customer was erased. */
+  | 'CUSTOMER_UNKNOWN'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** A page of orders. */
 export type OrderConnection = {
@@ -899,6 +1010,15 @@ export type FederationReferenceTypes = {
 };
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  UserError:
+    | ( CodedUserError )
+    | ( OrderRecordUserError )
+    | ( ReturnRecordUserError )
+    | ( PaymentRecordUserError )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -917,7 +1037,8 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  UserError: ResolverTypeWrapper<UserError>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  CodedUserError: ResolverTypeWrapper<CodedUserError>;
   Channel: Channel;
   ConsentPurpose: ConsentPurpose;
   SignalState: SignalState;
@@ -950,10 +1071,16 @@ export type ResolversTypes = {
   OrderRecordInput: OrderRecordInput;
   OrderLineInput: OrderLineInput;
   OrderRecordPayload: ResolverTypeWrapper<Omit<OrderRecordPayload, 'order'> & { order?: Maybe<ResolversTypes['Order']> }>;
+  OrderRecordUserError: ResolverTypeWrapper<OrderRecordUserError>;
+  OrderRecordErrorCode: OrderRecordErrorCode;
   ReturnRecordInput: ReturnRecordInput;
   ReturnRecordPayload: ResolverTypeWrapper<Omit<ReturnRecordPayload, 'return'> & { return?: Maybe<ResolversTypes['Return']> }>;
+  ReturnRecordUserError: ResolverTypeWrapper<ReturnRecordUserError>;
+  ReturnRecordErrorCode: ReturnRecordErrorCode;
   PaymentRecordInput: PaymentRecordInput;
   PaymentRecordPayload: ResolverTypeWrapper<Omit<PaymentRecordPayload, 'payment'> & { payment?: Maybe<ResolversTypes['Payment']> }>;
+  PaymentRecordUserError: ResolverTypeWrapper<PaymentRecordUserError>;
+  PaymentRecordErrorCode: PaymentRecordErrorCode;
   OrderConnection: ResolverTypeWrapper<Omit<OrderConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Order']>, edges: ReadonlyArray<ResolversTypes['OrderEdge']> }>;
   OrderEdge: ResolverTypeWrapper<Omit<OrderEdge, 'node'> & { node: ResolversTypes['Order'] }>;
   ReturnConnection: ResolverTypeWrapper<Omit<ReturnConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversTypes['Return']>, edges: ReadonlyArray<ResolversTypes['ReturnEdge']> }>;
@@ -979,7 +1106,8 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
-  UserError: UserError;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  CodedUserError: CodedUserError;
   Customer: CustomerReference;
   ID: Scalars['ID']['output'];
   PosBaskets: PosBaskets;
@@ -1006,10 +1134,13 @@ export type ResolversParentTypes = {
   OrderRecordInput: OrderRecordInput;
   OrderLineInput: OrderLineInput;
   OrderRecordPayload: Omit<OrderRecordPayload, 'order'> & { order?: Maybe<ResolversParentTypes['Order']> };
+  OrderRecordUserError: OrderRecordUserError;
   ReturnRecordInput: ReturnRecordInput;
   ReturnRecordPayload: Omit<ReturnRecordPayload, 'return'> & { return?: Maybe<ResolversParentTypes['Return']> };
+  ReturnRecordUserError: ReturnRecordUserError;
   PaymentRecordInput: PaymentRecordInput;
   PaymentRecordPayload: Omit<PaymentRecordPayload, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
+  PaymentRecordUserError: PaymentRecordUserError;
   OrderConnection: Omit<OrderConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Order']>, edges: ReadonlyArray<ResolversParentTypes['OrderEdge']> };
   OrderEdge: Omit<OrderEdge, 'node'> & { node: ResolversParentTypes['Order'] };
   ReturnConnection: Omit<ReturnConnection, 'nodes' | 'edges'> & { nodes: ReadonlyArray<ResolversParentTypes['Return']>, edges: ReadonlyArray<ResolversParentTypes['ReturnEdge']> };
@@ -1071,9 +1202,14 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'CodedUserError' | 'OrderRecordUserError' | 'ReturnRecordUserError' | 'PaymentRecordUserError', ParentType, ContextType>;
+};
+
+export type CodedUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CodedUserError'] = ResolversParentTypes['CodedUserError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -1264,17 +1400,38 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 
 export type OrderRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderRecordPayload'] = ResolversParentTypes['OrderRecordPayload']> = {
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['OrderRecordUserError']>, ParentType, ContextType>;
+};
+
+export type OrderRecordUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderRecordUserError'] = ResolversParentTypes['OrderRecordUserError']> = {
+  code?: Resolver<ResolversTypes['OrderRecordErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type ReturnRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReturnRecordPayload'] = ResolversParentTypes['ReturnRecordPayload']> = {
   return?: Resolver<Maybe<ResolversTypes['Return']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ReturnRecordUserError']>, ParentType, ContextType>;
+};
+
+export type ReturnRecordUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReturnRecordUserError'] = ResolversParentTypes['ReturnRecordUserError']> = {
+  code?: Resolver<ResolversTypes['ReturnRecordErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PaymentRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentRecordPayload'] = ResolversParentTypes['PaymentRecordPayload']> = {
   payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['PaymentRecordUserError']>, ParentType, ContextType>;
+};
+
+export type PaymentRecordUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentRecordUserError'] = ResolversParentTypes['PaymentRecordUserError']> = {
+  code?: Resolver<ResolversTypes['PaymentRecordErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type OrderConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderConnection'] = ResolversParentTypes['OrderConnection']> = {
@@ -1324,6 +1481,7 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  CodedUserError?: CodedUserErrorResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   PosBaskets?: PosBasketsResolvers<ContextType>;
   PurchasedBasket?: PurchasedBasketResolvers<ContextType>;
@@ -1345,8 +1503,11 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   OrderRecordPayload?: OrderRecordPayloadResolvers<ContextType>;
+  OrderRecordUserError?: OrderRecordUserErrorResolvers<ContextType>;
   ReturnRecordPayload?: ReturnRecordPayloadResolvers<ContextType>;
+  ReturnRecordUserError?: ReturnRecordUserErrorResolvers<ContextType>;
   PaymentRecordPayload?: PaymentRecordPayloadResolvers<ContextType>;
+  PaymentRecordUserError?: PaymentRecordUserErrorResolvers<ContextType>;
   OrderConnection?: OrderConnectionResolvers<ContextType>;
   OrderEdge?: OrderEdgeResolvers<ContextType>;
   ReturnConnection?: ReturnConnectionResolvers<ContextType>;

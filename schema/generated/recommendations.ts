@@ -81,10 +81,21 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Why a mutation was refused. Nothing was changed. */
+/**
+ * Why a mutation was refused; unless a description says otherwise nothing was changed. Each mutation has a type of its own, with the `code`s
+ * that it refuses with.
+ */
 export type UserError = {
-  readonly __typename?: 'UserError';
-  /** A stable code to program against, such as POINTS_INSUFFICIENT. */
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Why a request about an experiment or a segment was refused. */
+export type CodedUserError = UserError & {
+  readonly __typename?: 'CodedUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
   readonly code: Scalars['String']['output'];
   /** The path of the input field at fault; null when it is the request as a whole. */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -860,8 +871,38 @@ export type ContentPublishPayload = {
   /** The piece as it is now; null when it was refused. */
   readonly content?: Maybe<Content>;
   /** Why it was refused. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ContentPublishUserError>;
 };
+
+/** Why a piece of content was not published. */
+export type ContentPublishUserError = UserError & {
+  readonly __typename?: 'ContentPublishUserError';
+  /** What kind of mistake it is: stable, for programs to act on. */
+  readonly code: ContentPublishErrorCode;
+  /** The path of the input field at fault; null when it is the request as a whole. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong and what to do about it, in English. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The codes with which `contentPublish` refuses. */
+export type ContentPublishErrorCode =
+  /** A text is blank or too long, or has characters that cannot be kept. */
+  | 'TEXT_INVALID'
+  /** A list has more entries than it may. */
+  | 'LIST_TOO_LONG'
+  /** The piece has no translation. */
+  | 'LIST_EMPTY'
+  /** A language is given twice. */
+  | 'LANGUAGE_TWICE'
+  /** The piece would have more than 100 languages, withdrawn ones included. */
+  | 'LANGUAGES_TOO_MANY'
+  /** A field that pieces of this kind need is missing. */
+  | 'CONTENT_INCOMPLETE'
+  /** A field is not fit to be shown or kept. */
+  | 'CONTENT_INVALID'
+  /** The idempotency key was used before, with another input. */
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 /** A piece of content: advice, an article, or an event in a store. */
 export type Content = {
@@ -2140,7 +2181,7 @@ export type ExperimentDefinePayload = {
   /** The experiment as it is now; null when it was refused. */
   readonly experiment?: Maybe<Experiment>;
   /** Why it was refused. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CodedUserError>;
 };
 
 /** An experiment to stop. */
@@ -2157,7 +2198,7 @@ export type ExperimentStopPayload = {
   /** The experiment as it is now; null when it was refused. */
   readonly experiment?: Maybe<Experiment>;
   /** Why it was refused. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CodedUserError>;
 };
 
 /** Units that saw what their arm shows. */
@@ -2209,7 +2250,7 @@ export type ExperimentExposureRecordPayload = {
   /** One for each exposure in input order; null where it was refused. */
   readonly exposures: ReadonlyArray<Maybe<ExperimentExposure>>;
   /** What was refused; `field` names the exposure by its index: input, exposures, 3, unit. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CodedUserError>;
 };
 
 /** A unit's exposure, as it counts. */
@@ -2259,7 +2300,7 @@ export type ExperimentOutcomeRecordPayload = {
   /** One for each outcome in input order; null where it was refused. */
   readonly outcomes: ReadonlyArray<Maybe<ExperimentOutcome>>;
   /** What was refused; `field` names the outcome by its index: input, outcomes, 3, value. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CodedUserError>;
 };
 
 /** An outcome, as it was recorded. */
@@ -2481,7 +2522,7 @@ export type SegmentPayload = {
   /** The segment as it is now; null when it was refused. */
   readonly segment?: Maybe<Segment>;
   /** Why it was refused. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CodedUserError>;
 };
 
 /** Changes of a list. */
@@ -2506,7 +2547,7 @@ export type SegmentListChangePayload = {
   /** The customers that are not on the list now, of those to be taken off it. */
   readonly removed: ReadonlyArray<Scalars['ID']['output']>;
   /** What was refused; `field` names the customer by its index: input, add, 3. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CodedUserError>;
 };
 
 /** A segment to retire. */
@@ -2523,7 +2564,7 @@ export type SegmentPreview = {
   /** One for each customer in input order, null for one that does not exist; empty when the rule was refused. */
   readonly customers: ReadonlyArray<Maybe<SegmentJudgement>>;
   /** What is wrong with the rule. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<CodedUserError>;
 };
 
 /** What a rule says of one customer. */
@@ -2910,6 +2951,13 @@ export type FederationReferenceTypes = {
 };
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  UserError:
+    | ( CodedUserError )
+    | ( ContentPublishUserError )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -2928,7 +2976,8 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  UserError: ResolverTypeWrapper<UserError>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  CodedUserError: ResolverTypeWrapper<CodedUserError>;
   Channel: Channel;
   ConsentPurpose: ConsentPurpose;
   SignalState: SignalState;
@@ -2969,6 +3018,8 @@ export type ResolversTypes = {
   ContentPublishInput: ContentPublishInput;
   ContentTranslationInput: ContentTranslationInput;
   ContentPublishPayload: ResolverTypeWrapper<ContentPublishPayload>;
+  ContentPublishUserError: ResolverTypeWrapper<ContentPublishUserError>;
+  ContentPublishErrorCode: ContentPublishErrorCode;
   Content: ResolverTypeWrapper<Content>;
   ContentTranslation: ResolverTypeWrapper<ContentTranslation>;
   Disclosure: ResolverTypeWrapper<Disclosure>;
@@ -3127,7 +3178,8 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   String: Scalars['String']['output'];
-  UserError: UserError;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  CodedUserError: CodedUserError;
   Query: Record<PropertyKey, never>;
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
@@ -3159,6 +3211,7 @@ export type ResolversParentTypes = {
   ContentPublishInput: ContentPublishInput;
   ContentTranslationInput: ContentTranslationInput;
   ContentPublishPayload: ContentPublishPayload;
+  ContentPublishUserError: ContentPublishUserError;
   Content: Content;
   ContentTranslation: ContentTranslation;
   Disclosure: Disclosure;
@@ -3325,9 +3378,14 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'CodedUserError' | 'ContentPublishUserError', ParentType, ContextType>;
+};
+
+export type CodedUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CodedUserError'] = ResolversParentTypes['CodedUserError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
@@ -3531,7 +3589,14 @@ export type OfferContentResolvers<ContextType = Context, ParentType extends Reso
 
 export type ContentPublishPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContentPublishPayload'] = ResolversParentTypes['ContentPublishPayload']> = {
   content?: Resolver<Maybe<ResolversTypes['Content']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ContentPublishUserError']>, ParentType, ContextType>;
+};
+
+export type ContentPublishUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContentPublishUserError'] = ResolversParentTypes['ContentPublishUserError']> = {
+  code?: Resolver<ResolversTypes['ContentPublishErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type ContentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Content'] = ResolversParentTypes['Content']> = {
@@ -3891,17 +3956,17 @@ export type ExperimentPlanDurationResolvers<ContextType = Context, ParentType ex
 
 export type ExperimentDefinePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentDefinePayload'] = ResolversParentTypes['ExperimentDefinePayload']> = {
   experiment?: Resolver<Maybe<ResolversTypes['Experiment']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CodedUserError']>, ParentType, ContextType>;
 };
 
 export type ExperimentStopPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentStopPayload'] = ResolversParentTypes['ExperimentStopPayload']> = {
   experiment?: Resolver<Maybe<ResolversTypes['Experiment']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CodedUserError']>, ParentType, ContextType>;
 };
 
 export type ExperimentExposureRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentExposureRecordPayload'] = ResolversParentTypes['ExperimentExposureRecordPayload']> = {
   exposures?: Resolver<ReadonlyArray<Maybe<ResolversTypes['ExperimentExposure']>>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CodedUserError']>, ParentType, ContextType>;
 };
 
 export type ExperimentExposureResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentExposure'] = ResolversParentTypes['ExperimentExposure']> = {
@@ -3913,7 +3978,7 @@ export type ExperimentExposureResolvers<ContextType = Context, ParentType extend
 
 export type ExperimentOutcomeRecordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentOutcomeRecordPayload'] = ResolversParentTypes['ExperimentOutcomeRecordPayload']> = {
   outcomes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['ExperimentOutcome']>>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CodedUserError']>, ParentType, ContextType>;
 };
 
 export type ExperimentOutcomeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExperimentOutcome'] = ResolversParentTypes['ExperimentOutcome']> = {
@@ -3966,19 +4031,19 @@ export type SegmentConditionResolvers<ContextType = Context, ParentType extends 
 
 export type SegmentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentPayload'] = ResolversParentTypes['SegmentPayload']> = {
   segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CodedUserError']>, ParentType, ContextType>;
 };
 
 export type SegmentListChangePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentListChangePayload'] = ResolversParentTypes['SegmentListChangePayload']> = {
   segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
   added?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
   removed?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CodedUserError']>, ParentType, ContextType>;
 };
 
 export type SegmentPreviewResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentPreview'] = ResolversParentTypes['SegmentPreview']> = {
   customers?: Resolver<ReadonlyArray<Maybe<ResolversTypes['SegmentJudgement']>>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['CodedUserError']>, ParentType, ContextType>;
 };
 
 export type SegmentJudgementResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentJudgement'] = ResolversParentTypes['SegmentJudgement']> = {
@@ -4045,6 +4110,7 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  CodedUserError?: CodedUserErrorResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
@@ -4069,6 +4135,7 @@ export type Resolvers<ContextType = Context> = {
   Offer?: OfferResolvers<ContextType>;
   OfferContent?: OfferContentResolvers<ContextType>;
   ContentPublishPayload?: ContentPublishPayloadResolvers<ContextType>;
+  ContentPublishUserError?: ContentPublishUserErrorResolvers<ContextType>;
   Content?: ContentResolvers<ContextType>;
   ContentTranslation?: ContentTranslationResolvers<ContextType>;
   Disclosure?: DisclosureResolvers<ContextType>;

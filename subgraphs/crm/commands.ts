@@ -1,7 +1,7 @@
 import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts';
 import { digest, entityId, parseEntityId } from '../../kernel/ids.ts';
 import type { Directory } from '../../kernel/intake.ts';
-import { type Effect, once, type RequestRecord } from '../../kernel/requests.ts';
+import { type Effect, once, type RequestRecord, refused } from '../../kernel/requests.ts';
 import type { Collection, EpochMs, Key } from '../../kernel/storage/port.ts';
 import { textErrors } from '../../kernel/texts.ts';
 import { update } from '../../kernel/update.ts';
@@ -29,14 +29,7 @@ const API_SOURCE = 'api';
 const MAX_TRANSCRIPT = 100_000;
 
 /** The mutations. Each answers the entity's id (of profile and preferences: the customer's), or why it changed nothing. */
-export interface Commands {
-  updateProfile(input: ProfileUpdateInput): Promise<Effect>;
-  setPreferences(input: PreferencesSetInput): Promise<Effect>;
-  recordInteraction(input: InteractionRecordInput): Promise<Effect>;
-  openCase(input: CaseOpenInput): Promise<Effect>;
-  updateCase(input: CaseUpdateInput): Promise<Effect>;
-  closeCase(input: CaseCloseInput): Promise<Effect>;
-}
+export type Commands = ReturnType<typeof commands>;
 
 interface Deps {
   readonly profiles: Collection<ProfileRecord>;
@@ -47,26 +40,25 @@ interface Deps {
   readonly now: EpochMs;
 }
 
-const refused = (...userErrors: readonly UserError[]): Effect => ({ ok: false, userErrors });
 const UNKNOWN_CUSTOMER = refuse('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER);
 const UNKNOWN_CASE = refuse('CASE_UNKNOWN', 'case', 'There is no such case; take its id from the graph.');
 
-export function commands({ profiles, interactions, cases, requests, directory, now }: Deps): Commands {
+export function commands({ profiles, interactions, cases, requests, directory, now }: Deps) {
   const exists = async (customer: string) => (await directory.exists([customer]))[0] === true;
 
   /** Runs `effect` once per key, after the checks that need no store and those that do. */
-  const carryOut = async <I extends { readonly idempotencyKey: string; readonly customer: string }>(
+  const carryOut = async <Wrong extends string, Code extends string>(
     mutation: string,
-    input: I,
-    errors: readonly UserError[],
-    effect: (at: EpochMs) => Promise<Effect>,
-  ): Promise<Effect> => {
+    input: { readonly idempotencyKey: string; readonly customer: string },
+    errors: readonly UserError<Wrong>[],
+    effect: (at: EpochMs) => Promise<Effect<Code>>,
+  ) => {
     if (errors.length > 0) return refused(...errors);
     if (!(await exists(input.customer))) return refused(UNKNOWN_CUSTOMER);
     return once(requests, mutation, input, now, effect);
   };
 
-  const stateProfile = async (customer: string, values: ProfileValues, at: EpochMs): Promise<Effect> => {
+  const stateProfile = async (customer: string, values: ProfileValues, at: EpochMs): Promise<Effect<'CUSTOMER_UNKNOWN'>> => {
     const key = { owner: customer, id: API_SOURCE };
     let stored: ProfileRecord | null = null;
     const [outcome] = await update(profiles, [key], (current) => {
@@ -84,24 +76,24 @@ export function commands({ profiles, interactions, cases, requests, directory, n
     prefix: string,
     record: T,
     at: EpochMs,
-  ): Promise<Effect> => {
+  ): Promise<Effect<'CUSTOMER_UNKNOWN'>> => {
     const [known] = await profiles.insertOnce([emptyProfile(record.owner, API_SOURCE, at)]);
     const [outcome] = known === 'erased' ? ['erased'] : await collection.insertOnce([record]);
     return outcome === 'erased' ? refused(UNKNOWN_CUSTOMER) : { ok: true, result: entityId(prefix, record) };
   };
 
-  const changeCase = async (
+  const changeCase = async <Wrong extends string, Code extends string>(
     mutation: string,
     input: { readonly idempotencyKey: string; readonly case: string },
-    errors: readonly UserError[],
-    change: (current: CaseRecord, at: EpochMs) => CaseRecord | UserError,
-  ): Promise<Effect> => {
+    errors: readonly UserError<Wrong>[],
+    change: (current: CaseRecord, at: EpochMs) => CaseRecord | UserError<Code>,
+  ) => {
     if (errors.length > 0) return refused(...errors);
     const key = parseEntityId(CASE_PREFIX, input.case);
     const [found] = key ? await cases.getMany([key]) : [];
     if (!key || !found) return refused(UNKNOWN_CASE);
-    return once(requests, mutation, input, now, async (at) => {
-      let refusal: UserError | null = null;
+    return once(requests, mutation, input, now, async (at): Promise<Effect<Code | 'CASE_UNKNOWN'>> => {
+      let refusal: UserError<Code | 'CASE_UNKNOWN'> | null = null;
       const [outcome] = await update(cases, [key], (current) => {
         const changed = current ? change(current, at) : UNKNOWN_CASE;
         refusal = 'code' in changed ? changed : null;
@@ -113,19 +105,23 @@ export function commands({ profiles, interactions, cases, requests, directory, n
   };
 
   return {
-    updateProfile: (input) =>
+    updateProfile: (input: ProfileUpdateInput) =>
       carryOut('profileUpdate', input, [...textErrors(input), ...profileErrors(input, now)], (at) =>
         stateProfile(input.customer, statedProfile(input), at),
       ),
 
-    setPreferences: (input) =>
+    setPreferences: (input: PreferencesSetInput) =>
       carryOut('preferencesSet', input, [...textErrors(input), ...preferenceErrors(input)], (at) =>
         stateProfile(input.customer, statedPreferences(input), at),
       ),
 
-    async recordInteraction(input) {
+    async recordInteraction(input: InteractionRecordInput) {
       const { customer, channel, direction, agent, startedAt, summary, transcript, topics } = input;
-      const errors = [...textErrors(input, { transcript: MAX_TRANSCRIPT }), ...notAfter(startedAt, now, 'startedAt')];
+      const texts = textErrors(input, { transcript: MAX_TRANSCRIPT });
+      const errors: UserError<'TEXT_INVALID' | 'LIST_TOO_LONG' | 'TIME_INVALID' | 'CASE_UNKNOWN'>[] = [
+        ...texts,
+        ...notAfter(startedAt, now, 'startedAt'),
+      ];
       const key = input.case ? parseEntityId(CASE_PREFIX, input.case) : null;
       if (input.case && errors.length === 0) {
         const [members = []] = await directory.members([customer]);
@@ -141,7 +137,7 @@ export function commands({ profiles, interactions, cases, requests, directory, n
       });
     },
 
-    openCase(input) {
+    openCase(input: CaseOpenInput) {
       const { customer, type, priority, subject, openedAt, dueAt } = input;
       const errors = [...textErrors(input), ...notAfter(openedAt, now, 'openedAt'), ...after(dueAt, openedAt ?? now, 'dueAt')];
       return carryOut('caseOpen', input, errors, (at) => {
@@ -159,10 +155,10 @@ export function commands({ profiles, interactions, cases, requests, directory, n
       });
     },
 
-    updateCase(input) {
+    updateCase(input: CaseUpdateInput) {
       const { status, priority, dueAt, goodwill } = input;
       const amount = goodwill ? positiveMoney(goodwill.amount) : null;
-      const errors = [...textErrors(input)];
+      const errors: UserError<'TEXT_INVALID' | 'AMOUNT_INVALID' | 'STATUS_INVALID'>[] = [...textErrors(input)];
       if (goodwill && !amount)
         errors.push(
           refuse('AMOUNT_INVALID', 'goodwill.amount', "The amount must be above zero, with the currency's decimal places at most."),
@@ -186,7 +182,7 @@ export function commands({ profiles, interactions, cases, requests, directory, n
       });
     },
 
-    closeCase(input) {
+    closeCase(input: CaseCloseInput) {
       const { resolution, closedAt } = input;
       return changeCase('caseClose', input, [...textErrors(input), ...notAfter(closedAt, now, 'closedAt')], (current, at) => {
         const end = closedAt ?? at;
@@ -199,11 +195,11 @@ export function commands({ profiles, interactions, cases, requests, directory, n
   };
 }
 
-function notAfter(at: EpochMs | null | undefined, now: EpochMs, field: string): UserError[] {
+function notAfter(at: EpochMs | null | undefined, now: EpochMs, field: string): UserError<'TIME_INVALID'>[] {
   return (at ?? now) > now ? [refuse('TIME_INVALID', field, `"${field}" lies in the future.`)] : [];
 }
 
-function after(at: EpochMs | null | undefined, start: EpochMs, field: string): UserError[] {
+function after(at: EpochMs | null | undefined, start: EpochMs, field: string): UserError<'TIME_INVALID'>[] {
   return at !== null && at !== undefined && at <= start
     ? [refuse('TIME_INVALID', field, `"${field}" must lie after the opening of the case.`)]
     : [];

@@ -11,8 +11,8 @@ const EMAIL = /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,253}$/u;
 const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 /** Refusals of a profile's statement beside those of its texts. */
-export function profileErrors(input: ProfileUpdateInput, now: EpochMs): readonly UserError[] {
-  const errors: UserError[] = [];
+export function profileErrors(input: ProfileUpdateInput, now: EpochMs) {
+  const errors: UserError<'FIELD_MISSING' | 'FIELD_INVALID' | 'DATE_INVALID' | 'CONTACT_POINT_INVALID' | 'LIST_TOO_LONG'>[] = [];
   const { name, birthDate, contactPoints, addresses, anniversaries, household, customerSince } = input;
   const empty = (part: object | null | undefined) =>
     part !== null && part !== undefined && Object.values(part).every((value) => value === null || value === undefined);
@@ -45,7 +45,7 @@ export function profileErrors(input: ProfileUpdateInput, now: EpochMs): readonly
 }
 
 /** Refusals of preferences beside those of their texts. */
-export function preferenceErrors({ contactWindow }: PreferencesSetInput): readonly UserError[] {
+export function preferenceErrors({ contactWindow }: PreferencesSetInput): readonly UserError<'TIME_INVALID'>[] {
   if (!contactWindow || (TIME_OF_DAY.test(contactWindow.from) && TIME_OF_DAY.test(contactWindow.to))) return [];
   return [refuse('TIME_INVALID', 'contactWindow', '"contactWindow" must hold times of day as hh:mm, from 00:00 to 23:59.')];
 }

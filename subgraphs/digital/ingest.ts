@@ -65,9 +65,13 @@ function inTime(a: TouchStep, b: TouchStep): number {
 }
 
 /** Adds what became of one message, in any order, to its touch. */
-export function foldTouch(current: TouchRecord | null, key: Key, arrivals: readonly Arrival<TouchRow>[]): Folded<TouchRecord> {
+export function foldTouch(
+  current: TouchRecord | null,
+  key: Key,
+  arrivals: readonly Arrival<TouchRow>[],
+): Folded<TouchRecord, 'TOUCH_HISTORY_FULL'> {
   let doc = current;
-  const outcomes = arrivals.map(({ record, origin }): Outcome => {
+  const outcomes = arrivals.map(({ record, origin }): Outcome<'TOUCH_HISTORY_FULL'> => {
     const { campaign, channel, messageId, title, state, at } = record;
     const known = doc?.history.find((step) => step.state === state && step.at === at);
     if (known) return known.origin === origin ? 'stored' : 'duplicate';

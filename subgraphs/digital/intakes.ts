@@ -95,7 +95,7 @@ function unsubscribedIn(current: SummaryRecord | null, owner: string, refusals: 
 export async function fileTouches(
   { touches, summaries }: Collections,
   arrivals: readonly Arrival<TouchRow>[],
-): Promise<readonly Outcome[]> {
+): Promise<readonly Outcome<'TOUCH_HISTORY_FULL' | 'CUSTOMER_ERASED'>[]> {
   const outcomes = await storeArrivals(touches, arrivals, ({ owner, record }) => ({ owner, id: touchId(record) }), foldTouch);
   // Makes the owner known to the domain, which asks for the summary first.
   const owners = new Set(arrivals.map(({ owner }) => owner));

@@ -1,5 +1,5 @@
-import { NO_SUCH_CUSTOMER, type Reason, refuse, type UserError } from '../../kernel/errors.ts';
-import type { Claim, Identifier } from '../../kernel/intake.ts';
+import { NO_SUCH_CUSTOMER, type Reason, refuse } from '../../kernel/errors.ts';
+import type { Claim, ClaimRefusal, Identifier } from '../../kernel/intake.ts';
 import { type Money, minorDigits, parseDecimal, toMoney } from '../../kernel/money.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { textErrors } from '../../kernel/texts.ts';
@@ -16,7 +16,7 @@ const MAX_AHEAD_MS = 86_400_000;
 const MAX_PATH = 8_192;
 
 /** Why an event is refused; `field` is a path within the event. */
-function problem(code: string, field: string, message: string): Reason {
+function problem<Code extends string>(code: Code, field: string, message: string): Reason<Code> {
   return { code, field, message };
 }
 
@@ -31,7 +31,7 @@ function price({ amount, currencyCode }: MoneyInput): Money | null {
 }
 
 /** The event as a row, or why it is refused. */
-function eventRow(input: EventInput, now: EpochMs): EventRow | Reason {
+function eventRow(input: EventInput, now: EpochMs) {
   const { product, device, timestamp } = input;
   if (input.messageId.trim() === '') return problem('FIELD_MISSING', 'messageId', 'Give each event a number that no other has.');
   if (input.type === 'TRACK' && !input.name?.trim()) return problem('FIELD_MISSING', 'name', 'A TRACK needs the name of what was done.');
@@ -49,8 +49,8 @@ function eventRow(input: EventInput, now: EpochMs): EventRow | Reason {
   // A property without a value is one all the same.
   const texts = { ...input, properties: properties.map(({ key, value }) => (value === '' ? { key } : { key, value })) };
   const [unfit] = textErrors(texts, { path: MAX_PATH });
-  if (unfit) return problem(unfit.code, (unfit.field ?? []).slice(1).join('.'), unfit.message);
-  return {
+  if (unfit) return problem('TEXT_INVALID', (unfit.field ?? []).slice(1).join('.'), unfit.message);
+  const row: EventRow = {
     messageId: input.messageId,
     type: input.type,
     name: input.name?.trim() || null,
@@ -68,6 +68,7 @@ function eventRow(input: EventInput, now: EpochMs): EventRow | Reason {
     error: input.error ?? null,
     properties: properties.map(({ key, value }) => ({ key, value })),
   };
+  return row;
 }
 
 /** An identifier with the field of the event that it was given in. */
@@ -89,15 +90,18 @@ function identifiersOf({ type, anonymousId, userId, previousId }: EventInput): r
 }
 
 /** The directory's refusal, with the field of the event that it is about: the identifier it names, else the first. */
-function refusedIdentifier(input: EventInput, reason: Reason): Reason {
+function refusedIdentifier(input: EventInput, reason: ClaimRefusal): ClaimRefusal {
   const identifiers = identifiersOf(input);
   const [, index = '0'] = /^identifiers\.(\d+)/.exec(reason.field ?? '') ?? [];
   return problem(reason.code, identifiers[Number(index)]?.field ?? 'userId', reason.message);
 }
 
+/** Why an event is nobody's. */
+type OwnerRefusal = ClaimRefusal | Reason<'OWNER_AMBIGUOUS' | 'OWNER_MISSING' | 'CUSTOMER_UNKNOWN'>;
+
 /** In input order: whose each event is, or why that can't be said. One call of the directory for named customers, one for identifiers. */
-async function ownersOf(context: Context, inputs: readonly EventInput[]): Promise<readonly (string | Reason)[]> {
-  const owners = inputs.map((input): string | Reason => {
+async function ownersOf(context: Context, inputs: readonly EventInput[]): Promise<readonly (string | OwnerRefusal)[]> {
+  const owners = inputs.map((input): string | OwnerRefusal => {
     const claims = identifiersOf(input).length > 0;
     if (input.customer && claims) return problem('OWNER_AMBIGUOUS', 'customer', 'Name the customer, or identifiers, not both.');
     if (input.customer || claims) return '';
@@ -132,14 +136,13 @@ async function whereFiled({ directory, collections }: Context, events: readonly 
   return events.map((event) => ({ ...event, owner: filed.get(event.id) ?? event.owner }));
 }
 
+type EventRefusal = OwnerRefusal | Exclude<ReturnType<typeof eventRow>, EventRow> | Reason<'IDEMPOTENCY_KEY_REUSED'>;
+
 /** Takes in a batch of events; each stands for itself. `events` answers in input order, null where an event is refused. */
-export async function trackEvents(
-  context: Context,
-  { events: inputs }: EventsTrackInput,
-): Promise<{ events: (EventRecord | null)[]; userErrors: UserError[] }> {
+export async function trackEvents(context: Context, { events: inputs }: EventsTrackInput) {
   if (inputs.length === 0 || inputs.length > MAX_EVENTS)
     return { events: [], userErrors: [refuse('BATCH_SIZE_INVALID', 'events', `Send 1 to ${MAX_EVENTS} events at once.`)] };
-  const refusals = new Map<number, Reason>();
+  const refusals = new Map<number, EventRefusal>();
   const rows = inputs.map((input) => eventRow(input, context.now));
   const valid = rows.flatMap((row, index) => ('code' in row ? [] : [{ row, index, input: inputs[index]! }]));
   for (const [index, row] of rows.entries()) if ('code' in row) refusals.set(index, row);

@@ -1,8 +1,8 @@
 import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts';
 import { digest, entityId, parseEntityId } from '../../kernel/ids.ts';
-import { type Effect, once } from '../../kernel/requests.ts';
+import { type Effect, once, refused } from '../../kernel/requests.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import { textErrors } from '../../kernel/texts.ts';
+import { type TextErrorCode, textErrors } from '../../kernel/texts.ts';
 import { update } from '../../kernel/update.ts';
 import type {
   FeedbackLoopCloseInput,
@@ -19,19 +19,15 @@ import { SCALES } from './scales.ts';
 
 export const FEEDBACK_PREFIX = 'fbk';
 
-export interface FeedbackPayload {
+interface FeedbackPayload<Code extends string> {
   readonly feedbackItem: FeedbackRecord | null;
-  readonly userErrors: readonly UserError[];
+  readonly userErrors: readonly UserError<Code>[];
 }
 
-function refusal(code: string, field: string | null, message: string): Effect {
-  return { ok: false, userErrors: [refuse(code, field, message)] };
-}
+const UNKNOWN_CUSTOMER = refused(refuse('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER));
+const UNKNOWN_FEEDBACK = refused(refuse('FEEDBACK_UNKNOWN', 'feedbackItem', 'There is no such feedback; take its id from the graph.'));
 
-const UNKNOWN_CUSTOMER = refusal('CUSTOMER_UNKNOWN', 'customer', NO_SUCH_CUSTOMER);
-const UNKNOWN_FEEDBACK = refusal('FEEDBACK_UNKNOWN', 'feedbackItem', 'There is no such feedback; take its id from the graph.');
-
-async function payloadOf(context: Context, effect: Effect): Promise<FeedbackPayload> {
+async function payloadOf<Code extends string>(context: Context, effect: Effect<Code>): Promise<FeedbackPayload<Code>> {
   if (!effect.ok) return { feedbackItem: null, userErrors: effect.userErrors };
   const key = parseEntityId(FEEDBACK_PREFIX, effect.result);
   return { feedbackItem: key && (await context.item.load(key)), userErrors: [] };
@@ -41,32 +37,32 @@ async function payloadOf(context: Context, effect: Effect): Promise<FeedbackPayl
 const LONGEST = { text: 100_000, note: 10_000, link: 2_000, feedbackItem: 1_024 };
 
 /** Carries a mutation out once per key, unless the input itself is at fault: `errors`, and its texts. */
-async function carryOut(
+async function carryOut<Input extends { readonly idempotencyKey: string }, Wrong extends string, Code extends string>(
   context: Context,
   mutation: string,
-  input: { readonly idempotencyKey: string },
-  errors: readonly UserError[],
-  effect: (at: EpochMs) => Promise<Effect>,
-): Promise<FeedbackPayload> {
+  input: Input,
+  errors: readonly UserError<Wrong>[],
+  effect: (at: EpochMs) => Promise<Effect<Code>>,
+): Promise<FeedbackPayload<TextErrorCode<Input> | Wrong | Code | 'IDEMPOTENCY_KEY_REUSED'>> {
   const userErrors = [...textErrors(input, LONGEST), ...errors];
   if (userErrors.length > 0) return { feedbackItem: null, userErrors };
   return payloadOf(context, await once(context.requests, mutation, input, context.now, effect));
 }
 
 /** Why a rating can't be filed, if so. */
-function offScale(metric: FeedbackMetric, rating: number, field: string): readonly UserError[] {
+function offScale(metric: FeedbackMetric, rating: number, field: string): readonly UserError<'SCORE_OUT_OF_RANGE'>[] {
   const { worst, best } = SCALES[metric];
   if (rating >= worst && rating <= best) return [];
   return [refuse('SCORE_OUT_OF_RANGE', field, `${metric} is answered by ${worst} to ${best}.`)];
 }
 
 /** Nothing was said tomorrow: it would stand as the latest answer until then. */
-function notAhead(at: EpochMs | null | undefined, { now }: Context, field: string): readonly UserError[] {
+function notAhead(at: EpochMs | null | undefined, { now }: Context, field: string): readonly UserError<'TIME_INVALID'>[] {
   return (at ?? now) > now ? [refuse('TIME_INVALID', field, `"${field}" lies in the future; say when it took place.`)] : [];
 }
 
 /** Files feedback under an existing customer, or under nobody in particular when `customer` is absent. */
-async function file(context: Context, customer: string | null | undefined, record: FeedbackRow): Promise<Effect> {
+async function file(context: Context, customer: string | null | undefined, record: FeedbackRow): Promise<Effect<'CUSTOMER_UNKNOWN'>> {
   if (customer != null && !(await context.directory.exists([customer]))[0]) return UNKNOWN_CUSTOMER;
   const arrival = { record, owner: customer ?? '', origin: 'mutation', occurrence: 1 };
   const [outcome] = await fileFeedback(context.collections, [arrival]);
@@ -90,7 +86,7 @@ function orderOf(order: FeedbackOrderInput | null | undefined) {
   return { orderNumber: order?.number ?? null, orderSystem: order?.source ?? null };
 }
 
-export async function submitSurveyResponse(context: Context, input: SurveyResponseSubmitInput): Promise<FeedbackPayload> {
+export async function submitSurveyResponse(context: Context, input: SurveyResponseSubmitInput) {
   const errors = [...offScale(input.metric, input.score, 'score'), ...notAhead(input.submittedAt, context, 'submittedAt')];
   return carryOut(context, 'surveyResponseSubmit', input, errors, (at) =>
     file(context, input.customer, {
@@ -110,8 +106,11 @@ export async function submitSurveyResponse(context: Context, input: SurveyRespon
   );
 }
 
-export async function importReview(context: Context, input: ReviewImportInput): Promise<FeedbackPayload> {
-  const errors = [...offScale('STARS', input.stars, 'stars'), ...notAhead(input.submittedAt, context, 'submittedAt')];
+export async function importReview(context: Context, input: ReviewImportInput) {
+  const errors: UserError<'SCORE_OUT_OF_RANGE' | 'TIME_INVALID' | 'COUNT_INVALID'>[] = [
+    ...offScale('STARS', input.stars, 'stars'),
+    ...notAhead(input.submittedAt, context, 'submittedAt'),
+  ];
   if ((input.helpfulCount ?? 0) < 0) errors.push(refuse('COUNT_INVALID', 'helpfulCount', 'Give 0 or more.'));
   return carryOut(context, 'reviewImport', input, errors, (at) =>
     file(context, input.customer, {
@@ -135,7 +134,7 @@ export async function importReview(context: Context, input: ReviewImportInput): 
   );
 }
 
-export async function importMention(context: Context, input: MentionImportInput): Promise<FeedbackPayload> {
+export async function importMention(context: Context, input: MentionImportInput) {
   return carryOut(context, 'mentionImport', input, notAhead(input.mentionedAt, context, 'mentionedAt'), (at) =>
     file(context, input.customer, {
       ...BLANK,
@@ -154,7 +153,7 @@ export async function importMention(context: Context, input: MentionImportInput)
 }
 
 /** Notes the first follow-up of a piece of feedback; a second one, by another request, is refused. */
-export async function closeLoop(context: Context, input: FeedbackLoopCloseInput): Promise<FeedbackPayload> {
+export async function closeLoop(context: Context, input: FeedbackLoopCloseInput) {
   return carryOut(context, 'feedbackLoopClose', input, notAhead(input.at, context, 'at'), async (at) => {
     const key = parseEntityId(FEEDBACK_PREFIX, input.feedbackItem);
     if (!key) return UNKNOWN_FEEDBACK;
@@ -167,7 +166,7 @@ export async function closeLoop(context: Context, input: FeedbackLoopCloseInput)
     const before = (found as FeedbackRecord | null)?.followUp;
     if (found === null || outcome === 'erased') return UNKNOWN_FEEDBACK;
     if (before && before.request !== followUp.request)
-      return refusal('FEEDBACK_ALREADY_CLOSED', 'feedbackItem', 'Somebody answered this feedback already.');
+      return refused(refuse('FEEDBACK_ALREADY_CLOSED', 'feedbackItem', 'Somebody answered this feedback already.'));
     return { ok: true, result: input.feedbackItem };
   });
 }

@@ -1,7 +1,7 @@
 import { NO_SUCH_CUSTOMER, refuse, type UserError } from '../../kernel/errors.ts';
 import { digest, parseCustomerId } from '../../kernel/ids.ts';
 import type { Channel, ConsentPurpose, Directory, Identifier } from '../../kernel/intake.ts';
-import { type Effect, once, type RequestRecord } from '../../kernel/requests.ts';
+import { once, type RequestRecord, refused } from '../../kernel/requests.ts';
 import type { Collection, EpochMs } from '../../kernel/storage/port.ts';
 import { textErrors } from '../../kernel/texts.ts';
 import { consentRecord } from './ingest.ts';
@@ -31,10 +31,7 @@ export interface ConsentSet {
 }
 
 /** The mutations. Each answers the id of the customer concerned, or why it changed nothing. */
-export interface Commands {
-  upsert(input: CustomerUpsert): Promise<Effect>;
-  setConsent(input: ConsentSet): Promise<Effect & { readonly consent?: ConsentRecord }>;
-}
+export type Commands = ReturnType<typeof commands>;
 
 interface Deps {
   readonly directory: Directory;
@@ -47,13 +44,12 @@ interface Deps {
 const MAX_IDENTIFIERS = 20;
 const MAX_NAMES = 10;
 
-const refused = (...userErrors: readonly UserError[]): Effect => ({ ok: false, userErrors });
-
-export function commands({ directory, requests, customers, consents, now }: Deps): Commands {
+export function commands({ directory, requests, customers, consents, now }: Deps) {
   return {
-    async upsert(input) {
+    async upsert(input: CustomerUpsert) {
       const { identifiers, names, source } = input;
-      const errors = [...textErrors({ idempotencyKey: input.idempotencyKey, source, names })];
+      const texts = textErrors({ idempotencyKey: input.idempotencyKey, source, names });
+      const errors: UserError<'TEXT_INVALID' | 'LIST_TOO_LONG' | 'IDENTIFIER_INVALID'>[] = [...texts];
       if (identifiers.length === 0 || identifiers.length > MAX_IDENTIFIERS)
         errors.push(refuse('IDENTIFIER_INVALID', 'identifiers', `Give 1 to ${MAX_IDENTIFIERS} identifiers.`));
       for (const [index, identifier] of identifiers.slice(0, MAX_IDENTIFIERS).entries()) {
@@ -74,9 +70,10 @@ export function commands({ directory, requests, customers, consents, now }: Deps
       });
     },
 
-    async setConsent(input) {
+    async setConsent(input: ConsentSet) {
       const { purpose, channel, status, lawfulBasis, policyVersion, proof, source, recordedAt, expiresAt } = input;
-      const errors = [...textErrors({ idempotencyKey: input.idempotencyKey, lawfulBasis, policyVersion, proof, source })];
+      const texts = textErrors({ idempotencyKey: input.idempotencyKey, lawfulBasis, policyVersion, proof, source });
+      const errors: UserError<'TEXT_INVALID' | 'TIME_INVALID'>[] = [...texts];
       if ((recordedAt ?? now) > now)
         errors.push(refuse('TIME_INVALID', 'recordedAt', '"recordedAt" lies in the future; say when it was said.'));
       if (expiresAt !== null && expiresAt !== undefined && expiresAt <= (recordedAt ?? now))
@@ -98,8 +95,8 @@ export function commands({ directory, requests, customers, consents, now }: Deps
         return { ok: true, result: customer };
       });
       if (!effect.ok) return effect;
-      const [consent] = await consents.getMany([{ owner: effect.result, id }]);
-      return consent ? { ...effect, consent } : effect;
+      const [consent = null] = await consents.getMany([{ owner: effect.result, id }]);
+      return { ...effect, consent };
     },
   };
 }

@@ -44,23 +44,26 @@ export interface Joining {
   readonly by: string;
 }
 
+/** Why a claim whose identifiers are all right is refused. */
+type Refusal = Reason<'IDENTITY_CONFLICT' | 'CUSTOMER_ERASED'>;
+
 export interface Plan {
   /** In the claims' order: the customer, or why the claim can't be accepted. */
-  readonly outcomes: readonly (string | Reason)[];
+  readonly outcomes: readonly (string | Refusal)[];
   readonly creations: readonly Creation[];
   readonly links: readonly Link[];
   readonly joinings: readonly Joining[];
 }
 
 /** The refusal of rule 3. */
-export const CONFLICT: Reason = {
+export const CONFLICT: Refusal = {
   code: 'IDENTITY_CONFLICT',
   field: 'identifiers',
   message: 'The identifiers belong to different known customers. Correct the record, or merge the customers and retry.',
 };
 
 /** The refusal where an identifier led to a customer that was erased. */
-export const ERASED: Reason = {
+export const ERASED: Refusal = {
   code: 'CUSTOMER_ERASED',
   field: 'identifiers',
   message: 'The customer was erased; nothing more is filed under these identifiers.',
@@ -97,7 +100,7 @@ export function planLinks(claims: readonly LinkClaim[], known: Known, idOf: (ide
   const links: Link[] = [];
   const joinings: Joining[] = [];
 
-  const outcomes = claims.map((claim, position): string | Reason => {
+  const outcomes = claims.map((claim, position): string | Refusal => {
     const { identifiers, source } = claim;
     const ownerOf = (identifier: Identifier) => {
       const owner = index.get(identifierKey(identifier));

@@ -11,7 +11,9 @@ const NOBODY = new Set(['null', 'nil', 'none', 'n/a', 'na', 'nan', 'undefined', 
 const ZEROS = /^[0.\s-]+$/;
 
 /** An identifier in the form under which it is filed, or why it can't identify anyone. The reason never repeats the value. */
-export type Normalised = { readonly ok: true; readonly identifier: Identifier } | { readonly ok: false; readonly reason: Reason };
+export type Normalised =
+  | { readonly ok: true; readonly identifier: Identifier }
+  | { readonly ok: false; readonly reason: Reason<'IDENTIFIER_INVALID'> };
 
 function invalid(field: 'namespace' | 'value', message: string): Normalised {
   return { ok: false, reason: { code: 'IDENTIFIER_INVALID', field, message } };
@@ -78,7 +80,7 @@ export function identifierKey({ namespace, value }: Identifier): string {
 /** A claim's identifiers: normalised, without repeats, ordered by key; or the first one's reason. */
 export type NormalisedClaim =
   | { readonly ok: true; readonly identifiers: readonly Identifier[] }
-  | { readonly ok: false; readonly reason: Reason };
+  | { readonly ok: false; readonly reason: Reason<'IDENTIFIER_INVALID'> };
 
 /** Normalises claims of one batch; rows repeat the same identifiers, so each is worked out once. */
 export function normaliser(): (identifiers: readonly Identifier[]) => NormalisedClaim {

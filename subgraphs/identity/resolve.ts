@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Reason } from '../../kernel/errors.ts';
 import { base32 } from '../../kernel/ids.ts';
-import type { Claim, Identifier } from '../../kernel/intake.ts';
+import type { Claim, ClaimRefusal, Identifier } from '../../kernel/intake.ts';
 import type { Collection, EpochMs, Key } from '../../kernel/storage/port.ts';
 import { update } from '../../kernel/update.ts';
 import { consentRecord, listed, type Seen } from './ingest.ts';
@@ -45,9 +44,9 @@ export async function resolveClaims(
   secret: Buffer,
   claims: readonly Claim[],
   now: EpochMs,
-): Promise<readonly (string | Reason)[]> {
+): Promise<readonly (string | ClaimRefusal)[]> {
   const normalise = normaliser();
-  const outcomes: (string | Reason)[] = [];
+  const outcomes: (string | ClaimRefusal)[] = [];
   const accepted: { readonly position: number; readonly claim: LinkClaim }[] = [];
   for (const [position, { identifiers, source, seenAt }] of claims.entries()) {
     const read = normalise(identifiers);
@@ -56,7 +55,7 @@ export async function resolveClaims(
   }
   const links = accepted.map(({ claim }) => claim);
   const settled = await settle(collections, links, (identifier) => customerIdOf(secret, identifier), now);
-  for (const [i, { position }] of accepted.entries()) outcomes[position] = settled.outcomes[i] as string | Reason;
+  for (const [i, { position }] of accepted.entries()) outcomes[position] = settled.outcomes[i] as string | ClaimRefusal;
   await list(collections, links, settled, now);
   await recordConsents(collections, claims, outcomes);
   return outcomes;
@@ -64,7 +63,7 @@ export async function resolveClaims(
 
 /** What is decided: each claim's outcome and the index entries of all their identifiers. */
 interface Settled {
-  readonly outcomes: readonly (string | Reason)[];
+  readonly outcomes: readonly (string | ClaimRefusal)[];
   readonly index: ReadonlyMap<string, IndexRecord>;
   readonly customers: ReadonlyMap<string, CustomerRecord>;
 }
@@ -219,7 +218,7 @@ async function list(
 async function recordConsents(
   { consents }: IdentityCollections,
   claims: readonly Claim[],
-  outcomes: readonly (string | Reason)[],
+  outcomes: readonly (string | ClaimRefusal)[],
 ): Promise<void> {
   const said = new Map<string, ConsentRecord>();
   for (const [i, { consents: statements = [], source }] of claims.entries()) {

@@ -5,9 +5,9 @@ import type { VoucherRecord } from './records.ts';
 import { type Refused, refused } from './requests.ts';
 
 /** What the bearer of a voucher did not prove. */
-export type Unproven = Refused & { readonly wrongPin: boolean };
+export type Unproven<Code extends string> = Refused<Code> & { readonly wrongPin: boolean };
 
-function unproven(code: string, field: string, message: string, wrongPin = false): Unproven {
+function unproven<Code extends string>(code: Code, field: string, message: string, wrongPin = false): Unproven<Code> {
   return { ...refused(code, field, message), wrongPin };
 }
 
@@ -16,7 +16,7 @@ export async function authorise(
   { owner, id, bearerAuth = 'NONE', pin }: VoucherRecord,
   input: Pick<VoucherRedeemInput, 'pin' | 'authenticatedAs'>,
   { directory }: Context,
-): Promise<Unproven | null> {
+): Promise<Unproven<'VOUCHER_PIN_REQUIRED' | 'VOUCHER_PIN_WRONG' | 'VOUCHER_LOGIN_REQUIRED'> | null> {
   if (bearerAuth === 'NONE') return null;
   if (bearerAuth === 'PIN') {
     if (input.pin == null || !pin)

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { accountId } from './ingest.ts';
 import { PROGRAM } from './program.ts';
 import { type AccountRecord, accountsSpec } from './records.ts';
-import { accept, ERASED, type Refused, refused } from './requests.ts';
+import { accept, ERASED, refused } from './requests.ts';
 import { luhn } from './rules.ts';
 
 const MAX_TRIES = 100;
@@ -27,10 +27,7 @@ async function claimNumber(customer: string, { directory }: Context): Promise<st
   throw new Error(`No free member number after ${MAX_TRIES} tries.`);
 }
 
-export async function enroll(
-  input: LoyaltyEnrollInput,
-  context: Context,
-): Promise<{ readonly ok: true; readonly account: AccountRecord } | Refused> {
+export async function enroll(input: LoyaltyEnrollInput, context: Context) {
   const request = await accept('loyaltyEnroll', input, {}, context);
   if (!request.ok) return request;
   const { at, origin } = request;
@@ -39,7 +36,9 @@ export async function enroll(
   const [page] = await accounts.latest(await context.directory.members([input.customer]), { first: 100 });
   const known = page?.items.find(mine) ?? page?.items[0];
   if (known)
-    return mine(known) ? { ok: true, account: known } : refused('ALREADY_ENROLLED', 'customer', 'The customer is a member already.');
+    return mine(known)
+      ? ({ ok: true, account: known } as const)
+      : refused('ALREADY_ENROLLED', 'customer', 'The customer is a member already.');
   const number = await claimNumber(input.customer, context);
   const account: AccountRecord = {
     owner: input.customer,
@@ -60,5 +59,7 @@ export async function enroll(
   await accounts.insertOnce([account]);
   const [stored] = await accounts.getMany([account]);
   if (!stored) return ERASED;
-  return mine(stored) ? { ok: true, account: stored } : refused('ALREADY_ENROLLED', 'customer', 'The customer is a member already.');
+  return mine(stored)
+    ? ({ ok: true, account: stored } as const)
+    : refused('ALREADY_ENROLLED', 'customer', 'The customer is a member already.');
 }

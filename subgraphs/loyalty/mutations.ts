@@ -4,11 +4,11 @@ import { enroll } from './enroll.ts';
 import { accrue, type PointsOutcome, redeem, reverse } from './points-commands.ts';
 import { issue, redeemVoucher, type VoucherOutcome } from './voucher-commands.ts';
 
-function pointsPayload(outcome: PointsOutcome) {
+function pointsPayload<Code extends string>(outcome: PointsOutcome<Code>) {
   return outcome.ok ? { transaction: outcome.transaction, account: outcome.account, userErrors: [] } : { userErrors: outcome.userErrors };
 }
 
-function voucherPayload(outcome: VoucherOutcome) {
+function voucherPayload<Code extends string>(outcome: VoucherOutcome<Code>) {
   return outcome.ok ? { voucher: outcome.voucher, userErrors: [] } : { userErrors: outcome.userErrors };
 }
 

@@ -14,10 +14,12 @@ const MAX_BALANCE = 2_000_000_000;
 /** What comes later can't be written as an ISO 8601 date of four digits. */
 const LAST_DAY = Date.UTC(9999, 11, 31);
 
-export type PointsOutcome = { readonly ok: true; readonly transaction: PointsRecord; readonly account: AccountRecord } | Refused;
+export type PointsOutcome<Code extends string> =
+  | { readonly ok: true; readonly transaction: PointsRecord; readonly account: AccountRecord }
+  | Refused<Code>;
 
 /** The customer's membership that points are moved on, if it is in force. */
-async function activeAccount(customer: string, { store, directory }: Context): Promise<AccountRecord | Refused> {
+async function activeAccount(customer: string, { store, directory }: Context) {
   const [page] = await store.collection(accountsSpec).latest(await directory.members([customer]), { first: 100 });
   const account = primaryAccount(page?.items ?? []);
   if (!account) return refused('NOT_A_MEMBER', 'customer', 'The customer has no membership; enroll them with loyaltyEnroll.');
@@ -25,7 +27,7 @@ async function activeAccount(customer: string, { store, directory }: Context): P
   return account;
 }
 
-async function done({ store, forget }: Context, key: Key, account: Key): Promise<PointsOutcome> {
+async function done({ store, forget }: Context, key: Key, account: Key): Promise<PointsOutcome<'CUSTOMER_UNKNOWN'>> {
   forget(account.owner);
   const [found, [current]] = await Promise.all([ledger(store).entry(key), store.collection(accountsSpec).getMany([account])]);
   return found && current ? { ok: true, transaction: found.entry, account: current } : ERASED;
@@ -51,7 +53,7 @@ function entryOf(
   };
 }
 
-export async function accrue(input: PointsAccrueInput, context: Context): Promise<PointsOutcome> {
+export async function accrue(input: PointsAccrueInput, context: Context) {
   const request = await accept('pointsAccrue', input, { reason: input.reason }, context);
   if (!request.ok) return request;
   const { at, origin } = request;
@@ -78,7 +80,7 @@ export async function accrue(input: PointsAccrueInput, context: Context): Promis
   return moved === 'erased' ? ERASED : done(context, entry, account);
 }
 
-export async function redeem(input: PointsRedeemInput, context: Context): Promise<PointsOutcome> {
+export async function redeem(input: PointsRedeemInput, context: Context) {
   const request = await accept('pointsRedeem', input, { reason: input.reason }, context);
   if (!request.ok) return request;
   const account = await activeAccount(input.customer, context);
@@ -99,7 +101,7 @@ export async function redeem(input: PointsRedeemInput, context: Context): Promis
 
 const REVERSIBLE: readonly string[] = ['ACCRUAL', 'REDEMPTION', 'ADJUSTMENT'];
 
-export async function reverse(input: PointsReverseInput, context: Context): Promise<PointsOutcome> {
+export async function reverse(input: PointsReverseInput, context: Context) {
   const key = parseEntityId('ptx', input.transaction);
   const books = ledger(context.store);
   if (!key || !(await books.entry(key)))
@@ -127,12 +129,7 @@ export async function reverse(input: PointsReverseInput, context: Context): Prom
 }
 
 /** Undoes a posted entry by one of its own, whose id follows from it: so it is undone once. */
-async function undo(
-  target: PointsRecord,
-  undone: Omit<PointsRecord, 'points'>,
-  account: AccountRecord,
-  context: Context,
-): Promise<PointsOutcome> {
+async function undo(target: PointsRecord, undone: Omit<PointsRecord, 'points'>, account: AccountRecord, context: Context) {
   const books = ledger(context.store);
   const taken = refused('ALREADY_REVERSED', 'transaction', 'The transaction was undone before.');
   if (target.about === target.id) return target.origin === undone.origin ? done(context, target, account) : taken;

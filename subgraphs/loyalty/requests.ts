@@ -13,9 +13,9 @@ export interface Accepted {
   readonly origin: string;
 }
 
-export type Refused = { readonly ok: false; readonly userErrors: readonly UserError[] };
+export type Refused<Code extends string> = { readonly ok: false; readonly userErrors: readonly UserError<Code>[] };
 
-export function refused(code: string, field: string | null, message: string): Refused {
+export function refused<Code extends string>(code: Code, field: string | null, message: string): Refused<Code> {
   return { ok: false, userErrors: [refuse(code, field, message)] };
 }
 
@@ -29,15 +29,32 @@ interface CommonInput {
 /** Texts of an input, by field; absent ones are let be. */
 type Texts = Readonly<Record<string, string | null | undefined>>;
 
+/** What can be wrong with an input, by the fields that it has. */
+type AcceptCode<Input> =
+  | 'TEXT_INVALID'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | ('customer' extends keyof Input ? 'CUSTOMER_UNKNOWN' : never)
+  | ('points' extends keyof Input ? 'POINTS_INVALID' : never)
+  | ('order' extends keyof Input ? 'ORDER_INVALID' : never);
+
 /** Checks what all inputs share, that the customer exists, and that the key was not used for another input. */
-export async function accept(
+export async function accept<Input extends CommonInput>(
+  mutation: string,
+  input: Input,
+  texts: Texts,
+  context: Context,
+): Promise<Accepted | Refused<AcceptCode<Input>>> {
+  return inspect(mutation, input, texts, context) as Promise<Accepted | Refused<AcceptCode<Input>>>;
+}
+
+async function inspect(
   mutation: string,
   input: CommonInput,
   texts: Texts,
   { store, directory, now }: Context,
-): Promise<Accepted | Refused> {
+): Promise<Accepted | Refused<AcceptCode<Required<CommonInput>>>> {
   const { customer, points, order, idempotencyKey } = input;
-  const userErrors: UserError[] = [];
+  const userErrors: UserError<'TEXT_INVALID' | 'POINTS_INVALID'>[] = [];
   for (const [field, text] of Object.entries({ idempotencyKey, ...texts }))
     if (text != null && !LABEL.test(text))
       userErrors.push(refuse('TEXT_INVALID', field, 'Give 1 to 200 characters without control characters.'));

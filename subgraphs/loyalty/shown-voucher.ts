@@ -2,7 +2,7 @@ import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { VoucherRedeemInput } from '../../schema/generated/loyalty.ts';
 import type { Context } from './context.ts';
 import { type VoucherRecord, vouchersSpec } from './records.ts';
-import { type Refused, refused } from './requests.ts';
+import { refused } from './requests.ts';
 import { voucherStatus } from './rules.ts';
 
 /** A voucher that was shown, and how. */
@@ -17,23 +17,23 @@ export interface Shown {
 const INVALID = refused('VOUCHER_TOKEN_INVALID', 'token', 'The code that was scanned is none of a voucher of this customer.');
 
 /** The voucher that the request means, of those of the customer. `origin` is the request: what it redeemed before it means again. */
-export async function shown(input: VoucherRedeemInput, origin: string, context: Context): Promise<Shown | Refused> {
+export async function shown(input: VoucherRedeemInput, origin: string, context: Context) {
   const { customer, code, token } = input;
   if (code != null && token == null) return byCode(customer, code, origin, context);
   if (token != null && code == null) return byToken(customer, token, context);
   return refused('VOUCHER_UNSPECIFIED', 'code', 'Give either the code or the token of the voucher.');
 }
 
-async function byToken(customer: string, token: string, { store, directory, tokens }: Context): Promise<Shown | Refused> {
+async function byToken(customer: string, token: string, { store, directory, tokens }: Context) {
   const signed = (await tokens()).read(token);
   if (!signed) return INVALID;
   const [members = []] = await directory.members([customer]);
   const candidates = await store.collection(vouchersSpec).getMany(members.map((owner) => ({ owner, id: signed.id })));
   const voucher = candidates.find((candidate) => candidate !== null && signed.isFor(candidate.owner));
-  return voucher ? { voucher, field: 'token', validUntil: signed.validUntil } : INVALID;
+  return voucher ? ({ voucher, field: 'token', validUntil: signed.validUntil } satisfies Shown) : INVALID;
 }
 
-async function byCode(customer: string, code: string, origin: string, context: Context): Promise<Shown | Refused> {
+async function byCode(customer: string, code: string, origin: string, context: Context) {
   const found = await withCode(customer, code, context);
   const voucher =
     found.find(({ redemption }) => redemption === origin) ??
@@ -41,7 +41,7 @@ async function byCode(customer: string, code: string, origin: string, context: C
     found[0];
   if (!voucher)
     return refused('VOUCHER_UNKNOWN', 'code', 'The customer has no voucher with this code; those they have are in loyalty.vouchers.');
-  return { voucher, field: 'code', validUntil: null };
+  return { voucher, field: 'code', validUntil: null } satisfies Shown;
 }
 
 /** The person's vouchers with that code in any case, newest first. */

@@ -19,9 +19,9 @@ const WHY_NOT: Readonly<Record<Exclude<VoucherStatus, 'ISSUED'>, string>> = {
   UNKNOWN: 'The source does not say whether the voucher is still good; ask there.',
 };
 
-export type VoucherOutcome = { readonly ok: true; readonly voucher: VoucherRecord } | Refused;
+export type VoucherOutcome<Code extends string> = { readonly ok: true; readonly voucher: VoucherRecord } | Refused<Code>;
 
-export async function issue(input: VoucherIssueInput, context: Context): Promise<VoucherOutcome> {
+export async function issue(input: VoucherIssueInput, context: Context) {
   const bearerAuth = input.bearerAuth ?? 'NONE';
   if ((bearerAuth === 'PIN') !== (input.pin != null) || (input.pin != null && !isPin(input.pin)))
     return refused('PIN_INVALID', 'pin', 'Give 4 to 12 digits where bearerAuth is PIN, and no PIN otherwise.');
@@ -57,10 +57,10 @@ export async function issue(input: VoucherIssueInput, context: Context): Promise
   };
   await vouchers.insertOnce([voucher]);
   const [stored] = await vouchers.getMany([voucher]);
-  return stored ? { ok: true, voucher: stored } : ERASED;
+  return stored ? ({ ok: true, voucher: stored } as const) : ERASED;
 }
 
-export async function redeemVoucher(input: VoucherRedeemInput, context: Context): Promise<VoucherOutcome> {
+export async function redeemVoucher(input: VoucherRedeemInput, context: Context) {
   // What the bearer proves is no part of what is asked for: who mistyped the PIN tries again under the same key.
   const { pin, authenticatedAs: _, ...asked } = input;
   const request = await accept('voucherRedeem', asked, { code: input.code, pin }, context);
@@ -73,7 +73,7 @@ export async function redeemVoucher(input: VoucherRedeemInput, context: Context)
 }
 
 /** Why the voucher is not redeemed at `now`, whatever its bearer proves; null where nothing stands against it. */
-function obstacle({ field, validUntil }: Shown, current: VoucherRecord, now: EpochMs): Refused | null {
+function obstacle({ field, validUntil }: Shown, current: VoucherRecord, now: EpochMs) {
   const status = voucherStatus({ ...current, validUntil: earlier(validUntil, current.validUntil) }, now);
   if (status !== 'ISSUED') return refused(`VOUCHER_${status}`, field, WHY_NOT[status]);
   if ((current.pin?.lockedUntil ?? 0) > now)
@@ -85,16 +85,24 @@ function earlier(a: EpochMs | null, b: EpochMs | null): EpochMs | null {
   return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
-async function redeem(found: Shown, input: VoucherRedeemInput, origin: string, context: Context): Promise<VoucherOutcome> {
+/** Why a voucher that was found is not redeemed. */
+type UnredeemedCode =
+  | 'CUSTOMER_UNKNOWN'
+  | `VOUCHER_${Exclude<VoucherStatus, 'ISSUED'>}`
+  | `VOUCHER_PIN_${'LOCKED' | 'REQUIRED' | 'WRONG'}`
+  | 'VOUCHER_LOGIN_REQUIRED';
+
+async function redeem(found: Shown, input: VoucherRedeemInput, origin: string, context: Context): Promise<VoucherOutcome<UnredeemedCode>> {
   const { now, store } = context;
   const vouchers = store.collection(vouchersSpec);
   const key: Key = found.voucher;
   const [before] = await vouchers.getMany([key]);
   if (!before) return ERASED;
   const done = (voucher: VoucherRecord) => voucher.redemption === origin;
-  let refusal = done(before) ? null : obstacle(found, before, now);
-  if (refusal) return refusal;
+  const against = done(before) ? null : obstacle(found, before, now);
+  if (against) return against;
   const proof = done(before) ? null : await authorise(before, input, context);
+  let refusal = null as ReturnType<typeof obstacle> | typeof proof;
   await update(vouchers, [key], (current): VoucherRecord | null => {
     refusal = null;
     if (!current || done(current)) return null;
@@ -105,5 +113,5 @@ async function redeem(found: Shown, input: VoucherRedeemInput, origin: string, c
   });
   if (refusal) return refusal;
   const [stored] = await vouchers.getMany([key]);
-  return stored ? { ok: true, voucher: stored } : ERASED;
+  return stored ? ({ ok: true, voucher: stored } as const) : ERASED;
 }

@@ -9,18 +9,24 @@ import { tooMuch } from './rules.ts';
 import type { LineRow, OrderRow, PaymentRow, ReturnRow } from './source.ts';
 
 /** What a mutation asks to record, or why it is refused. */
-export type Command<R> =
+export type Command<R, Code extends string> =
   | { readonly ok: true; readonly rows: readonly R[] }
-  | { readonly ok: false; readonly userErrors: readonly UserError[] };
+  | { readonly ok: false; readonly userErrors: readonly UserError<Code>[] };
 
 const MAX_LINES = 1000;
 const SKU = /^[\p{L}\p{N}._/-]{1,100}$/u;
 
-/** Collects every mistake of one input. */
-class Inspection {
-  readonly userErrors: UserError[] = [];
+/** What can be wrong with any text and any amount. */
+type CommonCode = 'TEXT_INVALID' | 'AMOUNT_INVALID';
 
-  require(holds: boolean, code: string, field: string, message: string): void {
+/** What can be wrong with lines. */
+type LineCode = 'LINES_EMPTY' | 'LINES_TOO_MANY' | 'SKU_INVALID' | 'QUANTITY_INVALID' | 'DISCOUNT_INVALID';
+
+/** Collects every mistake of one input; `Code`: those that it can make beside mistakes of texts and amounts. */
+class Inspection<Code extends string = never> {
+  readonly userErrors: UserError<Code | CommonCode>[] = [];
+
+  require(holds: boolean, code: Code | CommonCode, field: string, message: string): void {
     if (!holds) this.userErrors.push(refuse(code, field, message));
   }
 
@@ -37,26 +43,30 @@ class Inspection {
     return value && fits ? plain(value) : '0';
   }
 
-  quantity(field: string, text: string): string {
-    const value = parseDecimal(text);
-    const fits = value !== null && value.unscaled > 0n && Number(text) <= MAX_AMOUNT;
-    this.require(fits, 'QUANTITY_INVALID', field, 'Give a quantity of more than 0; what comes back is recorded with returnRecord.');
-    return value && fits ? plain(value) : '1';
-  }
-
-  result<R>(rows: () => readonly R[]): Command<R> {
+  result<R>(rows: () => readonly R[]): Command<R, Code | CommonCode> {
     return this.userErrors.length > 0 ? { ok: false, userErrors: this.userErrors } : { ok: true, rows: rows() };
   }
 }
 
+/** What a part of an input is checked with, whatever else can be wrong with the whole. */
+type Requirements<Code extends string = never> = Pick<Inspection<Code>, 'require' | 'label' | 'amount'>;
+
 /** The source of numbers that were given to this API and to no other system. */
 export const API = 'api';
 
-function common(inspection: Inspection, input: Pick<OrderRecordInput, 'idempotencyKey' | 'source' | 'number'>): void {
+function common(inspection: Requirements, input: Pick<OrderRecordInput, 'idempotencyKey' | 'source' | 'number'>): void {
   for (const field of ['idempotencyKey', 'source', 'number'] as const) inspection.label(field, input[field]);
 }
 
-function readLines(inspection: Inspection, lines: readonly OrderLineInput[]): readonly Line[] {
+/** The quantity as plain text; '1' when refused. */
+function readQuantity(inspection: Requirements<LineCode>, field: string, text: string): string {
+  const value = parseDecimal(text);
+  const fits = value !== null && value.unscaled > 0n && Number(text) <= MAX_AMOUNT;
+  inspection.require(fits, 'QUANTITY_INVALID', field, 'Give a quantity of more than 0; what comes back is recorded with returnRecord.');
+  return value && fits ? plain(value) : '1';
+}
+
+function readLines(inspection: Requirements<LineCode>, lines: readonly OrderLineInput[]): readonly Line[] {
   const count = lines.length;
   inspection.require(count > 0, 'LINES_EMPTY', 'lines', 'Give at least one line.');
   inspection.require(count <= MAX_LINES, 'LINES_TOO_MANY', 'lines', `Give at most ${MAX_LINES} lines.`);
@@ -65,7 +75,7 @@ function readLines(inspection: Inspection, lines: readonly OrderLineInput[]): re
     inspection.require(SKU.test(line.sku), 'SKU_INVALID', field('sku'), 'Give 1 to 100 letters, digits and . _ - / without spaces.');
     inspection.label(field('name'), line.name);
     inspection.label(field('category'), line.category);
-    const quantity = inspection.quantity(field('quantity'), line.quantity);
+    const quantity = readQuantity(inspection, field('quantity'), line.quantity);
     const unitPrice = inspection.amount(field('unitPrice'), line.unitPrice);
     const discount = inspection.amount(field('discount'), line.discount);
     const tax = inspection.amount(field('tax'), line.tax);
@@ -89,7 +99,7 @@ function readLines(inspection: Inspection, lines: readonly OrderLineInput[]): re
 }
 
 /** What is shown beside the total must be kept exactly too. */
-function boundedSums(inspection: Inspection, lines: readonly Line[]): void {
+function boundedSums(inspection: Requirements, lines: readonly Line[]): void {
   const before = lines.flatMap(({ amount, discount }) => [amount, discount]);
   inspection.require(!tooMuch(before), 'AMOUNT_INVALID', 'lines', `The lines come to more than ${MAX_AMOUNT} before their discounts.`);
   const taxes = lines.map(({ tax }) => tax);
@@ -99,10 +109,10 @@ function boundedSums(inspection: Inspection, lines: readonly Line[]): void {
 const numbered = (lines: readonly Line[]): readonly LineRow[] => lines.map((line, index) => ({ number: String(index + 1), line }));
 
 /** An order as rows: its header, said at `at`, and its lines, numbered from 1. */
-export function orderCommand(input: OrderRecordInput, at: EpochMs): Command<OrderRow> {
+export function orderCommand(input: OrderRecordInput, at: EpochMs) {
   const { number, currency } = input;
   const source = input.source ?? API;
-  const inspection = new Inspection();
+  const inspection = new Inspection<LineCode | 'TOTAL_MISMATCH' | 'TIME_IN_FUTURE'>();
   common(inspection, input);
   inspection.label('store', input.store);
   const lines = readLines(inspection, input.lines);
@@ -119,7 +129,7 @@ export function orderCommand(input: OrderRecordInput, at: EpochMs): Command<Orde
     'The lines and shipping do not add up to the total; correct them or leave the total out.',
   );
   inspection.require(input.placedAt <= at, 'TIME_IN_FUTURE', 'placedAt', 'An order is recorded when it was placed, not before.');
-  return inspection.result(() => [
+  return inspection.result((): readonly OrderRow[] => [
     {
       source,
       number,
@@ -139,8 +149,8 @@ export function orderCommand(input: OrderRecordInput, at: EpochMs): Command<Orde
   ]);
 }
 
-export function returnCommand(input: ReturnRecordInput, at: EpochMs): Command<ReturnRow> {
-  const inspection = new Inspection();
+export function returnCommand(input: ReturnRecordInput, at: EpochMs) {
+  const inspection = new Inspection<LineCode | 'TIME_IN_FUTURE'>();
   common(inspection, input);
   for (const field of ['orderNumber', 'store', 'reason'] as const) inspection.label(field, input[field]);
   const lines = readLines(inspection, input.lines);
@@ -148,7 +158,7 @@ export function returnCommand(input: ReturnRecordInput, at: EpochMs): Command<Re
   inspection.require(total !== null, 'AMOUNT_INVALID', 'lines', `The return comes to more than ${MAX_AMOUNT}.`);
   boundedSums(inspection, lines);
   inspection.require(input.returnedAt <= at, 'TIME_IN_FUTURE', 'returnedAt', 'A return is recorded when it took place, not before.');
-  return inspection.result(() =>
+  return inspection.result((): readonly ReturnRow[] =>
     numbered(lines).map(({ number, line }) => ({
       source: input.source ?? API,
       number: input.number,
@@ -162,8 +172,8 @@ export function returnCommand(input: ReturnRecordInput, at: EpochMs): Command<Re
   );
 }
 
-export function paymentCommand(input: PaymentRecordInput, at: EpochMs): Command<PaymentRow> {
-  const inspection = new Inspection();
+export function paymentCommand(input: PaymentRecordInput, at: EpochMs) {
+  const inspection = new Inspection<'STATUS_INVALID'>();
   common(inspection, input);
   for (const field of ['orderNumber', 'method'] as const) inspection.label(field, input[field]);
   const { amount: text, currencyCode: currency } = input.amount;
@@ -175,7 +185,7 @@ export function paymentCommand(input: PaymentRecordInput, at: EpochMs): Command<
     'The currency has fewer decimal places; round the amount to those it has.',
   );
   inspection.require(input.status !== 'LATE', 'STATUS_INVALID', 'status', 'Record PENDING with dueAt; it becomes LATE by itself.');
-  return inspection.result(() => [
+  return inspection.result((): readonly PaymentRow[] => [
     {
       source: input.source ?? API,
       number: input.number,

@@ -19,29 +19,27 @@ interface RecordInput {
   readonly number: string;
 }
 
-interface Recording<I, R, D extends Doc> {
+interface Recording<Kind extends 'order' | 'return' | 'payment', I, R, D extends Doc, Code extends string> {
   /** The kind of reference that its number is, and the mutation's noun. */
-  readonly kind: 'order' | 'return' | 'payment';
+  readonly kind: Kind;
   readonly collection: Collection<D>;
-  readonly command: (input: I, at: EpochMs) => Command<R>;
+  readonly command: (input: I, at: EpochMs) => Command<R, Code>;
   readonly fold: (current: D | null, key: Key, arrivals: readonly Arrival<R>[]) => Folded<D>;
   /** Whether what the number stands for already may be stated anew like this. */
   readonly agrees: (current: D, next: D) => boolean;
 }
 
-type Recorded<D> = { readonly doc: D | null; readonly userErrors: readonly UserError[] };
-
-const refused = (...userErrors: readonly UserError[]) => ({ doc: null, userErrors });
+const refused = <Code extends string>(...userErrors: readonly UserError<Code>[]) => ({ doc: null, userErrors });
 
 /**
  * Records under a number of a source, by the same folds as ingest, so that repeats and what files say later find it. The number is
  * claimed in the directory first: of two customers the first keeps it.
  */
-async function record<I extends RecordInput, R, D extends Doc>(
+async function record<Kind extends 'order' | 'return' | 'payment', I extends RecordInput, R, D extends Doc, Code extends string>(
   input: I,
   { now, store, directory }: Context,
-  { kind, collection, command, fold, agrees }: Recording<I, R, D>,
-): Promise<Recorded<D>> {
+  { kind, collection, command, fold, agrees }: Recording<Kind, I, R, D, Code>,
+) {
   const checked = command(input, now);
   if (!checked.ok) return refused(...checked.userErrors);
   const [known] = await directory.exists([input.customer]);
@@ -50,7 +48,7 @@ async function record<I extends RecordInput, R, D extends Doc>(
   if (at === null)
     return refused(refuse('IDEMPOTENCY_KEY_REUSED', 'idempotencyKey', 'This key was used for another input; choose a new one per intent.'));
   const taken = refuse(
-    `${kind.toUpperCase()}_NUMBER_TAKEN`,
+    `${kind.toUpperCase() as Uppercase<Kind>}_NUMBER_TAKEN` as const,
     'number',
     `The source has another ${kind} under this number; its content can't be replaced.`,
   );
@@ -66,7 +64,7 @@ async function record<I extends RecordInput, R, D extends Doc>(
   const origin = `request:${digest(`${kind}Record`, input.idempotencyKey)}`;
   const arrivals = accepted.rows.map((row) => ({ record: row, owner, origin, occurrence: 1 }));
   const key = { owner, id: numberedId(source, input.number) };
-  let refusal: UserError | null = null;
+  let refusal = null as typeof taken | null;
   const [outcome] = await update(collection, [key], (current) => {
     const { doc, outcomes } = fold(current, key, arrivals);
     const disagrees = outcomes.some((part) => typeof part === 'object') || (current && doc && !agrees(current, doc));

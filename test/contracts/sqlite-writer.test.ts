@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sqliteStore } from '../../kernel/storage/sqlite.ts';
 import { Connection } from '../../kernel/storage/sqlite-driver.ts';
 import { planOf } from '../../kernel/storage/sqlite-layout.ts';
@@ -136,6 +136,41 @@ describe('the writer of a SQLite store', { timeout: 60_000 }, () => {
     await expect(pending.catch(() => ({}))).resolves.toBeDefined();
     await expect(writer.call('erase', { owner: 'ben' })).rejects.toThrow(/has stopped/);
     await writer.close();
+  });
+
+  it('starts with the first write where the file is as it should be, and once', async () => {
+    const { file, store: before } = await open();
+    await before.collection(ORDERS).insertOnce([order('ada', '1', 1)]);
+    await before.close();
+    const starts = [vi.spyOn(WriterClient, 'start'), vi.spyOn(WriterClient, 'resume')];
+    const store = await sqliteStore({ file, specs: SPECS });
+    const orders = store.collection(ORDERS);
+    expect((await orders.getMany([key('ada', '1')]))[0]?.id).toBe('1');
+    expect(starts.map((start) => start.mock.calls.length)).toEqual([0, 0]);
+    expect(await Promise.all([orders.insertOnce([order('ada', '1', 1)]), orders.insertOnce([order('ada', '2', 2)])])).toEqual([
+      ['duplicate'],
+      ['inserted'],
+    ]);
+    expect(starts.map((start) => start.mock.calls.length)).toEqual([0, 1]);
+    await store.close();
+    await expect(orders.insertOnce([order('ada', '3', 3)])).rejects.toThrow(/closed/);
+    vi.restoreAllMocks();
+  });
+
+  it('is started again by the next write when it could not start', async () => {
+    const { file, store: before } = await open();
+    await before.close();
+    const store = await sqliteStore({ file, specs: SPECS });
+    const format = (version: number) => {
+      const other = new Connection(file);
+      other.exec(`PRAGMA user_version = ${version}`);
+      other.close();
+    };
+    format(99);
+    await expect(store.collection(ORDERS).insertOnce([order('ada', '1', 1)])).rejects.toThrow(/has format 99/);
+    format(1);
+    expect(await store.collection(ORDERS).insertOnce([order('ada', '1', 1)])).toEqual(['inserted']);
+    await store.close();
   });
 
   it.skipIf(!strace)('acknowledges only what the disk has confirmed (needs strace)', async () => {

@@ -145,6 +145,37 @@ describe.each(SHAPES)('the graph, in %s', (shape) => {
     expect(loyaltyEnroll).toEqual({ account: null, userErrors: [{ code: 'CUSTOMER_UNKNOWN', field: ['input', 'customer'] }] });
   });
 
+  it('lets a client read refusals of every mutation by their interface', async () => {
+    const selection = 'userErrors { __typename ... on UserError { message field } ... on OrderRecordUserError { code } }';
+    const { orderRecord, loyaltyEnroll } = await data(
+      `mutation ($order: OrderRecordInput!) {
+        orderRecord(input: $order) { ${selection} }
+        loyaltyEnroll(input: { idempotencyKey: "by-interface", customer: "cus_00000000000000000000" }) { userErrors { ...Problem } }
+      }
+      fragment Problem on UserError { __typename field message }`,
+      {
+        order: {
+          idempotencyKey: 'by-interface',
+          customer: ben.id,
+          number: '1',
+          placedAt: '2026-01-01T12:00:00Z',
+          currency: 'EUR',
+          lines: [],
+        },
+      },
+    );
+    expect(orderRecord.userErrors).toEqual([
+      { __typename: 'OrderRecordUserError', message: 'Give at least one line.', field: ['input', 'lines'], code: 'LINES_EMPTY' },
+    ]);
+    expect(loyaltyEnroll.userErrors).toEqual([
+      {
+        __typename: 'LoyaltyEnrollUserError',
+        field: ['input', 'customer'],
+        message: 'There is no such customer; look them up with customerBy.',
+      },
+    ]);
+  });
+
   it('pages through a list without a gap or a repeat, newest first', async () => {
     for (let day = 1; day <= 5; day++)
       await mutate(

@@ -1,4 +1,4 @@
-import { refuse, type UserError } from '../../../kernel/errors.ts';
+import { refuse } from '../../../kernel/errors.ts';
 import { once } from '../../../kernel/requests.ts';
 import type { EpochMs } from '../../../kernel/storage/port.ts';
 import { textErrors } from '../../../kernel/texts.ts';
@@ -18,7 +18,8 @@ export async function publishContent(context: Context, input: ContentPublishInpu
     // Stored now, also where a first attempt was broken off: looks go by that.
     const outcomes = await fileContent(content, arrivals, now);
     const refused = outcomes.find((outcome) => typeof outcome === 'object');
-    if (refused) return { ok: false, userErrors: [refuse(refused.code, 'translations', refused.message)] };
+    // Content belongs to nobody who could be erased: it is refused for its languages only.
+    if (refused) return { ok: false, userErrors: [refuse('LANGUAGES_TOO_MANY', 'translations', refused.message)] };
     return { ok: true, result: contentId({ system: input.source, number: input.number }) };
   });
   if (!effect.ok) return { content: null, userErrors: effect.userErrors };
@@ -57,7 +58,7 @@ function rowsOf(input: ContentPublishInput, updatedAt: EpochMs): readonly Conten
   }));
 }
 
-function inputErrors(input: ContentPublishInput): readonly UserError[] {
+function inputErrors(input: ContentPublishInput) {
   const { translations } = input;
   const longest = Object.fromEntries(
     translations.flatMap((_, index) => [

@@ -7,7 +7,7 @@ import { CONTENT_FIELDS, readContent } from './source.ts';
 
 /** A piece is one document, so its languages are bounded. */
 const MOST_LANGUAGES = 100;
-const TOO_MANY_LANGUAGES: Outcome = {
+const TOO_MANY_LANGUAGES: Outcome<'LANGUAGES_TOO_MANY'> = {
   code: 'LANGUAGES_TOO_MANY',
   message: `A piece has at most ${MOST_LANGUAGES} languages, withdrawn ones included.`,
 };
@@ -28,10 +28,10 @@ export function foldContent(
   key: Key,
   arrivals: readonly Arrival<ContentRow>[],
   now: EpochMs,
-): Folded<ContentRecord> {
+): Folded<ContentRecord, 'LANGUAGES_TOO_MANY'> {
   const changedAt = ({ updatedAt }: ContentRow) => Math.min(updatedAt ?? now, now);
   let translations = current?.translations ?? [];
-  const outcomes = arrivals.map((arrival): Outcome => {
+  const outcomes = arrivals.map((arrival): Outcome<'LANGUAGES_TOO_MANY'> => {
     const place = translations.findIndex(({ language }) => language === arrival.record.language);
     const before = translations[place] ?? null;
     if (before === null && translations.length === MOST_LANGUAGES) return TOO_MANY_LANGUAGES;
@@ -50,7 +50,7 @@ export function fileContent(
   content: Collection<ContentRecord>,
   arrivals: readonly Arrival<ContentRow>[],
   now: EpochMs,
-): Promise<readonly Outcome[]> {
+): Promise<readonly Outcome<'LANGUAGES_TOO_MANY' | 'CUSTOMER_ERASED'>[]> {
   return storeArrivals(
     content,
     arrivals,
