@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import { z } from 'zod';
 import { closest } from '../../kernel/closest.ts';
 import { OperatorError } from '../../kernel/errors.ts';
@@ -250,6 +251,8 @@ function readSettings(file: string, problems: string[]): Record<string, unknown>
     problems.push(`${file}: can't be read (${(error as NodeJS.ErrnoException).code}). Give the path of a YAML file.`);
     return {};
   }
+  // Loaded when there is a file: most processes have the environment alone.
+  const { LineCounter, parseDocument } = createRequire(import.meta.url)('yaml') as typeof Yaml;
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   for (const error of document.errors) {

@@ -1,7 +1,6 @@
 import type { FillProgress } from '../../demo/fill.ts';
 import type { Service } from '../../gateway/engine/engine.ts';
 import { inProcess } from '../../gateway/transport/in-process.ts';
-import { overHttp } from '../../gateway/transport/over-http.ts';
 import { OperatorError } from '../../kernel/errors.ts';
 import type { Readiness } from '../../kernel/http-server.ts';
 import { startJobs } from '../../kernel/jobs.ts';
@@ -18,6 +17,8 @@ import { aborted, stopSignal } from './stop-signal.ts';
 export async function runGateway(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const names = SUBGRAPH_NAMES.filter((name) => !config.subgraphUrls.has(name));
+  // Without subgraphs elsewhere the client for HTTP stays unloaded.
+  const { overHttp } = config.subgraphUrls.size > 0 ? await import('../../gateway/transport/over-http.ts') : { overHttp: null };
   // Subgraphs are opened first: until the gateway stands, nobody asks them.
   let view: Front['view'] = () => null;
   const { storage, signingKeys, languages } = config;
@@ -27,7 +28,7 @@ export async function runGateway(config: Config): Promise<void> {
     if (subgraph) return inProcess(subgraph);
     const url = config.subgraphUrls.get(name as SubgraphName);
     // A URL without a secret was refused with the configuration.
-    if (url) return overHttp(url, { secret: config.secret ?? '', maxAnswerBytes: config.answerLimitBytes ?? undefined });
+    if (url && overHttp) return overHttp(url, { secret: config.secret ?? '', maxAnswerBytes: config.answerLimitBytes ?? undefined });
     throw new OperatorError('The supergraph was not loaded:', [
       `${config.supergraphFile} (C360_SUPERGRAPH): names a subgraph "${name}" that is none of ours. Use a supergraph of ours, or \`c360 gateway\` for any other.`,
     ]);

@@ -5,7 +5,7 @@ import type { Filing } from './sqlite-operations.ts';
 import type { Reader } from './sqlite-reader.ts';
 import { CollectionReads } from './sqlite-reads.ts';
 import { Search } from './sqlite-search.ts';
-import type { WriterClient } from './sqlite-writer-client.ts';
+import type { StoreWriter } from './sqlite-writer-client.ts';
 
 interface Parts {
   readonly spec: AnySpec;
@@ -13,7 +13,7 @@ interface Parts {
   readonly entrySpec: AnySpec | undefined;
   readonly plan: CollectionPlan;
   readonly reader: Reader;
-  readonly writer: WriterClient;
+  readonly writer: StoreWriter;
 }
 
 /** One collection of a SQLite store: reads on the main thread, writes in the store's writer thread. */

@@ -7,12 +7,12 @@ import { fileProblem, isNotADatabase } from './sqlite-driver.ts';
 import { planOf } from './sqlite-layout.ts';
 import { Reader } from './sqlite-reader.ts';
 import { CollectionReads } from './sqlite-reads.ts';
-import { WriterClient } from './sqlite-writer-client.ts';
+import { type StoreWriter, WriterClient } from './sqlite-writer-client.ts';
 
 const CHUNK = 500;
 
 /** Moves collections from another store's file, where it exists. `writer`: of the store that they come to. */
-export async function moveFromFile(file: string, specs: readonly AnySpec[], writer: WriterClient): Promise<void> {
+export async function moveFromFile(file: string, specs: readonly AnySpec[], writer: StoreWriter): Promise<void> {
   if (!(await isThere(file))) return;
   const from = openFormer(file);
   try {
@@ -101,7 +101,7 @@ function openReader(file: string): Reader {
   }
 }
 
-function newStore(writer: WriterClient): NewStore {
+function newStore(writer: StoreWriter): NewStore {
   return {
     bury: (owners) => writer.call('bury', { owners }),
     receive: (spec, documents) =>

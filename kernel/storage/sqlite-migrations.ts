@@ -96,6 +96,26 @@ export function layOut(connection: Connection, plans: readonly CollectionPlan[])
   return outdated;
 }
 
+/**
+ * Whether the file is of the current format and all collections are laid out as planned, so that there is nothing to do before it is
+ * used. Changes nothing and never waits: false, too, where that can't be read now.
+ */
+export function isLaidOut(connection: Connection, file: string, plans: readonly CollectionPlan[]): boolean {
+  try {
+    connection.exec('BEGIN');
+    try {
+      if (refuseForeign(connection, file) !== FORMAT) return false;
+      const ready = new Map(connection.all<[string, string]>('SELECT name, layout FROM collection WHERE ready = 1'));
+      return plans.every((plan) => ready.get(plan.name) === layoutText(plan));
+    } finally {
+      if (connection.inTransaction) connection.exec('ROLLBACK');
+    }
+  } catch {
+    // Whoever opens it for writing tells what is wrong.
+    return false;
+  }
+}
+
 /** Ends what `layOut` began, when every document has been indexed anew. Inside a write transaction. */
 export function finishLayout(connection: Connection, plan: CollectionPlan): void {
   connection.exec(createIndex(plan));

@@ -9,8 +9,16 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+/** What writes to a store file. */
+export interface StoreWriter {
+  /** Resolves when the operation is durable. Rejects when it failed, or when the writer has stopped. */
+  call<K extends keyof Operations>(kind: K, argument: Operations[K]['argument']): Promise<Operations[K]['answer']>;
+  /** Waits for what is pending. */
+  close(): Promise<void>;
+}
+
 /** The main thread's end of a writer thread. The process may end while nothing is pending. */
-export class WriterClient {
+export class WriterClient implements StoreWriter {
   readonly #worker: Worker;
   readonly #file: string;
   readonly #pending = new Map<number, Pending>();
@@ -48,16 +56,29 @@ export class WriterClient {
     });
   }
 
-  /** Starts the thread, which opens or creates the file. Gives also the collections whose documents have to be indexed anew. Throws an OperatorError where the file can't be used. */
-  static async start(file: string, plans: readonly CollectionPlan[]): Promise<{ writer: WriterClient; outdated: readonly string[] }> {
-    const worker = new Worker(new URL('./sqlite-writer.js', import.meta.url), { workerData: { file, plans } satisfies WriterData });
+  /**
+   * Starts the thread, which opens or creates the file and lays its collections out. Gives also the collections whose documents have to be
+   * indexed anew. Throws an OperatorError where the file can't be used.
+   */
+  static start(file: string, plans: readonly CollectionPlan[]): Promise<{ writer: WriterClient; outdated: readonly string[] }> {
+    return WriterClient.#start({ file, plans, layOut: true });
+  }
+
+  /** Starts the thread for a file whose collections were laid out as planned when it was opened. Throws as `start` does. */
+  static async resume(file: string, plans: readonly CollectionPlan[]): Promise<WriterClient> {
+    return (await WriterClient.#start({ file, plans, layOut: false })).writer;
+  }
+
+  static async #start(workerData: WriterData): Promise<{ writer: WriterClient; outdated: readonly string[] }> {
+    const { file } = workerData;
+    // Stack traces name the sources. Options of the process, such as the size of its young generation, are no thread's.
+    const worker = new Worker(new URL('./sqlite-writer.js', import.meta.url), { workerData, execArgv: ['--enable-source-maps'] });
     const client = new WriterClient(worker, file);
     const outdated = await client.#opened;
     worker.unref();
     return { writer: client, outdated };
   }
 
-  /** Resolves when the operation is durable. Rejects when it failed, or when the writer has stopped. */
   call<K extends keyof Operations>(kind: K, argument: Operations[K]['argument']): Promise<Operations[K]['answer']> {
     if (this.#closing) return Promise.reject(new Error('The store is closed.'));
     if (this.#gone) return Promise.reject(this.#gone);
@@ -105,5 +126,32 @@ export class WriterClient {
     if (this.#pending.size > 0) return;
     this.#worker.unref();
     this.#drained?.();
+  }
+}
+
+/** A writer whose thread starts with the first call: many a store is only read. */
+export class WriterOnDemand implements StoreWriter {
+  readonly #start: () => Promise<StoreWriter>;
+  #started: Promise<StoreWriter> | undefined;
+  #closed = false;
+
+  /** A start that fails fails the calls that waited for it; the next call starts it again. */
+  constructor(start: () => Promise<StoreWriter>) {
+    this.#start = start;
+  }
+
+  async call<K extends keyof Operations>(kind: K, argument: Operations[K]['argument']): Promise<Operations[K]['answer']> {
+    if (this.#closed) throw new Error('The store is closed.');
+    this.#started ??= this.#start().catch((error: unknown) => {
+      this.#started = undefined;
+      throw error;
+    });
+    return (await this.#started).call(kind, argument);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    // What could not be started has nothing to close.
+    await (await this.#started?.catch(() => null))?.close();
   }
 }

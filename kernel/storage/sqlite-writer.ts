@@ -13,6 +13,8 @@ import { type Operations, type Steps, WriteOperations } from './sqlite-operation
 export interface WriterData {
   readonly file: string;
   readonly plans: readonly CollectionPlan[];
+  /** Whether collections are laid out as planned. If not, a layout that another process has changed since is found at the first write, which fails. */
+  readonly layOut: boolean;
 }
 
 export interface Request {
@@ -173,15 +175,20 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function open(port: MessagePort, { file, plans }: WriterData): Promise<void> {
+function laidOut(connection: Connection, plans: readonly CollectionPlan[]): string[] {
+  begin(connection);
+  const outdated = layOut(connection, plans);
+  connection.exec('COMMIT');
+  return outdated;
+}
+
+async function open(port: MessagePort, { file, plans, layOut: wanted }: WriterData): Promise<void> {
   const connection = new Connection(file);
   await migrate(connection, file);
   // FULL: a commit returns when the log is on the disk (fullfsync: in the disk's own memory is not enough, where the system can tell)
   connection.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON');
   connection.exec('PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32000');
-  begin(connection);
-  const outdated = layOut(connection, plans);
-  connection.exec('COMMIT');
+  const outdated = wanted ? laidOut(connection, plans) : [];
   const writer = new Writer(port, connection, plans);
   port.on('message', (message: Request | 'close') => {
     if (message !== 'close') return writer.work(message);

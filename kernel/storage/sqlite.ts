@@ -1,13 +1,14 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OperatorError } from '../errors.ts';
 import { movedCollections } from './moving.ts';
 import type { AnySpec, Collection, Doc, Spec, Store } from './port.ts';
 import { sqliteCollection } from './sqlite-collection.ts';
 import { moveFromFile } from './sqlite-former-file.ts';
-import { planOf } from './sqlite-layout.ts';
+import { type CollectionPlan, planOf } from './sqlite-layout.ts';
+import { isLaidOut } from './sqlite-migrations.ts';
 import { Reader } from './sqlite-reader.ts';
-import { WriterClient } from './sqlite-writer-client.ts';
+import { type StoreWriter, WriterClient, WriterOnDemand } from './sqlite-writer-client.ts';
 
 interface SqliteOptions {
   readonly file: string;
@@ -31,16 +32,13 @@ export async function sqliteStore({ file, specs, formerFile }: SqliteOptions): P
       throw new TypeError(`Collection "${name}" names entries "${ledger.entries}", which the store does not have.`);
   const moved = movedCollections(specs);
   await makeFolder(dirname(file));
-  const { writer, outdated } = await WriterClient.start(file, plans);
-  let reader: Reader | undefined;
+  const { reader, writer, outdated } = await open(file, plans);
   try {
-    const open = new Reader(file);
-    reader = open;
     const collections = new Map(
       plans.map((plan) => {
         const spec = byName.get(plan.name) as AnySpec;
         const entrySpec = plan.ledger ? byName.get(plan.ledger.entries) : undefined;
-        return [plan.name, sqliteCollection({ spec, entrySpec, plan, reader: open, writer })] as const;
+        return [plan.name, sqliteCollection({ spec, entrySpec, plan, reader, writer })] as const;
       }),
     );
     for (const name of outdated) await collections.get(name)?.reindex();
@@ -54,13 +52,54 @@ export async function sqliteStore({ file, specs, formerFile }: SqliteOptions): P
       erase: (owner) => writer.call('erase', { owner }),
       close: async () => {
         await writer.close();
-        open.close();
+        reader.close();
       },
     };
   } catch (error) {
     await writer.close();
-    reader?.close();
+    reader.close();
     throw error;
+  }
+}
+
+interface Opened {
+  readonly reader: Reader;
+  readonly writer: StoreWriter;
+  /** The collections whose documents have to be indexed anew. */
+  readonly outdated: readonly string[];
+}
+
+/** A file that is as it should be is only read at first; any other is made so by the writer, before anybody reads it. */
+async function open(file: string, plans: readonly CollectionPlan[]): Promise<Opened> {
+  if (await mayWrite(file)) {
+    const reader = readerOf(file);
+    if (reader && isLaidOut(reader.connection, file, plans))
+      return { reader, writer: new WriterOnDemand(() => WriterClient.resume(file, plans)), outdated: [] };
+    reader?.close();
+  }
+  const { writer, outdated } = await WriterClient.start(file, plans);
+  try {
+    return { reader: new Reader(file), writer, outdated };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+/** Whether the file is there and this user may write it, as far as the file system tells. */
+async function mayWrite(file: string): Promise<boolean> {
+  return access(file, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Null where the file can't be opened as a database: the writer tells why. */
+function readerOf(file: string): Reader | null {
+  try {
+    return new Reader(file);
+  } catch {
+    return null;
   }
 }
 

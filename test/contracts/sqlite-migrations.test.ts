@@ -99,6 +99,18 @@ describe('opening a SQLite store', { timeout: 60_000 }, () => {
     await fresh.close();
   });
 
+  it('stops it, too, when it had not written before', async () => {
+    const file = await path();
+    await (await open(file, BARE)).close();
+    const old = await open(file, BARE);
+    const fresh = await open(file, RICH);
+    await expect(old.collection(BARE).insertOnce([order('ada', '1', 1)])).rejects.toThrow(/another version.*"orders".*restart/is);
+    expect(await fresh.collection(RICH).insertOnce([order('ada', '1', 1, { note: 'kept' })])).toEqual(['inserted']);
+    expect((await fresh.collection(RICH).search(['kept'], { first: 1 })).items).toHaveLength(1);
+    await old.close();
+    await fresh.close();
+  });
+
   it('refuses a file of a newer format, and says what to do', async () => {
     const file = await path();
     await (await open(file, BARE)).close();

@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sqliteStore } from '../../kernel/storage/sqlite.ts';
 import { Connection } from '../../kernel/storage/sqlite-driver.ts';
 import { planOf } from '../../kernel/storage/sqlite-layout.ts';
 import { WriterClient } from '../../kernel/storage/sqlite-writer-client.ts';
-import { childCommand, temporaryFolders } from './sqlite-support.ts';
+import { childScript } from '../support/children.ts';
+import { temporaryFolders } from './sqlite-support.ts';
 import { ACCOUNTS, key, ORDERS, type Order, order, SPECS } from './storage-fixtures.ts';
 
 const run = promisify(execFile);
@@ -19,6 +20,7 @@ const strace = await run('strace', ['-V']).then(
 
 describe('the writer of a SQLite store', { timeout: 60_000 }, () => {
   const folder = temporaryFolders();
+  const inserting = childScript(new URL('insert-child.ts', import.meta.url));
   const open = async () => {
     const file = join(await folder(), 'store.db');
     return { file, store: await sqliteStore({ file, specs: SPECS }) };
@@ -136,12 +138,47 @@ describe('the writer of a SQLite store', { timeout: 60_000 }, () => {
     await writer.close();
   });
 
+  it('starts with the first write where the file is as it should be, and once', async () => {
+    const { file, store: before } = await open();
+    await before.collection(ORDERS).insertOnce([order('ada', '1', 1)]);
+    await before.close();
+    const starts = [vi.spyOn(WriterClient, 'start'), vi.spyOn(WriterClient, 'resume')];
+    const store = await sqliteStore({ file, specs: SPECS });
+    const orders = store.collection(ORDERS);
+    expect((await orders.getMany([key('ada', '1')]))[0]?.id).toBe('1');
+    expect(starts.map((start) => start.mock.calls.length)).toEqual([0, 0]);
+    expect(await Promise.all([orders.insertOnce([order('ada', '1', 1)]), orders.insertOnce([order('ada', '2', 2)])])).toEqual([
+      ['duplicate'],
+      ['inserted'],
+    ]);
+    expect(starts.map((start) => start.mock.calls.length)).toEqual([0, 1]);
+    await store.close();
+    await expect(orders.insertOnce([order('ada', '3', 3)])).rejects.toThrow(/closed/);
+    vi.restoreAllMocks();
+  });
+
+  it('is started again by the next write when it could not start', async () => {
+    const { file, store: before } = await open();
+    await before.close();
+    const store = await sqliteStore({ file, specs: SPECS });
+    const format = (version: number) => {
+      const other = new Connection(file);
+      other.exec(`PRAGMA user_version = ${version}`);
+      other.close();
+    };
+    format(99);
+    await expect(store.collection(ORDERS).insertOnce([order('ada', '1', 1)])).rejects.toThrow(/has format 99/);
+    format(1);
+    expect(await store.collection(ORDERS).insertOnce([order('ada', '1', 1)])).toEqual(['inserted']);
+    await store.close();
+  });
+
   it.skipIf(!strace)('acknowledges only what the disk has confirmed (needs strace)', async () => {
     const dataDir = await folder();
     const trace = join(dataDir, 'trace');
     const job = { storage: { kind: 'sqlite', dataDir }, owner: 'ada', count: 10, lanes: 1, newShapes: false, close: true };
     const options = ['-f', '-y', '-e', 'trace=fsync,fdatasync,pwrite64,write', '-o', trace];
-    await run('strace', [...options, ...childCommand('insert-child.ts', job)], { maxBuffer: 1e8 });
+    await run('strace', [...options, ...(await inserting(job))], { maxBuffer: 1e8 });
     const calls = (await readFile(trace, 'utf8')).split('\n');
     const steps = calls.flatMap((call) => {
       if (/pwrite64\(\d+<[^>]*contract\.db-wal>/.test(call)) return ['log'];

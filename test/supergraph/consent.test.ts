@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../demo/catalogue.ts';
 import { fillDemoStore } from '../../demo/fill.ts';
 import { crmId } from '../../demo/identifiers.ts';
@@ -10,9 +10,7 @@ import { MONGODB_URI } from '../support/mongo.ts';
 import { mutate, person } from '../support/people.ts';
 import { addedFields, everythingOf } from '../support/selections.ts';
 import { openStack, SHAPES, type Stack } from '../support/stack.ts';
-import { brokenCalls, personalCalls, storeCalls } from '../support/store-calls.ts';
-
-vi.mock('../../kernel/storage/open.ts', async (original) => (await import('../support/store-calls.ts')).noted(await original()));
+import { brokenCalls, openNoted, personalCalls, storeCalls } from '../support/store-calls.ts';
 
 const DAY = 86_400_000;
 const CUSTOMERS = 150;
@@ -128,7 +126,7 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
   }
 
   beforeAll(async () => {
-    stack = await openStack(shape);
+    stack = await openStack(shape, undefined, undefined, openNoted);
     const { storage, directory, subgraphs, time } = stack.company;
     const intakes = [...subgraphs.values()].flatMap((subgraph) => subgraph.intakes);
     await fillDemoStore({ storage, directory, intakes, customers: CUSTOMERS, seed: 'consent', now: time.now });

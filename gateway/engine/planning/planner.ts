@@ -66,7 +66,11 @@ export class Planner {
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { resourceLimits: { stackSizeMb: STACK_MB } });
+    const worker = new Worker(new URL('./thread.js', import.meta.url), {
+      resourceLimits: { stackSizeMb: STACK_MB },
+      // Stack traces name the sources. Options of the process, such as the size of its young generation, are no thread's.
+      execArgv: ['--enable-source-maps'],
+    });
     this.#worker = worker;
     worker.on('message', (text: string) => this.#settle(JSON.parse(text) as PlanningAnswer));
     worker.on('error', () => {});
