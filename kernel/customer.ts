@@ -14,6 +14,11 @@ export function membersOf(customer: CustomerReference): readonly string[] {
   return customer.members ?? [customer.id];
 }
 
+/** The purposes granted; null when that is not known. */
+export function permissionsOf({ permissions }: Pick<CustomerReference, 'permissions'>): readonly ConsentPurpose[] | null {
+  return Array.isArray(permissions) ? permissions : null;
+}
+
 /** The purposes that must all be granted before a domain is read for recommendations. */
 export const SIGNAL_PURPOSES: readonly ConsentPurpose[] = ['PERSONALIZATION', 'PROFILING'];
 

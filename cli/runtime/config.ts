@@ -103,6 +103,8 @@ const schema = z.strictObject({
   SUBGRAPH_DIGITAL_URL: subgraphUrl('digital'),
   SUBGRAPH_FEEDBACK_URL: subgraphUrl('feedback'),
   SUBGRAPH_RECOMMENDATIONS_URL: subgraphUrl('recommendations'),
+  SUBGRAPH_EXPERIMENTS_URL: subgraphUrl('experiments'),
+  SUBGRAPH_SEGMENTS_URL: subgraphUrl('segments'),
   C360_GATEWAY_URL: text(
     'must be an http or https URL without user, password or fragment, such as http://127.0.0.1:4000/graphql',
     isPlainUrl,

@@ -1,4 +1,4 @@
-import { signalsAllowed } from '../../kernel/customer.ts';
+import { permissionsOf, signalsAllowed } from '../../kernel/customer.ts';
 import type { ConsentPurpose } from '../../kernel/intake.ts';
 import { parseDate, parseInstant } from '../../kernel/record.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
@@ -7,8 +7,6 @@ import type { EpochMs } from '../../kernel/storage/port.ts';
 export interface CustomerRepresentation {
   readonly id: string;
   readonly permissions?: readonly ConsentPurpose[] | null | undefined;
-  /** Only with `segments` and `experiments`. */
-  readonly members?: readonly string[] | null | undefined;
   /** In the order of `permissions`, in ISO 8601. */
   readonly permissionsSince?: unknown;
   readonly crmSignals?: unknown;
@@ -78,11 +76,6 @@ export class Signals {
     const value = this.#object[field];
     return Array.isArray(value) ? value.map((item) => read(new Signals(item))).filter((item) => item !== null) : [];
   }
-}
-
-/** The purposes granted; null when that is not known. */
-export function permissionsOf({ permissions }: CustomerRepresentation): readonly ConsentPurpose[] | null {
-  return Array.isArray(permissions) ? permissions : null;
 }
 
 /** Whether anything of the customer may be looked at. */

@@ -4,7 +4,6 @@ import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { ProductRecommendationsResolvers, RecommendationsResolvers, Resolvers } from '../../schema/generated/recommendations.ts';
 import { publishContent } from './content/commands.ts';
 import type { Context } from './context.ts';
-import { experimentMutations, experimentQueries, experimentsOf, experimentTypes } from './experiments/resolvers.ts';
 import { contentFacts } from './offers/content-facts.ts';
 import { readContext } from './offers/decision-context.ts';
 import { type Asked, offersOf } from './offers/decisions.ts';
@@ -16,7 +15,6 @@ import { SERVICES, type Subject } from './records.ts';
 import { churn, cluster, insightsRfm, lifetimeValue, readInsights, stage } from './scores/insights.ts';
 import { rankedProducts, readNextPurchase } from './scores/next-purchase.ts';
 import { rfm } from './scores/rfm.ts';
-import { segmentMutations, segmentQueries, segmentsOf, segmentTypes } from './segments/resolvers.ts';
 import { readCustomer } from './source.ts';
 
 /** Ten years: no model of a customer base says anything beyond. */
@@ -58,8 +56,6 @@ export const resolvers: Resolvers<Context> = {
       return readCustomer({ ...customer, productFacts: products, contentFacts: content }, context.now);
     },
     insights: (customer, _, { now, customerBase }) => readInsights(customer, now, customerBase),
-    experiments: (customer, _, context) => experimentsOf(customer, context),
-    segments: (customer, { ids }, context) => segmentsOf(customer, ids ?? null, context),
     nextPurchase: (customer, _, { now, nextBasket }) => readNextPurchase(customer, now, nextBasket),
   },
   Recommendations: recommended,
@@ -95,16 +91,10 @@ export const resolvers: Resolvers<Context> = {
   },
   Query: {
     decision: (_, { id }, { decisions }) => decisions.explain(id),
-    ...experimentQueries,
-    ...segmentQueries,
   },
   Mutation: {
-    ...experimentMutations,
-    ...segmentMutations,
     contentPublish: (_, { input }, context) => publishContent(context, input),
   },
-  ...experimentTypes,
-  ...segmentTypes,
   Decision: {
     decidedAt: ({ at }) => at,
     channel: ({ asked }) => asked.channel,

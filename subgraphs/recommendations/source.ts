@@ -1,9 +1,10 @@
+import { permissionsOf } from '../../kernel/customer.ts';
 import { CHANNELS, type Channel } from '../../kernel/intake.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import { readContentFacts } from './content/records.ts';
 import { NO_CONTEXT } from './offers/decision-context.ts';
 import type { PastBasket, PosSignals, ProductFacts, PurchaseRank, Sources, Subject, TimeWindow, Touch, UrgentItem } from './records.ts';
-import { type CustomerRepresentation, isPersonal, permissionsOf, Signals, sinceOf, source } from './representation.ts';
+import { type CustomerRepresentation, isPersonal, Signals, sinceOf, source } from './representation.ts';
 
 const WITHHELD: Sources = {
   crm: { state: 'WITHHELD' },

@@ -28,7 +28,7 @@ const HOUSE: Readonly<Record<string, string>> = {
   'ingest/pipeline.ts': "import { loader } from '../kernel/loader.ts';\nexport const pipeline = loader;",
   'demo/fill.ts': "import { loader } from '../kernel/loader.ts';\nexport const fill = loader;",
   'models/mean.ts': 'export const mean = 1;',
-  'segments/field.ts': 'export const field = 1;\n',
+  'subgraphs/segments/rules/field.ts': 'export const field = 1;\n',
   'training/mean.ts':
     "import { loader } from '../kernel/loader.ts';\nimport { mean } from '../models/mean.ts';\nexport const trained = [loader, mean];",
   'cli/main.ts':
@@ -59,7 +59,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, source: string])[
   ['ingest-demo-and-training-import-only-kernel', 'demo/orders.ts', "export type { Order } from '../subgraphs/pos/records.ts';"],
   ['ingest-demo-and-training-import-only-kernel', 'training/base.ts', "export { pos } from '../subgraphs/pos/module.ts';"],
   ['models-import-nothing-of-ours', 'models/text/topics.ts', "export { loader } from '../../kernel/loader.ts';"],
-  ['segments-import-only-kernel', 'segments/field.ts', "export { pos } from '../subgraphs/pos/module.ts';"],
+  ['segments-import-only-kernel', 'subgraphs/segments/rules/field.ts', "export { pos } from '../subgraphs/pos/module.ts';"],
   ['models-import-nothing-of-ours', 'models/text/topics.ts', "export { readFileSync } from 'node:fs';"],
   ['pure-files-touch-no-store-server-or-clock', 'subgraphs/pos/rules.ts', "export { loader } from '../../kernel/loader.ts';"],
   ['pure-files-touch-no-store-server-or-clock', 'subgraphs/pos/ingest.ts', "export { context } from './context.ts';"],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SegmentJudge } from '../../subgraphs/recommendations/segments/judge.ts';
-import { countSegments, type SegmentRunOptions } from '../../subgraphs/recommendations/segments/run.ts';
-import { Segments } from '../../subgraphs/recommendations/segments/store.ts';
+import { SegmentJudge } from '../../subgraphs/segments/judge.ts';
+import { countSegments, type SegmentRunOptions } from '../../subgraphs/segments/run.ts';
+import { Segments } from '../../subgraphs/segments/store.ts';
 import { Likenesses } from '../../training/alike.ts';
 import type { Json } from '../support/graph-client.ts';
 import { mutate, person } from '../support/people.ts';

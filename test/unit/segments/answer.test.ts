@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { findValues, Lost } from '../../../segments/answer.ts';
-import type { Filter } from '../../../segments/field.ts';
+import { findValues, Lost } from '../../../subgraphs/segments/rules/answer.ts';
+import type { Filter } from '../../../subgraphs/segments/rules/field.ts';
 
 const error = (...path: readonly (string | number)[]): GraphQLFormattedError => ({ message: 'lost', path });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationOf } from '../../../segments/duration.ts';
+import { durationOf } from '../../../subgraphs/segments/rules/duration.ts';
 
 const after = (from: string, duration: string): string | null => {
   const add = durationOf(duration);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldOfCustomer } from '../../../segments/field.ts';
+import { fieldOfCustomer } from '../../../subgraphs/segments/rules/field.ts';
 import { SCHEMA } from './schema.ts';
 
 const read = (path: string) => {

@@ -1,7 +1,7 @@
 import { type GraphQLLeafType, GraphQLScalarType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { comparable, compares, holds, type Kind, kindOf, operandOf } from '../../../segments/operand.ts';
-import { OPERATORS } from '../../../segments/rule.ts';
+import { comparable, compares, holds, type Kind, kindOf, operandOf } from '../../../subgraphs/segments/rules/operand.ts';
+import { OPERATORS } from '../../../subgraphs/segments/rules/rule.ts';
 import { SCHEMA } from './schema.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);

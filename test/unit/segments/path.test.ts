@@ -1,6 +1,6 @@
 import { print } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { stepsOf } from '../../../segments/path.ts';
+import { stepsOf } from '../../../subgraphs/segments/rules/path.ts';
 
 /** Each step as GraphQL writes it, without what stands below. */
 const steps = (path: string) =>

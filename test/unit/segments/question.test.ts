@@ -1,7 +1,7 @@
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { type FieldOfCustomer, fieldOfCustomer } from '../../../segments/field.ts';
-import { Question } from '../../../segments/question.ts';
+import { type FieldOfCustomer, fieldOfCustomer } from '../../../subgraphs/segments/rules/field.ts';
+import { Question } from '../../../subgraphs/segments/rules/question.ts';
 import { SCHEMA } from './schema.ts';
 
 const field = (path: string): FieldOfCustomer => {

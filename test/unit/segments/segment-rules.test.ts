@@ -1,8 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { Lost } from '../../../segments/answer.ts';
-import type { Operator, Quantifier, Rule } from '../../../segments/rule.ts';
-import { ruleProblems, SegmentRules } from '../../../segments/segment-rules.ts';
+import { Lost } from '../../../subgraphs/segments/rules/answer.ts';
+import type { Operator, Quantifier, Rule } from '../../../subgraphs/segments/rules/rule.ts';
+import { ruleProblems, SegmentRules } from '../../../subgraphs/segments/rules/segment-rules.ts';
 import { SCHEMA } from './schema.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);
