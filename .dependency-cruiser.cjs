@@ -53,11 +53,11 @@ module.exports = {
       },
     },
     {
-      name: 'segments-import-only-kernel',
+      name: 'segment-rules-import-only-kernel',
       comment: 'Rules over the merged view know the graph by its schema, and no domain.',
       severity: 'error',
-      from: { path: '^segments/' },
-      to: { path: '^(subgraphs|gateway|ingest|demo|training|models|cli|schema|web|test|bench)/' },
+      from: { path: '^subgraphs/segments/rules/' },
+      to: { path: '^(subgraphs/(?!segments/rules/)|gateway|ingest|demo|training|models|cli|schema|web|test|bench)/' },
     },
     {
       name: 'ingest-demo-and-training-import-only-kernel',
@@ -134,7 +134,7 @@ module.exports = {
       severity: 'error',
       // A thread that runs from sources, as in tests, begins in a .js file which registers tsx; the bundle has none of them.
       from: {
-        path: '^(kernel|subgraphs|gateway|ingest|demo|cli|models|segments|training)/',
+        path: '^(kernel|subgraphs|gateway|ingest|demo|cli|models|training)/',
         pathNot: '^(kernel/storage/sqlite-writer|gateway/engine/planning/thread)\\.js$',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },

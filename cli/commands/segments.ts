@@ -84,8 +84,8 @@ export async function count(ids: readonly string[], { json, config: file }: Flag
 }
 
 function segmentsOf(opened: OpenSubgraphs): Segments {
-  const store = opened.stores.get('recommendations');
-  if (!store) throw new Error('The store of recommendations is not open.');
+  const store = opened.stores.get('segments');
+  if (!store) throw new Error('The store of segments is not open.');
   return new Segments(store);
 }
 
@@ -134,7 +134,7 @@ function described(id: string, { customers, members, entered, left, unknown, wit
 /** `c360 segments list`: what is in use, with what was last counted. */
 export async function list({ json, config: file }: Flags): Promise<void> {
   const { storage, logLevel } = loadConfig({ env: process.env, file, role: 'all' });
-  const opened = await openSubgraphs({ storage, names: ['recommendations'], clock: Date.now, log: createLog(logLevel, destination(2)) });
+  const opened = await openSubgraphs({ storage, names: ['segments'], clock: Date.now, log: createLog(logLevel, destination(2)) });
   try {
     for (const { id, name, making, revision, count: counted } of await segmentsOf(opened).inUse()) {
       if (json) printJson({ segment: id, name, kind: making.kind, revision, count: counted });

@@ -94,7 +94,7 @@ describe('the schema', () => {
     // A group of customers is a list of them, and nothing else can be asked of it; it names who answers for a person now.
     const groups = ['SegmentJudgement.customer', 'SegmentMember.customer'];
     for (const name of SUBGRAPH_NAMES)
-      if (name !== 'identity') expect(customerFields(subgraphSdl(name))).toEqual(name === 'recommendations' ? groups : []);
+      if (name !== 'identity') expect(customerFields(subgraphSdl(name))).toEqual(name === 'segments' ? groups : []);
     expect(customerFields('type Order { id: ID! buyers: [Customer!]! }')).toEqual(['Order.buyers']);
   });
 

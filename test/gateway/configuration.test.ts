@@ -182,6 +182,8 @@ describe('a right configuration', () => {
       digital: 'http://127.0.0.1:4005/graphql',
       feedback: 'http://127.0.0.1:4006/graphql',
       recommendations: 'http://127.0.0.1:4007/graphql',
+      experiments: 'http://127.0.0.1:4008/graphql',
+      segments: 'http://127.0.0.1:4009/graphql',
     });
   });
 });

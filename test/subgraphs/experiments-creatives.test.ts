@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { randomOf } from '../../models/random.ts';
-import { recommendations } from '../../subgraphs/recommendations/module.ts';
+import { experiments } from '../../subgraphs/experiments/module.ts';
 import { TEST_NOW } from '../support/company.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
 import type { Answer } from '../support/domain-calls.ts';
@@ -9,7 +9,7 @@ const SECOND = 1000;
 
 let domain: Domain;
 beforeAll(async () => {
-  domain = await openDomain(recommendations);
+  domain = await openDomain(experiments);
 });
 beforeEach(() => {
   domain.time.now = TEST_NOW;

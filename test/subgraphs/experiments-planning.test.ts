@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recommendations } from '../../subgraphs/recommendations/module.ts';
+import { experiments } from '../../subgraphs/experiments/module.ts';
 import { TEST_NOW } from '../support/company.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
 import { type Answer, mutation } from '../support/domain-calls.ts';
@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 
 let domain: Domain;
 beforeAll(async () => {
-  domain = await openDomain(recommendations);
+  domain = await openDomain(experiments);
 });
 beforeEach(() => {
   domain.time.now = TEST_NOW;

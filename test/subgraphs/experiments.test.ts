@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConsentPurpose } from '../../kernel/intake.ts';
-import { recommendations } from '../../subgraphs/recommendations/module.ts';
+import { experiments } from '../../subgraphs/experiments/module.ts';
 import { TEST_NOW } from '../support/company.ts';
 import { type Domain, openDomain } from '../support/domain.ts';
 
@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 
 let domain: Domain;
 beforeAll(async () => {
-  domain = await openDomain(recommendations);
+  domain = await openDomain(experiments);
 });
 beforeEach(() => {
   domain.time.now = TEST_NOW;
@@ -711,7 +711,7 @@ describe('customers', () => {
     });
 
     it('cost a page one read of exposures for all experiments, and none without consent', async () => {
-      const fresh = await openDomain(recommendations);
+      const fresh = await openDomain(experiments);
       for (const id of ['one', 'two'])
         await fresh.ask('mutation ($input: ExperimentDefineInput!) { experimentDefine(input: $input) { userErrors { code } } }', {
           input: { idempotencyKey: id, ...hashed(id, customers) },

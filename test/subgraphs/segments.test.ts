@@ -5,9 +5,9 @@ import { gatewayView } from '../../cli/runtime/gateway-view.ts';
 import type { MergedView } from '../../kernel/merged-view.ts';
 import type { SubgraphModule } from '../../kernel/subgraph.ts';
 import { update } from '../../kernel/update.ts';
-import type { Context } from '../../subgraphs/recommendations/context.ts';
-import { recommendations } from '../../subgraphs/recommendations/module.ts';
+import type { Context } from '../../subgraphs/segments/context.ts';
 import { SegmentJudge } from '../../subgraphs/segments/judge.ts';
+import { segments } from '../../subgraphs/segments/module.ts';
 import { segmentKey } from '../../subgraphs/segments/records.ts';
 import { countSegments, type SegmentRunOptions } from '../../subgraphs/segments/run.ts';
 import { Segments } from '../../subgraphs/segments/store.ts';
@@ -30,8 +30,8 @@ let view: MergedView | null = graph;
 let domain: Domain;
 beforeAll(async () => {
   const module: SubgraphModule<Context> = {
-    ...recommendations,
-    context: (deps) => recommendations.context({ ...deps, mergedView: () => view }),
+    ...segments,
+    context: (deps) => segments.context({ ...deps, mergedView: () => view }),
   };
   domain = await openDomain(module);
 });

@@ -17,6 +17,8 @@ const CUSTOMERS = 150;
 /** What most that the two buy is of. */
 const CATEGORY = CATALOGUE[0]!.name;
 const SKUS = CATALOGUE.flatMap(({ products }) => products.map(({ sku }) => sku));
+/** The subgraphs whose fields of Customer are computed of what others tell. */
+const COMPUTING = ['recommendations', 'experiments', 'segments'] as const;
 /** Without either of them nothing personal is used. */
 const NEEDED: readonly ConsentPurpose[] = ['PERSONALIZATION', 'PROFILING'];
 /** What it takes to know who somebody is and what they allow. */
@@ -52,7 +54,7 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
   let buyer: string;
   let stranger: string;
   let everybody: string[];
-  /** The fields of Customer that recommendations answers, and a selection of all that is below each. */
+  /** The fields of Customer that they answer, and a selection of all that is below each. */
   let fields: string[];
   let all: string;
   const selections = new Map<string, string>();
@@ -154,16 +156,18 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
     await run('segmentDefine', { id: 'often', name: 'Often', rule }, 'segment { id }');
     await run('segmentDefine', { id: 'listed', name: 'Listed', list: true }, 'segment { id }');
     await run('segmentListChange', { segment: 'listed', add: [complainer] }, 'added');
-    const schema = subgraphs.get('recommendations')!.schema;
-    fields = addedFields(schema, 'Customer');
-    for (const field of fields)
-      selections.set(
-        field,
-        everythingOf(schema, 'Customer', field, {
-          'Recommendations.offers': '(record: true)',
-          'ProductRecommendations.offers': '(record: true)',
-        }),
-      );
+    for (const service of COMPUTING) {
+      const schema = subgraphs.get(service)!.schema;
+      for (const field of addedFields(schema, 'Customer'))
+        selections.set(
+          field,
+          everythingOf(schema, 'Customer', field, {
+            'Recommendations.offers': '(record: true)',
+            'ProductRecommendations.offers': '(record: true)',
+          }),
+        );
+    }
+    fields = [...selections.keys()];
     all = [...selections.values()].join(' ');
     granted = await answers(all);
   }, 120_000);
@@ -204,7 +208,7 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
       const found = await answers(selections.get(field)!);
       const read = personalCalls(everybody).map((call) => call.split(' ')[0]!);
       expect(
-        [...new Set(read)].filter((store) => !['identity', 'recommendations'].includes(store)),
+        [...new Set(read)].filter((store) => !['identity', ...COMPUTING].includes(store)),
         field,
       ).toEqual(domains);
       if (domains.length > 0) expect(new Set(found.map((answer) => JSON.stringify(answer))).size, field).toBe(3);

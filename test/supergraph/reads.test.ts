@@ -18,7 +18,7 @@ const VIEW = `
   recommendations { offers(first: 3) { template reasons { code } } }
 `;
 const RANKED = '{ product { sku } score rank personalized reason { code product { sku } } }';
-/** All that recommendations computes. */
+/** All that recommendations and experiments compute. */
 const COMPUTED = `
   id
   recommendations {
@@ -115,7 +115,7 @@ describe.each(SHAPES)('a page of 100 customers, in %s', (shape) => {
 
   it.each([
     ['the merged view', VIEW, FETCHES],
-    ['all that is computed', COMPUTED, { ...FETCHES, recommendations: 4 }],
+    ['all that is computed', COMPUTED, { ...FETCHES, recommendations: 3, experiments: 1 }],
   ])('of %s costs one fetch of each subgraph, and one call of each operation of a collection', async (_, selection, expected) => {
     for (const turn of ['planned', 'planned before']) {
       storeCalls.length = 0;

@@ -62,7 +62,7 @@ describe.each(SHAPES)('segments, in %s', (shape) => {
   }
   function count(options: Partial<SegmentRunOptions> = {}) {
     const { company } = stack;
-    const store = company.stores.get('recommendations');
+    const store = company.stores.get('segments');
     const purchases = company.subgraphs.get('pos')?.facts.purchases;
     if (!store || !purchases) throw new Error('A store is not open.');
     const clock = () => company.time.now;

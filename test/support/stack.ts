@@ -30,7 +30,7 @@ export interface Stack {
   readonly company: TestCompany;
   /** What can fail, by name. */
   readonly faults: ReadonlyMap<SubgraphName, Faulty>;
-  /** As the recommendations subgraph asks the graph. */
+  /** As the subgraph of segments asks the graph. */
   readonly view: () => MergedView | null;
   /** As one client request. */
   ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
