@@ -59,7 +59,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, source: string])[
   ['ingest-demo-and-training-import-only-kernel', 'demo/orders.ts', "export type { Order } from '../subgraphs/pos/records.ts';"],
   ['ingest-demo-and-training-import-only-kernel', 'training/base.ts', "export { pos } from '../subgraphs/pos/module.ts';"],
   ['models-import-nothing-of-ours', 'models/text/topics.ts', "export { loader } from '../../kernel/loader.ts';"],
-  ['segment-rules-import-only-kernel', 'subgraphs/segments/rules/field.ts', "export { pos } from '../subgraphs/pos/module.ts';"],
+  ['segment-rules-import-only-kernel', 'subgraphs/segments/rules/field.ts', "export { mean } from '../../../models/mean.ts';"],
   ['models-import-nothing-of-ours', 'models/text/topics.ts', "export { readFileSync } from 'node:fs';"],
   ['pure-files-touch-no-store-server-or-clock', 'subgraphs/pos/rules.ts', "export { loader } from '../../kernel/loader.ts';"],
   ['pure-files-touch-no-store-server-or-clock', 'subgraphs/pos/ingest.ts', "export { context } from './context.ts';"],
