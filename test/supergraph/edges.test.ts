@@ -151,6 +151,14 @@ describe.each(STACKS)('recommendations are the same by every way to a customer: 
     expect(errors).toBeUndefined();
     expect(data.order).toEqual({ number: 'ada-1001', customer: await direct('ada') });
   });
+
+  it('through a group that they are in', async () => {
+    await mutate(stack, 'segmentDefine', { id: 'tea', name: 'Tea', list: true }, 'segment { id }');
+    await mutate(stack, 'segmentListChange', { segment: 'tea', add: [people.get('ada')?.id] }, 'added');
+    const { data, errors } = await stack.ask(`{ segment(id: "tea") { members(first: 5) { nodes { ${CUSTOMER} } } } }`);
+    expect(errors).toBeUndefined();
+    expect(data.segment.members.nodes).toEqual([{ customer: await direct('ada') }]);
+  });
 });
 
 function at(value: Json, way: string): Json {
