@@ -91,7 +91,7 @@ type Field = 'recommendations' | 'productRecommendations';
 const KEPT = 'offers { decisionId rank title reasons { text } }';
 const decide = (field: Field) =>
   `query ($ids: [ID!]!) { customers(ids: $ids) { decided: ${field} { ${KEPT.replace('offers', 'offers(record: true)')} } } }`;
-const EXPLAIN = `query (${places.map((i) => `$d${i}: ID!`)}) { ${places.map((i) => `d${i}: explainDecision(id: $d${i}) { reproduced ${KEPT} }`).join(' ')} }`;
+const EXPLAIN = `query (${places.map((i) => `$d${i}: ID!`)}) { ${places.map((i) => `d${i}: decision(id: $d${i}) { reproduced ${KEPT} }`).join(' ')} }`;
 
 interface Offers {
   readonly offers: readonly { readonly decisionId: string | null }[];

@@ -26,6 +26,8 @@ export interface OpenSubgraphsOptions {
   /** See `SubgraphDeps.languages`. */
   readonly languages?: readonly string[];
   readonly mergedView?: SubgraphDeps['mergedView'];
+  /** What opens a store; `openStore` when absent. */
+  readonly openStore?: typeof openStore;
 }
 
 /** Opens the stores, the directory and the subgraphs. Closes what it had opened when one fails. */
@@ -36,7 +38,7 @@ export async function openSubgraphs(options: OpenSubgraphsOptions): Promise<Open
     await Promise.all([...stores.values()].map((store) => store.close()));
   };
   const open = async (name: SubgraphName) => {
-    const store = await openStore(storage, name, modules[name].specs);
+    const store = await (options.openStore ?? openStore)(storage, name, modules[name].specs);
     stores.set(name, store);
     return store;
   };

@@ -151,7 +151,7 @@ export type SignalState =
 
 export type Customer = {
   readonly __typename?: 'Customer';
-  /** The customer's id. */
+  /** Opaque, with the prefix `cus_`; the survivor's where customers turned out to be one person. */
   readonly id: Scalars['ID']['output'];
   /** The ids under which this person's records were filed. */
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
@@ -264,13 +264,13 @@ export type ProfileCasesArgs = {
 /** A person's name. Each part is null when it is not known apart. */
 export type PersonName = {
   readonly __typename?: 'PersonName';
-  /** Given names. */
+  /** First and middle names. */
   readonly given?: Maybe<Scalars['String']['output']>;
-  /** The family name. */
+  /** The surname. */
   readonly family?: Maybe<Scalars['String']['output']>;
-  /** Given names in kana. */
+  /** First and middle names as they are read, in kana. */
   readonly givenKana?: Maybe<Scalars['String']['output']>;
-  /** The family name in kana. */
+  /** The surname as it is read, in kana. */
   readonly familyKana?: Maybe<Scalars['String']['output']>;
   /** What the person wants to be called. */
   readonly preferred?: Maybe<Scalars['String']['output']>;
@@ -280,9 +280,9 @@ export type PersonName = {
 
 /** A person's gender. */
 export type Gender =
-  /** Female. */
+  /** Stated as female, a woman or a girl. */
   | 'FEMALE'
-  /** Male. */
+  /** Stated as male, a man or a boy. */
   | 'MALE'
   /** Neither of the two. */
   | 'OTHER'
@@ -323,17 +323,17 @@ export type PostalAddress = {
   readonly __typename?: 'PostalAddress';
   /** Street and house number. */
   readonly street?: Maybe<Scalars['String']['output']>;
-  /** The city. */
+  /** The town, city or ward. */
   readonly city?: Maybe<Scalars['String']['output']>;
   /** State, prefecture or county. */
   readonly region?: Maybe<Scalars['String']['output']>;
   /** The postal code, leading zeros kept. */
   readonly postalCode?: Maybe<Scalars['String']['output']>;
-  /** The country. */
+  /** Where the mail goes, by its ISO code. */
   readonly country?: Maybe<Scalars['CountryCode']['output']>;
 };
 
-/** A household. */
+/** People who live together, as a source counts them. */
 export type Household = {
   readonly __typename?: 'Household';
   /** Its number in the source; null when the source gives none. */
@@ -349,7 +349,7 @@ export type ProfileAttribute = {
   readonly name: Scalars['String']['output'];
   /** As the source has it. */
   readonly value: Scalars['String']['output'];
-  /** The source. */
+  /** The system that states it. */
   readonly source: Scalars['String']['output'];
 };
 
@@ -382,7 +382,7 @@ export type ContactWindow = {
 /** A contact with a person. */
 export type Interaction = {
   readonly __typename?: 'Interaction';
-  /** The interaction's id. */
+  /** Opaque, with the prefix `int_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under; identity makes the customer of it. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -431,14 +431,14 @@ export type InteractionEdge = {
   readonly __typename?: 'InteractionEdge';
   /** The position, to be passed as `after`. */
   readonly cursor: Scalars['String']['output'];
-  /** The interaction. */
+  /** The contact, over whichever channel. */
   readonly node: Interaction;
 };
 
 /** A matter that was taken up. */
 export type Case = {
   readonly __typename?: 'Case';
-  /** The case's id. */
+  /** Opaque, with the prefix `case_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under; identity makes the customer of it. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -501,7 +501,7 @@ export type CaseType =
   | 'COMPLAINT'
   /** Goods are to go back. */
   | 'RETURN'
-  /** A payment is late. */
+  /** What the customer owes is overdue. */
   | 'LATE_PAYMENT'
   /** A service was down. */
   | 'OUTAGE'
@@ -552,7 +552,7 @@ export type CaseEdge = {
   readonly __typename?: 'CaseEdge';
   /** The position, to be passed as `after`. */
   readonly cursor: Scalars['String']['output'];
-  /** The case. */
+  /** The case, whether open or closed. */
   readonly node: Case;
 };
 
@@ -564,11 +564,11 @@ export type Mutation = {
   readonly preferencesSet?: Maybe<PreferencesSetPayload>;
   /** Records a contact with a person. */
   readonly interactionRecord?: Maybe<InteractionRecordPayload>;
-  /** Opens a case. */
+  /** Takes up a complaint, a return or another matter of a customer. */
   readonly caseOpen?: Maybe<CaseOpenPayload>;
   /** Changes an open case, or records what was given to make up. */
   readonly caseUpdate?: Maybe<CaseUpdatePayload>;
-  /** Closes a case. */
+  /** Ends a case, once; it cannot be opened again. */
   readonly caseClose?: Maybe<CaseClosePayload>;
 };
 
@@ -604,13 +604,13 @@ export type MutationCaseCloseArgs = {
 
 /** A person's name; at least one part. */
 export type PersonNameInput = {
-  /** Given names. */
+  /** First and middle names. */
   readonly given?: InputMaybe<Scalars['String']['input']>;
-  /** The family name. */
+  /** The surname. */
   readonly family?: InputMaybe<Scalars['String']['input']>;
-  /** Given names in kana. */
+  /** First and middle names as they are read, in kana. */
   readonly givenKana?: InputMaybe<Scalars['String']['input']>;
-  /** The family name in kana. */
+  /** The surname as it is read, in kana. */
   readonly familyKana?: InputMaybe<Scalars['String']['input']>;
   /** What the person wants to be called. */
   readonly preferred?: InputMaybe<Scalars['String']['input']>;
@@ -638,17 +638,17 @@ export type ContactPointInput = {
 export type PostalAddressInput = {
   /** Street and house number. */
   readonly street?: InputMaybe<Scalars['String']['input']>;
-  /** The city. */
+  /** The town, city or ward. */
   readonly city?: InputMaybe<Scalars['String']['input']>;
   /** State, prefecture or county. */
   readonly region?: InputMaybe<Scalars['String']['input']>;
-  /** The postal code. */
+  /** As it is written on a letter, leading zeros kept. */
   readonly postalCode?: InputMaybe<Scalars['String']['input']>;
-  /** The country. */
+  /** Where the mail goes, by its ISO code. */
   readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
 };
 
-/** A household. */
+/** People who live together; at least one of its fields. */
 export type HouseholdInput = {
   /** Its number in the system that speaks. */
   readonly number?: InputMaybe<Scalars['String']['input']>;
@@ -845,7 +845,7 @@ export type InteractionRecordErrorCode =
   /** The idempotency key was used before, with another input. */
   | 'IDEMPOTENCY_KEY_REUSED';
 
-/** A case to open. */
+/** What is known of a case when it is taken up. */
 export type CaseOpenInput = {
   /** Chosen by the client, unique for the request; a repeat with the same key changes nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
@@ -863,7 +863,7 @@ export type CaseOpenInput = {
   readonly dueAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
-/** The case as opened. */
+/** The case with its new id. */
 export type CaseOpenPayload = {
   readonly __typename?: 'CaseOpenPayload';
   /** The case; null when refused. */
@@ -906,7 +906,7 @@ export type GoodwillInput = {
 export type CaseUpdateInput = {
   /** Chosen by the client, unique for the request; a repeat with the same key changes nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** The case's id. */
+  /** Which case, by the id that the graph gave. */
   readonly case: Scalars['ID']['input'];
   /** OPEN or WAITING; closing has a mutation of its own. */
   readonly status?: InputMaybe<CaseStatus>;
@@ -959,7 +959,7 @@ export type CaseUpdateErrorCode =
 export type CaseCloseInput = {
   /** Chosen by the client, unique for the request; a repeat with the same key changes nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** The case's id. */
+  /** Which case, by the id that the graph gave. */
   readonly case: Scalars['ID']['input'];
   /** How it ended. */
   readonly resolution?: InputMaybe<Scalars['String']['input']>;
@@ -1375,8 +1375,8 @@ export type ProfileResolvers<ContextType = Context, ParentType extends Resolvers
   preferences?: Resolver<Maybe<ResolversTypes['Preferences']>, ParentType, ContextType>;
   customerSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  interactions?: Resolver<Maybe<ResolversTypes['InteractionConnection']>, ParentType, ContextType, Partial<ProfileInteractionsArgs>>;
-  cases?: Resolver<Maybe<ResolversTypes['CaseConnection']>, ParentType, ContextType, Partial<ProfileCasesArgs>>;
+  interactions?: Resolver<Maybe<ResolversTypes['InteractionConnection']>, ParentType, ContextType, RequireFields<ProfileInteractionsArgs, 'first'>>;
+  cases?: Resolver<Maybe<ResolversTypes['CaseConnection']>, ParentType, ContextType, RequireFields<ProfileCasesArgs, 'first'>>;
 };
 
 export type PersonNameResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PersonName'] = ResolversParentTypes['PersonName']> = {

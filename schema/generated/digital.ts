@@ -153,7 +153,7 @@ export type SignalState =
 
 export type Customer = {
   readonly __typename?: 'Customer';
-  /** The customer's id. */
+  /** Opaque, with the prefix `cus_`; the survivor's where customers turned out to be one person. */
   readonly id: Scalars['ID']['output'];
   /** The ids under which this person's records were filed. */
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
@@ -249,7 +249,7 @@ export type Product = {
  */
 export type Session = {
   readonly __typename?: 'Session';
-  /** Opaque. Where events that came late join two visits into one, both ids lead to it. */
+  /** Opaque, with the prefix `ses_`. Where events that came late join two visits into one, both ids lead to it. */
   readonly id: Scalars['ID']['output'];
   /** Whose it is. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -301,7 +301,7 @@ export type EventType =
 /** One thing done on a screen, as its source told it. */
 export type DigitalEvent = {
   readonly __typename?: 'DigitalEvent';
-  /** Opaque. */
+  /** Opaque, with the prefix `evt_`. */
   readonly id: Scalars['ID']['output'];
   /** Whose it is. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -353,7 +353,7 @@ export type DigitalEventEdge = {
   readonly __typename?: 'DigitalEventEdge';
   /** Its position, to be passed as `after`. */
   readonly cursor: Scalars['String']['output'];
-  /** The event. */
+  /** The event as its source told it. */
   readonly node: DigitalEvent;
 };
 
@@ -402,7 +402,7 @@ export type Interest = {
 /** A product that the customer looked at. */
 export type ViewedProduct = {
   readonly __typename?: 'ViewedProduct';
-  /** The product. */
+  /** What was looked at; its name, price and category are the catalogue's. */
   readonly product: Product;
   /** Its name as the site gave it; null when it gave none. */
   readonly name?: Maybe<Scalars['String']['output']>;
@@ -422,7 +422,7 @@ export type Cart = {
 /** A product in a cart. */
 export type CartLine = {
   readonly __typename?: 'CartLine';
-  /** The product. */
+  /** What lies in the cart; name, price and category are the catalogue's. */
   readonly product: Product;
   /** Its name as the site gave it; null when it gave none. */
   readonly name?: Maybe<Scalars['String']['output']>;
@@ -434,11 +434,11 @@ export type CartLine = {
 
 /** How far a message came. */
 export type CampaignTouchState =
-  /** It was sent. */
+  /** It left for the customer; whether it arrived is not known. */
   | 'SENT'
   /** It arrived. */
   | 'DELIVERED'
-  /** It was opened. */
+  /** The customer looked at it. */
   | 'OPENED'
   /** A link in it was followed. */
   | 'CLICKED'
@@ -452,7 +452,7 @@ export type CampaignTouchState =
 /** One message of a campaign to the customer. */
 export type CampaignTouch = {
   readonly __typename?: 'CampaignTouch';
-  /** Opaque. */
+  /** Opaque, with the prefix `tch_`. */
   readonly id: Scalars['ID']['output'];
   /** Whose it is. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -495,13 +495,13 @@ export type CampaignTouchEdge = {
   readonly __typename?: 'CampaignTouchEdge';
   /** Its position, to be passed as `after`. */
   readonly cursor: Scalars['String']['output'];
-  /** The touch. */
+  /** The message and how far it came. */
   readonly node: CampaignTouch;
 };
 
 /** What can go wrong for a customer on a screen. */
 export type ErrorKind =
-  /** The account was locked. */
+  /** The customer could not sign in, for example after wrong passwords. */
   | 'ACCOUNT_LOCKED'
   /** A payment did not go through. */
   | 'PAYMENT_FAILED'
@@ -539,7 +539,7 @@ export type ErrorSignalEdge = {
   readonly __typename?: 'ErrorSignalEdge';
   /** Its position, to be passed as `after`. */
   readonly cursor: Scalars['String']['output'];
-  /** The error. */
+  /** The error and the event that told of it. */
   readonly node: ErrorSignal;
 };
 
@@ -591,13 +591,13 @@ export type EventInput = {
 export type EventProductInput = {
   /** The stock keeping unit. */
   readonly sku: Scalars['ID']['input'];
-  /** Its name. */
+  /** Its name as the site shows it. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** Its category; counts as an interest. */
   readonly category?: InputMaybe<Scalars['String']['input']>;
   /** How many, at least 1. Without it a Product Added puts in one and a Product Removed takes out all. */
   readonly quantity?: InputMaybe<Scalars['Int']['input']>;
-  /** The price of one. */
+  /** The price of one, before discounts on the whole cart. */
   readonly price?: InputMaybe<MoneyInput>;
 };
 

@@ -151,7 +151,7 @@ export type SignalState =
 
 export type Customer = {
   readonly __typename?: 'Customer';
-  /** The customer's id. */
+  /** Opaque, with the prefix `cus_`; the survivor's where customers turned out to be one person. */
   readonly id: Scalars['ID']['output'];
   /** The ids under which this person's records were filed. */
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
@@ -301,11 +301,11 @@ export type FeedbackSource =
   | 'REVIEW'
   /** On a social network. */
   | 'SOCIAL'
-  /** In a chat. */
+  /** Written in a live chat or messenger. */
   | 'CHAT'
   /** On the telephone. */
   | 'CALL'
-  /** In an interview. */
+  /** Said in an interview and written down. */
   | 'INTERVIEW'
   /** The source did not say. */
   | 'UNKNOWN';
@@ -313,7 +313,7 @@ export type FeedbackSource =
 /** One piece of feedback. */
 export type FeedbackItem = {
   readonly __typename?: 'FeedbackItem';
-  /** Opaque. */
+  /** Opaque, with the prefix `fbk_`. */
   readonly id: Scalars['ID']['output'];
   /** Who gave it; null for what was said by nobody in particular. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -462,7 +462,7 @@ export type TextModelName =
 /** An order by its number in its source. */
 export type FeedbackOrder = {
   readonly __typename?: 'FeedbackOrder';
-  /** The order's number. */
+  /** The number under which its source has the order. */
   readonly number: Scalars['String']['output'];
   /** The system that numbers it. */
   readonly source: Scalars['String']['output'];
@@ -495,7 +495,7 @@ export type FeedbackItemEdge = {
   readonly __typename?: 'FeedbackItemEdge';
   /** Its position, to be passed as `after`. */
   readonly cursor: Scalars['String']['output'];
-  /** The feedback. */
+  /** The feedback, of whichever source. */
   readonly node: FeedbackItem;
 };
 
@@ -573,7 +573,7 @@ export type RatingCount = {
 
 /** An order by its number in its source. */
 export type FeedbackOrderInput = {
-  /** The order's number. */
+  /** The number under which its source has the order. */
   readonly number: Scalars['String']['input'];
   /** The system that numbers it. */
   readonly source: Scalars['String']['input'];
@@ -707,7 +707,7 @@ export type MentionImportInput = {
   readonly idempotencyKey: Scalars['String']['input'];
   /** Who said it; absent where that is not known. */
   readonly customer?: InputMaybe<Scalars['ID']['input']>;
-  /** The network. */
+  /** The social network, such as mastodon; with the number it identifies the mention. */
   readonly network: Scalars['String']['input'];
   /** The post's number there. */
   readonly number: Scalars['String']['input'];

@@ -151,7 +151,7 @@ export type SignalState =
 /** A person, or the browser, device or visit of one not yet identified: everything that any system knows of them. */
 export type Customer = {
   readonly __typename?: 'Customer';
-  /** The customer's id. Opaque and never reused; one person's older ids keep answering. */
+  /** Opaque, with the prefix `cus_`; the survivor's where customers turned out to be one person. */
   readonly id: Scalars['ID']['output'];
   /** The ids under which this person's records were filed, this one among them. */
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
@@ -198,7 +198,7 @@ export type IdentityLink = {
   readonly __typename?: 'IdentityLink';
   /** The identifier that is explained. */
   readonly identifier: Identifier;
-  /** The rule that linked it. */
+  /** By which rule the identifier came to this customer. */
   readonly rule: IdentityRule;
   /** Whether the rule is certain or weighs likeness. */
   readonly kind: IdentityLinkKind;
@@ -283,7 +283,7 @@ export type CustomerEdge = {
   readonly __typename?: 'CustomerEdge';
   /** The position, to be passed as `after`. */
   readonly cursor: Scalars['String']['output'];
-  /** The customer. */
+  /** The customer who was found. */
   readonly node: Customer;
 };
 
@@ -467,7 +467,7 @@ export type CustomerConsentSetErrorCode =
 
 export type Order = {
   readonly __typename?: 'Order';
-  /** The order's id. */
+  /** Opaque, with the prefix `ord_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -477,7 +477,7 @@ export type Order = {
 
 export type Return = {
   readonly __typename?: 'Return';
-  /** The return's id. */
+  /** Opaque, with the prefix `ret_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -487,7 +487,7 @@ export type Return = {
 
 export type Payment = {
   readonly __typename?: 'Payment';
-  /** The payment's id. */
+  /** Opaque, with the prefix `pay_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -497,7 +497,7 @@ export type Payment = {
 
 export type LoyaltyAccount = {
   readonly __typename?: 'LoyaltyAccount';
-  /** The account's id. */
+  /** Opaque, with the prefix `loy_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -507,7 +507,7 @@ export type LoyaltyAccount = {
 
 export type PointsTransaction = {
   readonly __typename?: 'PointsTransaction';
-  /** The transaction's id. */
+  /** Opaque, with the prefix `ptx_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -517,7 +517,7 @@ export type PointsTransaction = {
 
 export type Voucher = {
   readonly __typename?: 'Voucher';
-  /** The voucher's id. */
+  /** Opaque, with the prefix `vou_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -527,7 +527,7 @@ export type Voucher = {
 
 export type Interaction = {
   readonly __typename?: 'Interaction';
-  /** The interaction's id. */
+  /** Opaque, with the prefix `int_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -537,7 +537,7 @@ export type Interaction = {
 
 export type Case = {
   readonly __typename?: 'Case';
-  /** The case's id. */
+  /** Opaque, with the prefix `case_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -547,7 +547,7 @@ export type Case = {
 
 export type Session = {
   readonly __typename?: 'Session';
-  /** The session's id. */
+  /** Opaque, with the prefix `ses_`. Where events that came late join two visits into one, both ids lead to it. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -557,7 +557,7 @@ export type Session = {
 
 export type DigitalEvent = {
   readonly __typename?: 'DigitalEvent';
-  /** The event's id. */
+  /** Opaque, with the prefix `evt_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -567,7 +567,7 @@ export type DigitalEvent = {
 
 export type CampaignTouch = {
   readonly __typename?: 'CampaignTouch';
-  /** The touch's id. */
+  /** Opaque, with the prefix `tch_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -577,7 +577,7 @@ export type CampaignTouch = {
 
 export type FeedbackItem = {
   readonly __typename?: 'FeedbackItem';
-  /** The item's id. */
+  /** Opaque, with the prefix `fbk_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it was filed under. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -995,7 +995,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'id'>>;
   customers?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Customer']>>>, ParentType, ContextType, RequireFields<QueryCustomersArgs, 'ids'>>;
   customerBy?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerByArgs, 'identifier'>>;
-  customerSearch?: Resolver<Maybe<ResolversTypes['CustomerConnection']>, ParentType, ContextType, RequireFields<QueryCustomerSearchArgs, 'text'>>;
+  customerSearch?: Resolver<Maybe<ResolversTypes['CustomerConnection']>, ParentType, ContextType, RequireFields<QueryCustomerSearchArgs, 'text' | 'first'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {

@@ -151,7 +151,7 @@ export type SignalState =
 
 export type Customer = {
   readonly __typename?: 'Customer';
-  /** The customer's id. */
+  /** Opaque, with the prefix `cus_`; the survivor's where customers turned out to be one person. */
   readonly id: Scalars['ID']['output'];
   /** The ids under which this person's records were filed. */
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
@@ -244,7 +244,7 @@ export type LoyaltyVouchersArgs = {
 /** A membership in the programme. */
 export type LoyaltyAccount = {
   readonly __typename?: 'LoyaltyAccount';
-  /** The account's id. Opaque. */
+  /** Opaque, with the prefix `loy_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it is filed under; null when nobody's. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -300,7 +300,7 @@ export type LoyaltyTier = {
 /** The next tier up and how far it is. */
 export type NextLoyaltyTier = {
   readonly __typename?: 'NextLoyaltyTier';
-  /** The tier. */
+  /** The tier above the one held now. */
   readonly tier: LoyaltyTier;
   /** Qualifying points still missing: points earned in the last 12 months count. */
   readonly pointsNeeded: Scalars['Int']['output'];
@@ -346,7 +346,7 @@ export type PointsTransactionKind =
 /** An entry of the ledger; an account's balance is the sum of its entries at every moment. */
 export type PointsTransaction = {
   readonly __typename?: 'PointsTransaction';
-  /** The transaction's id. Opaque. */
+  /** Opaque, with the prefix `ptx_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it is filed under; null when nobody's. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -369,7 +369,7 @@ export type PointsTransaction = {
 /** An order of the purchase history. */
 export type Order = {
   readonly __typename?: 'Order';
-  /** The order's id. Opaque. */
+  /** Opaque, with the prefix `ord_`. */
   readonly id: Scalars['ID']['output'];
 };
 
@@ -377,7 +377,7 @@ export type Order = {
 export type VoucherStatus =
   /** Can be redeemed. */
   | 'ISSUED'
-  /** Was redeemed. */
+  /** It was used; it is good for one use. */
   | 'REDEEMED'
   /** Its time has passed. */
   | 'EXPIRED'
@@ -396,7 +396,7 @@ export type VoucherOccasion =
   | 'RECOVERY'
   /** Reaching a tier. */
   | 'TIER'
-  /** A campaign. */
+  /** An action of marketing, named in `Voucher.campaign`. */
   | 'CAMPAIGN'
   /** The source did not say. */
   | 'UNKNOWN';
@@ -413,7 +413,7 @@ export type BearerAuth =
 /** A voucher, bound to one customer and redeemed at most once. */
 export type Voucher = {
   readonly __typename?: 'Voucher';
-  /** The voucher's id. Opaque. */
+  /** Opaque, with the prefix `vou_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it is bound to; null when nobody's. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -495,7 +495,7 @@ export type MutationVoucherRedeemArgs = {
 export type LoyaltyEnrollInput = {
   /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** The customer's id. */
+  /** Who joins, by their id in the graph. */
   readonly customer: Scalars['ID']['input'];
 };
 
@@ -566,7 +566,7 @@ export type PointsRedeemInput = {
 export type PointsReverseInput = {
   /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** The id of the PointsTransaction. */
+  /** What is undone, by the id that the graph gave. */
   readonly transaction: Scalars['ID']['input'];
   /** Why, in words; null when there is nothing to say. */
   readonly reason?: InputMaybe<Scalars['String']['input']>;
@@ -576,7 +576,7 @@ export type PointsReverseInput = {
 export type VoucherIssueInput = {
   /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** The customer's id. */
+  /** Who gets it and alone may redeem it, by their id in the graph. */
   readonly customer: Scalars['ID']['input'];
   /** Why it is given. */
   readonly occasion: VoucherOccasion;

@@ -152,7 +152,7 @@ export type SignalState =
 
 export type Customer = {
   readonly __typename?: 'Customer';
-  /** The customer's id. */
+  /** Opaque, with the prefix `cus_`; the survivor's where customers turned out to be one person. */
   readonly id: Scalars['ID']['output'];
   /** The ids under which this person's records were filed. */
   readonly members: ReadonlyArray<Scalars['ID']['output']>;
@@ -378,7 +378,7 @@ export type OrderStatus =
 /** What a customer bought at one time. */
 export type Order = {
   readonly __typename?: 'Order';
-  /** The order's id. Opaque. */
+  /** Opaque, with the prefix `ord_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it is filed under; null when nobody's. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -428,7 +428,7 @@ export type OrderLine = {
 /** Goods that a customer brought back. Quantities and amounts are positive. */
 export type Return = {
   readonly __typename?: 'Return';
-  /** The return's id. Opaque. */
+  /** Opaque, with the prefix `ret_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it is filed under; null when nobody's. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -452,7 +452,7 @@ export type Return = {
 
 /** What became of a payment. */
 export type PaymentStatus =
-  /** Paid. */
+  /** The amount was received. */
   | 'PAID'
   /** Not paid and not due yet. */
   | 'PENDING'
@@ -470,7 +470,7 @@ export type PaymentStatus =
 /** A payment made or due. */
 export type Payment = {
   readonly __typename?: 'Payment';
-  /** The payment's id. Opaque. */
+  /** Opaque, with the prefix `pay_`. */
   readonly id: Scalars['ID']['output'];
   /** The id of the customer it is filed under; null when nobody's. */
   readonly owner?: Maybe<Scalars['ID']['output']>;
@@ -601,11 +601,11 @@ export type MutationPaymentRecordArgs = {
   input: PaymentRecordInput;
 };
 
-/** An order to record. */
+/** An order with its lines, under the number that its source gave it. */
 export type OrderRecordInput = {
   /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** The customer's id. */
+  /** Who bought, by their id in the graph. */
   readonly customer: Scalars['ID']['input'];
   /** The system that numbers the order; null: this API. */
   readonly source?: InputMaybe<Scalars['String']['input']>;
@@ -694,11 +694,11 @@ export type OrderRecordErrorCode =
   /** The idempotency key was used before, with another input. */
   | 'IDEMPOTENCY_KEY_REUSED';
 
-/** A return to record. */
+/** Goods that came back, under the number that their source gave the return. */
 export type ReturnRecordInput = {
   /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** The customer's id. */
+  /** Who sent the goods back, by their id in the graph. */
   readonly customer: Scalars['ID']['input'];
   /** The system that numbers the return and its order; null: this API. */
   readonly source?: InputMaybe<Scalars['String']['input']>;
@@ -765,11 +765,11 @@ export type ReturnRecordErrorCode =
   /** The idempotency key was used before, with another input. */
   | 'IDEMPOTENCY_KEY_REUSED';
 
-/** A payment to record. */
+/** A payment due or made, under the number that its source gave it. */
 export type PaymentRecordInput = {
   /** Chosen by the caller, one per intent, at most 200 characters: the same key and input again change nothing. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** The customer's id. */
+  /** Who pays, by their id in the graph. */
   readonly customer: Scalars['ID']['input'];
   /** The system that numbers the payment and its order; null: this API. */
   readonly source?: InputMaybe<Scalars['String']['input']>;

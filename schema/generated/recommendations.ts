@@ -163,7 +163,7 @@ export type Query = {
    * For staff, who have to answer for it, not for the customer's screen: it shows what was known of the customer then, and goes on to after consent
    * was withdrawn, until the customer is erased.
    */
-  readonly explainDecision?: Maybe<Decision>;
+  readonly decision?: Maybe<Decision>;
   /** An experiment as it was defined; null when there is none of that id. */
   readonly experiment?: Maybe<Experiment>;
   /** All experiments, the latest defined first. */
@@ -193,7 +193,7 @@ export type Query = {
 };
 
 
-export type QueryExplainDecisionArgs = {
+export type QueryDecisionArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -307,7 +307,7 @@ export type MutationSegmentRetireArgs = {
 
 export type Customer = {
   readonly __typename?: 'Customer';
-  /** The customer's id. */
+  /** Opaque, with the prefix `cus_`; the survivor's where customers turned out to be one person. */
   readonly id: Scalars['ID']['output'];
   /** The purposes granted now; null when unknown, which counts as none. */
   readonly permissions?: Maybe<ReadonlyArray<ConsentPurpose>>;
@@ -327,7 +327,7 @@ export type Customer = {
    * LOCAL_EVENT. It reads the products of the last orders and what was looked at, too, and ranks; so it costs more, and is a field of its own. Null
    * only when recommendations can't answer.
    */
-  readonly productRecommendations?: Maybe<Recommendations>;
+  readonly productRecommendations?: Maybe<ProductRecommendations>;
   /**
    * What models of the customer base say of this customer, from the purchases alone: no other domain is read for it. Null only when it
    * can't be answered.
@@ -393,7 +393,7 @@ export type NextPurchaseDiscoverArgs = {
 /** A product in its place among those that a customer may buy next. */
 export type RankedProduct = {
   readonly __typename?: 'RankedProduct';
-  /** The product. */
+  /** What may be bought, with its name, price and category from the catalogue. */
   readonly product: Product;
   /** Compares products of one answer, above 0, higher is better; not a probability. */
   readonly score: Scalars['Float']['output'];
@@ -491,7 +491,7 @@ export type LifetimeValue = {
   readonly level: Scalars['Float']['output'];
   /** On how many days the customer is expected to order within the horizon. */
   readonly expectedOrderDays: Scalars['Float']['output'];
-  /** The horizon, in weeks. */
+  /** How many weeks ahead it looks, as asked. */
   readonly horizonWeeks: Scalars['Int']['output'];
 };
 
@@ -634,6 +634,73 @@ export type RecommendationsDisclosureArgs = {
 };
 
 /**
+ * What `Recommendations` has, with offers that name a product or a piece of content decided and ranked among the others: a type of its own, since the
+ * answer is another one. All computed at one moment from one reading of the other domains, products and content among what was read.
+ */
+export type ProductRecommendations = {
+  readonly __typename?: 'ProductRecommendations';
+  /** When this was computed. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** What each of the other domains contributed, one entry per domain: crm, pos, loyalty, digital, feedback. */
+  readonly sourceStatus: ReadonlyArray<SourceStatus>;
+  /**
+   * What to offer now, best first. Empty when it is best to say nothing, or when nothing suits the channel. Without consent to
+   * PERSONALIZATION and PROFILING it is what everybody is offered. Null only with an error.
+   */
+  readonly offers?: Maybe<ReadonlyArray<Offer>>;
+  /**
+   * What to do next for the customer across service, marketing and retention, most important first: what puts right or helps, then silence
+   * where there is a reason for it, then what is left to offer. From the same facts and by the same policy as `offers`; never empty. Null only
+   * with an error.
+   */
+  readonly nextBestActions?: Maybe<ReadonlyArray<NextBestAction>>;
+  /**
+   * What the customer is to be told of how all this comes about: what is personalised, from which data, on which consent, since when, and how
+   * to turn it off. From the same facts as `offers`. `Customer.insights` and `Customer.nextPurchase` ask for the same consents, and rest on
+   * purchases, the cart and what was looked at. Null only with an error.
+   */
+  readonly disclosure?: Maybe<Disclosure>;
+  /**
+   * How the purchases compare with the whole customer base; null without purchases, without consent to be profiled, while too few customers
+   * have bought to say, or when pos could not be asked. The same as `Customer.insights.rfm`, for which no other domain is read.
+   */
+  readonly rfm?: Maybe<RfmScores>;
+};
+
+
+/**
+ * What `Recommendations` has, with offers that name a product or a piece of content decided and ranked among the others: a type of its own, since the
+ * answer is another one. All computed at one moment from one reading of the other domains, products and content among what was read.
+ */
+export type ProductRecommendationsOffersArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  channel?: InputMaybe<Channel>;
+  templates?: InputMaybe<ReadonlyArray<OfferTemplate>>;
+  locale?: InputMaybe<Scalars['Locale']['input']>;
+  context?: InputMaybe<DecisionContextInput>;
+  record?: Scalars['Boolean']['input'];
+};
+
+
+/**
+ * What `Recommendations` has, with offers that name a product or a piece of content decided and ranked among the others: a type of its own, since the
+ * answer is another one. All computed at one moment from one reading of the other domains, products and content among what was read.
+ */
+export type ProductRecommendationsNextBestActionsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  locale?: InputMaybe<Scalars['Locale']['input']>;
+};
+
+
+/**
+ * What `Recommendations` has, with offers that name a product or a piece of content decided and ranked among the others: a type of its own, since the
+ * answer is another one. All computed at one moment from one reading of the other domains, products and content among what was read.
+ */
+export type ProductRecommendationsDisclosureArgs = {
+  locale?: InputMaybe<Scalars['Locale']['input']>;
+};
+
+/**
  * A decision what to offer, with everything that it was made from, by the consent of then. It stays as it was when consent is withdrawn, and is no
  * longer known once its customer is erased.
  */
@@ -680,9 +747,9 @@ export type DecisionContext = {
 /** Something that a client told of the moment. */
 export type ContextAttribute = {
   readonly __typename?: 'ContextAttribute';
-  /** Its name. */
+  /** What the caller calls it, such as weather. */
   readonly name: Scalars['String']['output'];
-  /** Its value. */
+  /** What it is at that moment, as text. */
   readonly value: Scalars['String']['output'];
 };
 
@@ -756,7 +823,7 @@ export type SourceState =
 export type Offer = {
   readonly __typename?: 'Offer';
   /**
-   * The decision that made it, for `explainDecision`. Null unless it was asked for with `record: true`; null then too when it could not be
+   * The decision that made it, for `Query.decision`. Null unless it was asked for with `record: true`; null then too when it could not be
    * kept in time.
    */
   readonly decisionId?: Maybe<Scalars['ID']['output']>;
@@ -934,7 +1001,7 @@ export type ContentTranslation = {
   readonly __typename?: 'ContentTranslation';
   /** The language. */
   readonly locale: Scalars['Locale']['output'];
-  /** The title. */
+  /** The headline as it is shown, at most 200 characters. */
   readonly title: Scalars['String']['output'];
   /** Where it can be read; null when nothing was said. */
   readonly link?: Maybe<Scalars['URL']['output']>;
@@ -966,7 +1033,7 @@ export type Disclosure = {
 /** A purpose that data is used for. */
 export type DisclosedPurpose = {
   readonly __typename?: 'DisclosedPurpose';
-  /** The purpose. */
+  /** What the customer is asked to allow. */
   readonly purpose: ConsentPurpose;
   /** Whether it is granted now; null when that could not be read, which counts as not granted. */
   readonly granted?: Maybe<Scalars['Boolean']['output']>;
@@ -1054,7 +1121,7 @@ export type NextBestActor =
 /** A channel that is held back, and why. */
 export type HeldBackChannel = {
   readonly __typename?: 'HeldBackChannel';
-  /** The channel. */
+  /** The channel over which nothing is sent now. */
   readonly channel: Channel;
   /** A stable code to program against. */
   readonly code: HeldBackCode;
@@ -3003,6 +3070,7 @@ export type ResolversTypes = {
   ClusterReason: ResolverTypeWrapper<ClusterReason>;
   ModelUse: ResolverTypeWrapper<ModelVersion>;
   Recommendations: ResolverTypeWrapper<Subject>;
+  ProductRecommendations: ResolverTypeWrapper<Subject>;
   Decision: ResolverTypeWrapper<ExplainedDecision>;
   DecisionContext: ResolverTypeWrapper<DecisionContext>;
   ContextAttribute: ResolverTypeWrapper<ContextAttribute>;
@@ -3199,6 +3267,7 @@ export type ResolversParentTypes = {
   ClusterReason: ClusterReason;
   ModelUse: ModelVersion;
   Recommendations: Subject;
+  ProductRecommendations: Subject;
   Decision: ExplainedDecision;
   DecisionContext: DecisionContext;
   ContextAttribute: ContextAttribute;
@@ -3389,7 +3458,7 @@ export type CodedUserErrorResolvers<ContextType = Context, ParentType extends Re
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  explainDecision?: Resolver<Maybe<ResolversTypes['Decision']>, ParentType, ContextType, RequireFields<QueryExplainDecisionArgs, 'id'>>;
+  decision?: Resolver<Maybe<ResolversTypes['Decision']>, ParentType, ContextType, RequireFields<QueryDecisionArgs, 'id'>>;
   experiment?: Resolver<Maybe<ResolversTypes['Experiment']>, ParentType, ContextType, RequireFields<QueryExperimentArgs, 'id'>>;
   experiments?: Resolver<Maybe<ResolversTypes['ExperimentConnection']>, ParentType, ContextType, RequireFields<QueryExperimentsArgs, 'first'>>;
   experimentAssign?: Resolver<Maybe<ResolversTypes['ExperimentAssignment']>, ParentType, ContextType, RequireFields<QueryExperimentAssignArgs, 'experiment' | 'unit'>>;
@@ -3415,7 +3484,7 @@ export type CustomerResolvers<ContextType = Context, ParentType extends Resolver
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Customer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   recommendations?: Resolver<Maybe<ResolversTypes['Recommendations']>, ParentType, ContextType>;
-  productRecommendations?: Resolver<Maybe<ResolversTypes['Recommendations']>, ParentType, ContextType>;
+  productRecommendations?: Resolver<Maybe<ResolversTypes['ProductRecommendations']>, ParentType, ContextType>;
   insights?: Resolver<Maybe<ResolversTypes['Insights']>, ParentType, ContextType>;
   experiments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ExperimentAssignment']>>, ParentType, ContextType>;
   segments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['SegmentMembership']>>, ParentType, ContextType, Partial<CustomerSegmentsArgs>>;
@@ -3512,9 +3581,18 @@ export type ModelUseResolvers<ContextType = Context, ParentType extends Resolver
 export type RecommendationsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Recommendations'] = ResolversParentTypes['Recommendations']> = {
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
-  offers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Offer']>>, ParentType, ContextType, RequireFields<RecommendationsOffersArgs, 'record'>>;
-  nextBestActions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['NextBestAction']>>, ParentType, ContextType, Partial<RecommendationsNextBestActionsArgs>>;
+  offers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Offer']>>, ParentType, ContextType, RequireFields<RecommendationsOffersArgs, 'first' | 'record'>>;
+  nextBestActions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['NextBestAction']>>, ParentType, ContextType, RequireFields<RecommendationsNextBestActionsArgs, 'first'>>;
   disclosure?: Resolver<Maybe<ResolversTypes['Disclosure']>, ParentType, ContextType, Partial<RecommendationsDisclosureArgs>>;
+  rfm?: Resolver<Maybe<ResolversTypes['RfmScores']>, ParentType, ContextType>;
+};
+
+export type ProductRecommendationsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductRecommendations'] = ResolversParentTypes['ProductRecommendations']> = {
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  sourceStatus?: Resolver<ReadonlyArray<ResolversTypes['SourceStatus']>, ParentType, ContextType>;
+  offers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Offer']>>, ParentType, ContextType, RequireFields<ProductRecommendationsOffersArgs, 'first' | 'record'>>;
+  nextBestActions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['NextBestAction']>>, ParentType, ContextType, RequireFields<ProductRecommendationsNextBestActionsArgs, 'first'>>;
+  disclosure?: Resolver<Maybe<ResolversTypes['Disclosure']>, ParentType, ContextType, Partial<ProductRecommendationsDisclosureArgs>>;
   rfm?: Resolver<Maybe<ResolversTypes['RfmScores']>, ParentType, ContextType>;
 };
 
@@ -4127,6 +4205,7 @@ export type Resolvers<ContextType = Context> = {
   ClusterReason?: ClusterReasonResolvers<ContextType>;
   ModelUse?: ModelUseResolvers<ContextType>;
   Recommendations?: RecommendationsResolvers<ContextType>;
+  ProductRecommendations?: ProductRecommendationsResolvers<ContextType>;
   Decision?: DecisionResolvers<ContextType>;
   DecisionContext?: DecisionContextResolvers<ContextType>;
   ContextAttribute?: ContextAttributeResolvers<ContextType>;

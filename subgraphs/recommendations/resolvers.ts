@@ -1,7 +1,7 @@
 import { badArgument } from '../../kernel/errors.ts';
 import { pageSize } from '../../kernel/page.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
-import type { Resolvers } from '../../schema/generated/recommendations.ts';
+import type { ProductRecommendationsResolvers, RecommendationsResolvers, Resolvers } from '../../schema/generated/recommendations.ts';
 import { publishContent } from './content/commands.ts';
 import type { Context } from './context.ts';
 import { experimentMutations, experimentQueries, experimentsOf, experimentTypes } from './experiments/resolvers.ts';
@@ -22,6 +22,29 @@ import { readCustomer } from './source.ts';
 /** Ten years: no model of a customer base says anything beyond. */
 const MOST_WEEKS = 520;
 
+/** Both types answer so; what differs is what was read of the customer. */
+const recommended = {
+  asOf: (subject) => subject.now,
+  sourceStatus,
+  offers: (subject, { first, channel, templates, locale, context, record }, sources) => {
+    const asked: Asked = {
+      first: pageSize(first),
+      channel: channel ?? null,
+      templates: templates ?? null,
+      locale: locale ?? null,
+      ...(context && { context: readContext(context, subject.now) }),
+    };
+    const { decisions } = sources;
+    const decide = (of: Subject) => (record ? decisions.record(of, asked) : offersOf(of, asked, null));
+    const at = asked.context?.at ?? null;
+    return at === null || subject.content === null ? decide(subject) : contentAt(subject, at, sources).then(decide);
+  },
+  disclosure: (subject, { locale }) => disclosure(subject, locale ?? null),
+  nextBestActions: (subject, { first, locale }) =>
+    shownActions(nextBestActions(subject).slice(0, pageSize(first)), subject, locale ?? null),
+  rfm,
+} satisfies RecommendationsResolvers<Context> & ProductRecommendationsResolvers<Context>;
+
 export const resolvers: Resolvers<Context> = {
   Customer: {
     __resolveReference: (reference) => reference,
@@ -39,27 +62,8 @@ export const resolvers: Resolvers<Context> = {
     segments: (customer, { ids }, context) => segmentsOf(customer, ids ?? null, context),
     nextPurchase: (customer, _, { now, nextBasket }) => readNextPurchase(customer, now, nextBasket),
   },
-  Recommendations: {
-    asOf: (subject) => subject.now,
-    sourceStatus,
-    offers: (subject, { first, channel, templates, locale, context, record }, sources) => {
-      const asked: Asked = {
-        first: pageSize(first),
-        channel: channel ?? null,
-        templates: templates ?? null,
-        locale: locale ?? null,
-        ...(context && { context: readContext(context, subject.now) }),
-      };
-      const { decisions } = sources;
-      const decide = (of: Subject) => (record ? decisions.record(of, asked) : offersOf(of, asked, null));
-      const at = asked.context?.at ?? null;
-      return at === null || subject.content === null ? decide(subject) : contentAt(subject, at, sources).then(decide);
-    },
-    disclosure: (subject, { locale }) => disclosure(subject, locale ?? null),
-    nextBestActions: (subject, { first, locale }) =>
-      shownActions(nextBestActions(subject).slice(0, pageSize(first)), subject, locale ?? null),
-    rfm,
-  },
+  Recommendations: recommended,
+  ProductRecommendations: recommended,
   Insights: {
     asOf: ({ now }) => now,
     sourceStatus: ({ state, asOf }) => ({ service: 'pos', state, asOf }),
@@ -90,7 +94,7 @@ export const resolvers: Resolvers<Context> = {
     learnedUntil: ({ to }) => to,
   },
   Query: {
-    explainDecision: (_, { id }, { decisions }) => decisions.explain(id),
+    decision: (_, { id }, { decisions }) => decisions.explain(id),
     ...experimentQueries,
     ...segmentQueries,
   },

@@ -8,7 +8,8 @@ import type { Spec } from '../../kernel/storage/port.ts';
 import { sqliteStore } from '../../kernel/storage/sqlite.ts';
 import { Connection } from '../../kernel/storage/sqlite-driver.ts';
 import { WriterClient } from '../../kernel/storage/sqlite-writer-client.ts';
-import { startChild, temporaryFolders } from './sqlite-support.ts';
+import { childScript, startChild } from '../support/children.ts';
+import { temporaryFolders } from './sqlite-support.ts';
 import { expectMoved, movingContract, type Note, openFresh, writeOld } from './storage-moving.ts';
 
 const folder = temporaryFolders();
@@ -23,6 +24,7 @@ movingContract({
 });
 
 describe('a SQLite store to which collections move', { timeout: 120_000 }, () => {
+  const moving = childScript(new URL('moving-child.ts', import.meta.url));
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -61,7 +63,7 @@ describe('a SQLite store to which collections move', { timeout: 120_000 }, () =>
     const storage = await place();
     await writeOld(storage);
     for (const count of [4, 7]) {
-      const child = startChild('./moving-child.ts', { storage, count });
+      const child = startChild(await moving({ storage, count }));
       expect(await child.ended).toBeNull();
       expect(existsSync(join(storage.dataDir, 'fresh.db'))).toBe(true);
     }

@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { startChild, temporaryFolders } from './sqlite-support.ts';
+import { childScript, startChild } from '../support/children.ts';
+import { temporaryFolders } from './sqlite-support.ts';
 import { ORDERS, openContractStore } from './storage-fixtures.ts';
 
 describe('a SQLite store of several processes', { timeout: 120_000 }, () => {
   const folder = temporaryFolders();
+  const inserting = childScript(new URL('insert-child.ts', import.meta.url));
 
   it('can be created by several of them at the same moment', async () => {
     const storage = { kind: 'sqlite', dataDir: await folder() } as const;
-    const children = Array.from({ length: 4 }, (_, i) =>
-      startChild('insert-child.ts', { storage, owner: `p${i}`, count: 5, lanes: 1, newShapes: false, close: true }),
+    const commands = await Promise.all(
+      Array.from({ length: 4 }, (_, i) => inserting({ storage, owner: `p${i}`, count: 5, lanes: 1, newShapes: false, close: true })),
     );
+    const children = commands.map(startChild);
     expect(await Promise.all(children.map(({ ended }) => ended))).toEqual([0, 0, 0, 0]);
     const store = await openContractStore(storage);
     const pages = await store.collection(ORDERS).latest([['p0', 'p1', 'p2', 'p3']], { first: 100 });
@@ -23,9 +26,10 @@ describe('a SQLite store of several processes', { timeout: 120_000 }, () => {
     const store = await openContractStore(storage);
     const orders = store.collection(ORDERS);
     const owners = ['a', 'b', 'c'];
-    const children = owners.map((owner) =>
-      startChild('insert-child.ts', { storage, owner, count: 150, lanes: 5, newShapes: true, close: true }),
+    const commands = await Promise.all(
+      owners.map((owner) => inserting({ storage, owner, count: 150, lanes: 5, newShapes: true, close: true })),
     );
+    const children = commands.map(startChild);
     let ended = false;
     const all = Promise.all(children.map((child) => child.ended)).finally(() => {
       ended = true;
@@ -56,7 +60,7 @@ describe('a SQLite store of several processes', { timeout: 120_000 }, () => {
     let survivors = 0;
     for (const [round, delayMs] of [20, 90, 250, 400].entries()) {
       const owner = `killed${round}`;
-      const child = startChild('insert-child.ts', { storage, owner, count: 1e9, lanes: 8, newShapes: round % 2 === 1, close: true });
+      const child = startChild(await inserting({ storage, owner, count: 1e9, lanes: 8, newShapes: round % 2 === 1, close: true }));
       while (child.output() === '') await sleep(5);
       await sleep(delayMs);
       child.process.kill('SIGKILL');
@@ -77,7 +81,7 @@ describe('a SQLite store of several processes', { timeout: 120_000 }, () => {
 
   it('lets a process end that has not closed it', async () => {
     const storage = { kind: 'sqlite', dataDir: await folder() } as const;
-    const child = startChild('insert-child.ts', { storage, owner: 'open', count: 3, lanes: 1, newShapes: false, close: false });
+    const child = startChild(await inserting({ storage, owner: 'open', count: 3, lanes: 1, newShapes: false, close: false }));
     expect(await child.ended).toBe(0);
     expect(child.output()).toBe('0\n1\n2\n');
   });

@@ -8,7 +8,8 @@ import { sqliteStore } from '../../kernel/storage/sqlite.ts';
 import { Connection } from '../../kernel/storage/sqlite-driver.ts';
 import { planOf } from '../../kernel/storage/sqlite-layout.ts';
 import { WriterClient } from '../../kernel/storage/sqlite-writer-client.ts';
-import { childCommand, temporaryFolders } from './sqlite-support.ts';
+import { childScript } from '../support/children.ts';
+import { temporaryFolders } from './sqlite-support.ts';
 import { ACCOUNTS, key, ORDERS, type Order, order, SPECS } from './storage-fixtures.ts';
 
 const run = promisify(execFile);
@@ -19,6 +20,7 @@ const strace = await run('strace', ['-V']).then(
 
 describe('the writer of a SQLite store', { timeout: 60_000 }, () => {
   const folder = temporaryFolders();
+  const inserting = childScript(new URL('insert-child.ts', import.meta.url));
   const open = async () => {
     const file = join(await folder(), 'store.db');
     return { file, store: await sqliteStore({ file, specs: SPECS }) };
@@ -176,7 +178,7 @@ describe('the writer of a SQLite store', { timeout: 60_000 }, () => {
     const trace = join(dataDir, 'trace');
     const job = { storage: { kind: 'sqlite', dataDir }, owner: 'ada', count: 10, lanes: 1, newShapes: false, close: true };
     const options = ['-f', '-y', '-e', 'trace=fsync,fdatasync,pwrite64,write', '-o', trace];
-    await run('strace', [...options, ...childCommand('insert-child.ts', job)], { maxBuffer: 1e8 });
+    await run('strace', [...options, ...(await inserting(job))], { maxBuffer: 1e8 });
     const calls = (await readFile(trace, 'utf8')).split('\n');
     const steps = calls.flatMap((call) => {
       if (/pwrite64\(\d+<[^>]*contract\.db-wal>/.test(call)) return ['log'];

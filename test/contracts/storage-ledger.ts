@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { AdjustResult } from '../../kernel/storage/port.ts';
+import { childScript } from '../support/children.ts';
 import { bench, type Entry, key, type StorageUnderTest } from './storage-fixtures.ts';
 
 const run = promisify(execFile);
-const CHILD = fileURLToPath(new URL('redeem-child.ts', import.meta.url));
-const TSX = fileURLToPath(import.meta.resolve('tsx'));
 
 const entry = (owner: string, id: string, points: number): Entry => ({ owner, id, version: 0, at: 1000, points });
 
@@ -15,6 +13,7 @@ const entry = (owner: string, id: string, points: number): Entry => ({ owner, id
 export function ledgerContract(adapter: StorageUnderTest): void {
   describe('ledger', () => {
     const b = bench(adapter);
+    const redeeming = childScript(new URL('redeem-child.ts', import.meta.url));
     const open = (owner: string, points: number) => b.accounts.putMany([{ owner, id: 'main', version: 0, openedAt: 1, points }]);
     const adjust = (owner: string, id: string, by: number, min = 0) =>
       b.accounts.adjust(key(owner, 'main'), { by, min, entry: entry(owner, id, by) });
@@ -90,7 +89,8 @@ export function ledgerContract(adapter: StorageUnderTest): void {
       await open('ivy', 500);
       const child = async (from: number): Promise<readonly AdjustResult['status'][]> => {
         const job = { storage: b.storage, key: key('ivy', 'main'), by: -10, from, count: 100, repeats: 4 };
-        const { stdout } = await run(process.execPath, ['--import', TSX, CHILD, JSON.stringify(job)]);
+        const [command = '', ...rest] = await redeeming(job);
+        const { stdout } = await run(command, rest);
         return JSON.parse(stdout);
       };
       const statuses = (await Promise.all([child(0), child(100)])).flat();

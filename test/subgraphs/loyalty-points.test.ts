@@ -12,11 +12,14 @@ import {
   loyaltyOf,
   mutate,
   NOW,
+  openClub,
   POINTS,
   redeem,
   reverse,
   someone,
 } from '../support/club.ts';
+
+openClub();
 
 describe('pointsRedeem', () => {
   it('answers with the balance after it, also where one request redeems twice', async () => {

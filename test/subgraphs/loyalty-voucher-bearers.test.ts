@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { openSubgraph } from '../../kernel/subgraph.ts';
 import { loyalty } from '../../subgraphs/loyalty/module.ts';
 import { vouchersSpec } from '../../subgraphs/loyalty/records.ts';
-import { ada, codes, domain, mutate, NOW, someone } from '../support/club.ts';
+import { ada, codes, domain, mutate, NOW, openClub, someone } from '../support/club.ts';
 import type { Domain } from '../support/domain.ts';
 import { mutation } from '../support/domain-calls.ts';
+
+openClub();
 
 const MINUTE = 60_000;
 const issue = (more: object = {}) =>

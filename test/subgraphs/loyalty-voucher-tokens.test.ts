@@ -9,11 +9,13 @@ import { loyalty } from '../../subgraphs/loyalty/module.ts';
 import { keysSpec } from '../../subgraphs/loyalty/records.ts';
 import { signingSecrets } from '../../subgraphs/loyalty/signing-keys.ts';
 import { VoucherTokens } from '../../subgraphs/loyalty/voucher-tokens.ts';
-import { ada, codes, domain, ingest, loyaltyOf, mutate, NOW, someone } from '../support/club.ts';
+import { ada, codes, domain, ingest, loyaltyOf, mutate, NOW, openClub, someone } from '../support/club.ts';
 import { emptyStorage } from '../support/company.ts';
 import type { Domain } from '../support/domain.ts';
 import { mutation } from '../support/domain-calls.ts';
 import { modulesOf, textOf } from '../support/qr-reader.ts';
+
+openClub();
 
 const SHOWN = 'voucher { id status validUntil token qr bearerAuth }';
 const issue = (more: object = {}) => mutate('voucherIssue', { customer: ada, occasion: 'BIRTHDAY', benefit: '10 % off', ...more }, SHOWN);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ada, codes, domain, ingest, loyaltyOf, mutate, someone } from '../support/club.ts';
+import { ada, codes, domain, ingest, loyaltyOf, mutate, openClub, someone } from '../support/club.ts';
+
+openClub();
 
 describe('vouchers', () => {
   const issue = (more: object = {}) =>

@@ -2,7 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { entityId } from '../../kernel/ids.ts';
 import type { SourceRow } from '../../kernel/record.ts';
 import { luhn } from '../../subgraphs/loyalty/rules.ts';
-import { accrue, ada, books, codes, customers, DAY, domain, enroll, ingest, loyaltyOf, NOW, POINTS, someone } from '../support/club.ts';
+import {
+  accrue,
+  ada,
+  books,
+  codes,
+  customers,
+  DAY,
+  domain,
+  enroll,
+  ingest,
+  loyaltyOf,
+  NOW,
+  openClub,
+  POINTS,
+  someone,
+} from '../support/club.ts';
+
+openClub();
 
 describe('Customer.loyalty', () => {
   it('is null for a customer without membership and vouchers', async () => {

@@ -160,10 +160,10 @@ describe('a decision that was kept', () => {
     expect(given.map(({ template }) => template)).toEqual(expect.arrayContaining(['ADVICE', 'LOCAL_EVENT']));
     const explained = async () => {
       const { data } = await domain.ask(
-        `query ($id: ID!) { explainDecision(id: $id) { reproduced inputs { service name value } offers { ${FIELDS} } } }`,
+        `query ($id: ID!) { decision(id: $id) { reproduced inputs { service name value } offers { ${FIELDS} } } }`,
         { id: given[0]?.decisionId },
       );
-      return data?.explainDecision as { inputs: { service: string; name: string; value: string }[] };
+      return data?.decision as { inputs: { service: string; name: string; value: string }[] };
     };
     await domain.ingest('content', '', [{ ...ROW, title: 'Another title', updated_at: at(0) }]);
     await look();
@@ -207,11 +207,10 @@ describe('offers for another time', () => {
     const given = await withoutDeadlines(() => offers(ada, asked(5, ', record: true')));
     expect(given).toMatchObject([{ template: 'ADVICE', title: 'Without end', decisionId: expect.stringMatching(/^dec_/) }]);
     await publish({ number: '4', translations: [EN], withdrawn: true });
-    const { data } = await domain.ask(
-      `query ($id: ID!) { explainDecision(id: $id) { reproduced inputs { name value } offers { ${FIELDS} } } }`,
-      { id: given[0]?.decisionId },
-    );
-    const explained = data?.explainDecision as { inputs: { name: string; value: string }[] };
+    const { data } = await domain.ask(`query ($id: ID!) { decision(id: $id) { reproduced inputs { name value } offers { ${FIELDS} } } }`, {
+      id: given[0]?.decisionId,
+    });
+    const explained = data?.decision as { inputs: { name: string; value: string }[] };
     expect(explained).toMatchObject({ reproduced: true, offers: given });
     expect(JSON.parse(explained.inputs.find(({ name }) => name === 'content')?.value ?? '')).toMatchObject({
       advice: { piece: { translations: [{ title: 'Without end' }] } },

@@ -221,8 +221,8 @@ describe('offers of products', () => {
     await shelf.choose('next-basket', id, NOW);
     await look();
     const EXPLAIN =
-      'query ($id: ID!) { explainDecision(id: $id) { reproduced inputs { service name value } offers { decisionId title product { sku } modelVersion } } }';
-    const explained = (await domain.ask(EXPLAIN, { id: given[0]?.decisionId })).data?.explainDecision;
+      'query ($id: ID!) { decision(id: $id) { reproduced inputs { service name value } offers { decisionId title product { sku } modelVersion } } }';
+    const explained = (await domain.ask(EXPLAIN, { id: given[0]?.decisionId })).data?.decision;
     expect(explained).toMatchObject({ reproduced: true, offers: given });
     const inputs = (explained as { inputs: { service: string; name: string; value: string }[] }).inputs;
     expect(JSON.parse(inputs.find(({ name }) => name === 'products')?.value ?? '')).toMatchObject({

@@ -174,10 +174,7 @@ describe('a decision', () => {
   const explained = `decidedAt channel templates purposes reproduced sourceStatus { service state }
     inputs { service name value } offers { decisionId id title rank }`;
   const explain = async (id: unknown) =>
-    (await domain.ask(`query ($id: ID!) { explainDecision(id: $id) { ${explained} } }`, { id })).data?.explainDecision as Record<
-      string,
-      unknown
-    > | null;
+    (await domain.ask(`query ($id: ID!) { decision(id: $id) { ${explained} } }`, { id })).data?.decision as Record<string, unknown> | null;
   const decide = async (customer: object) => {
     const { data } = await withoutDeadlines(() => ask([customer], `{ ${offers} }`));
     const [{ recommendations: answer }] = data!._entities as [{ recommendations: { offers: { decisionId: string }[] } }];
@@ -210,10 +207,10 @@ describe('a decision', () => {
     // The birthday is over by then.
     expect(answer.offers).toMatchObject([{ template: 'POINTS_EXPIRING', asOf: '2026-03-10T12:00:00.000Z' }]);
     const { data: again } = await domain.ask(
-      'query ($id: ID!) { explainDecision(id: $id) { decidedAt reproduced context { at occasion store attributes { name value } } offers { decisionId template asOf heldBack { code } } } }',
+      'query ($id: ID!) { decision(id: $id) { decidedAt reproduced context { at occasion store attributes { name value } } offers { decisionId template asOf heldBack { code } } } }',
       { id: answer.offers[0]?.decisionId },
     );
-    expect(again?.explainDecision).toEqual({
+    expect(again?.decision).toEqual({
       decidedAt: '2026-03-01T12:00:00.000Z',
       reproduced: true,
       context: {

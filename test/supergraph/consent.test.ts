@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../demo/catalogue.ts';
 import { fillDemoStore } from '../../demo/fill.ts';
 import { crmId } from '../../demo/identifiers.ts';
@@ -10,9 +10,7 @@ import { MONGODB_URI } from '../support/mongo.ts';
 import { mutate, person } from '../support/people.ts';
 import { addedFields, everythingOf } from '../support/selections.ts';
 import { openStack, SHAPES, type Stack } from '../support/stack.ts';
-import { brokenCalls, personalCalls, storeCalls } from '../support/store-calls.ts';
-
-vi.mock('../../kernel/storage/open.ts', async (original) => (await import('../support/store-calls.ts')).noted(await original()));
+import { brokenCalls, openNoted, personalCalls, storeCalls } from '../support/store-calls.ts';
 
 const DAY = 86_400_000;
 const CUSTOMERS = 150;
@@ -128,7 +126,7 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
   }
 
   beforeAll(async () => {
-    stack = await openStack(shape);
+    stack = await openStack(shape, undefined, undefined, openNoted);
     const { storage, directory, subgraphs, time } = stack.company;
     const intakes = [...subgraphs.values()].flatMap((subgraph) => subgraph.intakes);
     await fillDemoStore({ storage, directory, intakes, customers: CUSTOMERS, seed: 'consent', now: time.now });
@@ -159,7 +157,13 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
     const schema = subgraphs.get('recommendations')!.schema;
     fields = addedFields(schema, 'Customer');
     for (const field of fields)
-      selections.set(field, everythingOf(schema, 'Customer', field, { 'Recommendations.offers': '(record: true)' }));
+      selections.set(
+        field,
+        everythingOf(schema, 'Customer', field, {
+          'Recommendations.offers': '(record: true)',
+          'ProductRecommendations.offers': '(record: true)',
+        }),
+      );
     all = [...selections.values()].join(' ');
     granted = await answers(all);
   }, 120_000);
@@ -266,12 +270,12 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
       expect(Object.keys(customer).sort()).toEqual(['id', 'permissions', 'permissionsSince']);
       const { decisionId } = data.customer.recommendations.offers[0];
       const { data: again } = await stack.ask(
-        'query ($id: ID!) { explainDecision(id: $id) { reproduced inputs { name } sourceStatus { state } } }',
+        'query ($id: ID!) { decision(id: $id) { reproduced inputs { name } sourceStatus { state } } }',
         {
           id: decisionId,
         },
       );
-      expect(again.explainDecision).toEqual({ reproduced: true, inputs: [], sourceStatus: Array(5).fill({ state: 'WITHHELD' }) });
+      expect(again.decision).toEqual({ reproduced: true, inputs: [], sourceStatus: Array(5).fill({ state: 'WITHHELD' }) });
     });
   });
 
@@ -350,11 +354,11 @@ describe.each(MONGODB_URI === undefined ? SHAPES : SHAPES.slice(0, 1))('consent 
       'query ($id: ID!) { customer(id: $id) { recommendations { offers(record: true) { decisionId } disclosure { sources { service facts { name } } } } } }';
     const { data } = await withoutDeadlines(() => stack.ask(KEEPING, { id: complainer }));
     const { offers, disclosure } = data.customer.recommendations;
-    const { data: again } = await stack.ask('query ($id: ID!) { explainDecision(id: $id) { inputs { service name value } } }', {
+    const { data: again } = await stack.ask('query ($id: ID!) { decision(id: $id) { inputs { service name value } } }', {
       id: offers[0].decisionId,
     });
     const says = ({ value }: Json) => !['null', 'false', '0', '[]'].includes(value);
-    const used = again.explainDecision.inputs.filter(says).map(({ service, name }: Json) => `${service} ${name}`);
+    const used = again.decision.inputs.filter(says).map(({ service, name }: Json) => `${service} ${name}`);
     const told = disclosure.sources.flatMap(({ service, facts }: Json) => facts.map(({ name }: Json) => `${service} ${name}`));
     expect(told).toEqual(used);
     expect(told.length).toBeGreaterThan(10);

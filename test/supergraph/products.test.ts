@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ModelShelf } from '../../kernel/model-shelf.ts';
 import { shelfOf } from '../../kernel/shelves.ts';
 import { HistoryBuilder } from '../../models/next-basket/baskets.ts';
@@ -6,9 +6,7 @@ import { trainNextBasket } from '../../models/next-basket/training.ts';
 import type { Json } from '../support/graph-client.ts';
 import { mutate, type Person, person } from '../support/people.ts';
 import { openStack, SHAPES, type Stack } from '../support/stack.ts';
-import { callCounts, storeCalls } from '../support/store-calls.ts';
-
-vi.mock('../../kernel/storage/open.ts', async (original) => (await import('../support/store-calls.ts')).noted(await original()));
+import { callCounts, openNoted, storeCalls } from '../support/store-calls.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -57,7 +55,7 @@ describe.each(SHAPES)('products, in %s', (shape) => {
     mutate(stack, 'contentPublish', { source: 'cms', number, translations: [{ locale: 'en', title: number }], ...input }, 'content { id }');
 
   beforeAll(async () => {
-    stack = await openStack(shape);
+    stack = await openStack(shape, undefined, undefined, openNoted);
     [ada, ben] = [await person(stack, 'ada', { consent: true }), await person(stack, 'ben', { consent: false })];
     for (const { id } of [ada, ben]) for (const days of [63, 42, 21]) await order(id, 'MILK-1', days);
     page = [ada.id, ben.id];

@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fillDemoStore } from '../../demo/fill.ts';
 import { crmId } from '../../demo/identifiers.ts';
 import type { Json } from '../support/graph-client.ts';
 import { useModels } from '../support/models.ts';
 import { mutate } from '../support/people.ts';
 import { openStack, SHAPES, type Stack } from '../support/stack.ts';
-import { callCounts, storeCalls } from '../support/store-calls.ts';
-
-vi.mock('../../kernel/storage/open.ts', async (original) => (await import('../support/store-calls.ts')).noted(await original()));
+import { callCounts, openNoted, storeCalls } from '../support/store-calls.ts';
 
 const CUSTOMERS = 150;
 const VIEW = `
@@ -63,7 +61,7 @@ describe.each(SHAPES)('a page of 100 customers, in %s', (shape) => {
   let ids: string[];
 
   beforeAll(async () => {
-    stack = await openStack(shape);
+    stack = await openStack(shape, undefined, undefined, openNoted);
     const { storage, directory, subgraphs, time } = stack.company;
     const intakes = [...subgraphs.values()].flatMap((subgraph) => subgraph.intakes);
     await fillDemoStore({ storage, directory, intakes, customers: CUSTOMERS, seed: 'page', now: time.now });

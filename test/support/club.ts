@@ -5,8 +5,6 @@ import { accountsSpec, pointsSpec } from '../../subgraphs/loyalty/records.ts';
 import { type Domain, openDomain } from './domain.ts';
 import { customersOf, ingestRows, mutation } from './domain-calls.ts';
 
-/** The loyalty programme over a store of its own for every test file that imports this; each test has customers of its own. */
-
 export const NOW = Date.UTC(2026, 2, 1, 12);
 export const DAY = 86_400_000;
 export let domain: Domain;
@@ -15,15 +13,18 @@ export let ada: string;
 let people = 0;
 let keys = 0;
 
-beforeAll(async () => {
-  domain = await openDomain(loyalty);
-});
-beforeEach(async () => {
-  domain.time.now = NOW;
-  ada = await someone();
-  domain.calls.clear();
-});
-afterAll(() => domain.close());
+/** The loyalty programme over a store of its own for the tests of the file that calls this; each test has customers of its own. */
+export function openClub(): void {
+  beforeAll(async () => {
+    domain = await openDomain(loyalty);
+  });
+  beforeEach(async () => {
+    domain.time.now = NOW;
+    ada = await someone();
+    domain.calls.clear();
+  });
+  afterAll(() => domain.close());
+}
 
 export const someone = () => domain.customer(`someone-${people++}`);
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { type OpenSubgraphs, openSubgraphs } from '../../cli/runtime/open-subgraphs.ts';
+import { type OpenSubgraphs, type OpenSubgraphsOptions, openSubgraphs } from '../../cli/runtime/open-subgraphs.ts';
 import type { StorageConfig } from '../../kernel/storage/open.ts';
 import type { EpochMs } from '../../kernel/storage/port.ts';
 import type { SubgraphDeps } from '../../kernel/subgraph.ts';
@@ -29,14 +29,19 @@ export function emptyStorage(): { readonly storage: StorageConfig; remove(): Pro
   return { storage: { kind: 'sqlite', dataDir }, remove: async () => rmSync(dataDir, { recursive: true, force: true }) };
 }
 
-/** A company over empty storage, which is removed on close. */
-export async function testCompany(names?: readonly SubgraphName[], mergedView?: SubgraphDeps['mergedView']): Promise<TestCompany> {
+/** A company over empty storage, which is removed on close. `openStore`: what opens its stores instead of the product's own. */
+export async function testCompany(
+  names?: readonly SubgraphName[],
+  mergedView?: SubgraphDeps['mergedView'],
+  openStore?: OpenSubgraphsOptions['openStore'],
+): Promise<TestCompany> {
   const time = { now: TEST_NOW };
   const { storage, remove } = emptyStorage();
   const company = await openSubgraphs({
     storage,
     ...(names && { names }),
     mergedView,
+    ...(openStore && { openStore }),
     clock: () => time.now,
     log: pino({ enabled: false }),
   });

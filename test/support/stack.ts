@@ -41,9 +41,14 @@ export interface Stack {
  * `deadlineMs`: for tests that let it pass; otherwise longer than any answer takes on a busy machine. `supergraphSdl`: another than what the
  * subgraphs come to.
  */
-export async function openStack(shape: Shape, deadlineMs = 15_000, supergraphSdl = SUPERGRAPH): Promise<Stack> {
+export async function openStack(
+  shape: Shape,
+  deadlineMs = 15_000,
+  supergraphSdl = SUPERGRAPH,
+  openStore?: Parameters<typeof testCompany>[2],
+): Promise<Stack> {
   let view: () => MergedView | null = () => null;
-  const company = await testCompany(undefined, () => view());
+  const company = await testCompany(undefined, () => view(), openStore);
   const closing: (() => Promise<unknown>)[] = [() => company.close()];
   const faults = new Map<SubgraphName, Faulty>();
   const transports = new Map<string, Transport>();

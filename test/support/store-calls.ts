@@ -1,3 +1,4 @@
+import { openStore } from '../../kernel/storage/open.ts';
 import type { Collection, Doc, Spec, Store } from '../../kernel/storage/port.ts';
 
 /** One call of the storage port. */
@@ -18,11 +19,8 @@ export const storeCalls: StoreCall[] = [];
 /** Calls that fail, by names such as `identity consents.latest`. */
 export const brokenCalls = new Set<string>();
 
-/**
- * A store whose calls are noted. For tests that open a whole company:
- * `vi.mock('../../kernel/storage/open.ts', async (original) => noted(await original()))` puts it around every store; what is opened is real.
- */
-export function noting(name: string, store: Store): Store {
+/** A store whose calls are noted; what is opened is real. */
+function noting(name: string, store: Store): Store {
   return {
     erase: (owner) => store.erase(owner),
     close: () => store.close(),
@@ -44,12 +42,8 @@ export function noting(name: string, store: Store): Store {
   };
 }
 
-type Opening = typeof import('../../kernel/storage/open.ts');
-
-/** kernel/storage/open.ts with stores that note their calls. */
-export function noted(original: Opening): Opening {
-  return { ...original, openStore: async (...args) => noting(args[1], await original.openStore(...args)) };
-}
+/** Opens stores that note their calls. */
+export const openNoted: typeof openStore = async (config, name, specs) => noting(name, await openStore(config, name, specs));
 
 function nameOf({ store, collection, operation }: StoreCall): string {
   return `${store} ${collection}.${operation}`;

@@ -38,7 +38,7 @@ export function disclosure(subject: Subject, wanted: string | null) {
   };
 }
 
-/** What one domain told, under the names that `explainDecision` gives its inputs; what says nothing is left out. */
+/** What one domain told, under the names that `Query.decision` gives its inputs; what says nothing is left out. */
 function factsOf({ sources }: Subject, service: Service, language: Language) {
   const source = sources[service];
   if (source.state !== 'OK') return [];
