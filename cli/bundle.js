@@ -129,8 +129,7 @@ function writableDist(root) {
     mkdirSync(dist, { recursive: true });
     accessSync(dist, constants.W_OK);
     return dist;
-  } catch (error) {
-    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+  } catch {
     return temporaryDist(root);
   }
 }

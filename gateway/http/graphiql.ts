@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { css, editorWorkerService, graphqlWorker, js, jsonWorker } from '@graphql-yoga/render-graphiql/graphiql';
+import type * as Library from '@graphql-yoga/render-graphiql/graphiql';
 import { send } from '../../kernel/http-server.ts';
 
 const startScript = (example: string) => `
@@ -43,30 +43,45 @@ const POLICY = [
 ].join('; ');
 
 const SCRIPT = 'text/javascript; charset=utf-8';
-const FILES: Readonly<Record<string, readonly [type: string, content: string]>> = {
-  '/graphiql/graphiql.js': [SCRIPT, js],
-  '/graphiql/graphiql.css': ['text/css; charset=utf-8', css],
-  '/graphiql/editor.worker.js': [SCRIPT, editorWorkerService],
-  '/graphiql/json.worker.js': [SCRIPT, jsonWorker],
-  '/graphiql/graphql.worker.js': [SCRIPT, graphqlWorker],
+const FILES: Readonly<Record<string, readonly [type: string, part: Exclude<keyof typeof Library, 'default'>]>> = {
+  '/graphiql/graphiql.js': [SCRIPT, 'js'],
+  '/graphiql/graphiql.css': ['text/css; charset=utf-8', 'css'],
+  '/graphiql/editor.worker.js': [SCRIPT, 'editorWorkerService'],
+  '/graphiql/json.worker.js': [SCRIPT, 'jsonWorker'],
+  '/graphiql/graphql.worker.js': [SCRIPT, 'graphqlWorker'],
 };
+
+/** Its files are 9 MB of text, which take 60 MB: not before a browser asks for one. */
+function library(): Promise<typeof Library> {
+  return import('@graphql-yoga/render-graphiql/graphiql');
+}
 
 /** Answers a request when it is a browser's that looks at `/` or `/graphql`, or is for a file of the page; false for any other. */
 export type Explorer = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 
 /** GraphiQL with `example` as its first query. */
 export function graphiql(example: string): Explorer {
-  const files: typeof FILES = { ...FILES, '/graphiql/start.js': [SCRIPT, startScript(example)] };
+  const sendFile = (response: ServerResponse, type: string, content: string) => {
+    response.setHeader('cache-control', 'public, max-age=86400');
+    send(response, 200, type, content);
+  };
   return (request, response, path) => {
     if (request.method !== 'GET') return false;
     if (path === '/') {
       response.writeHead(302, { location: '/graphql', 'content-length': 0 }).end();
       return true;
     }
-    const file = files[path];
+    if (path === '/graphiql/start.js') {
+      sendFile(response, SCRIPT, startScript(example));
+      return true;
+    }
+    const file = FILES[path];
     if (file) {
-      response.setHeader('cache-control', 'public, max-age=86400');
-      send(response, 200, file[0], file[1]);
+      const [type, part] = file;
+      library().then(
+        (parts) => sendFile(response, type, parts[part]),
+        () => send(response, 500, 'text/plain; charset=utf-8', 'GraphiQL is not installed. Run `npm ci`.'),
+      );
       return true;
     }
     // A query by GET names what it accepts; a browser's address bar asks for text/html.
